@@ -1,0 +1,174 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// What the compiler asks of every Swift target, so that no reviewer has to.
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+]
+
+// The libraries from outside, by the name under which a target lists them.
+let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
+let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let nioWebSocket: Target.Dependency = .product(name: "NIOWebSocket", package: "swift-nio")
+let nioTLS: Target.Dependency = .product(name: "NIOTLS", package: "swift-nio")
+let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
+let x509: Target.Dependency = .product(name: "X509", package: "swift-certificates")
+let asn1: Target.Dependency = .product(name: "SwiftASN1", package: "swift-asn1")
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
+let coreMetrics: Target.Dependency = .product(name: "CoreMetrics", package: "swift-metrics")
+let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+
+/// A room of the package: `Sources/NAME`, compiled with the house settings.
+func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+/// The tests of one room, in `Tests/NAMETests`.
+func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .testTarget(
+        name: "\(name)Tests",
+        dependencies: [.byName(name: name)] + dependencies,
+        swiftSettings: settings
+    )
+}
+
+let package = Package(
+    name: "osm-router",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "osm-agent", targets: ["osm-agent"]),
+        .executable(name: "osm-proxy", targets: ["osm-proxy"]),
+        .executable(name: "ca-tools", targets: ["ca-tools"]),
+        .executable(name: "sample-origin", targets: ["sample-origin"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
+        .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        // Layer 0: C rooms.
+        .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CNGHTTP2", pkgConfig: "libnghttp2", providers: [.apt(["libnghttp2-dev"])]),
+
+        // Layer 1: vocabulary, no I/O.
+        room("HTTPFields", [nioCore]),
+        room("HTTP1", ["HTTPFields", nioCore]),
+        room("TunnelProtocol", [nioCore]),
+        room("Trust", [x509, asn1, crypto]),
+        room("Settings"),
+        room("Telemetry", [logging, coreMetrics]),
+
+        // Layer 1: owners and transports.
+        room("HTTP2", ["CNGHTTP2", "HTTPFields", nioCore]),
+        room("Cryptography", ["COpenSSL"]),
+        room("TunnelTLS", ["Trust", nioCore, nioSSL, nioTLS]),
+        room("AdminHTTP", [nioCore, nioPosix, nioHTTP1]),
+
+        // Layer 2: engines.
+        room(
+            "Agent",
+            [
+                "HTTPFields", "HTTP1", "HTTP2", "TunnelProtocol", "Trust", "TunnelTLS", "AdminHTTP", "Telemetry",
+                nioCore, nioPosix, nioSSL, logging, metrics, lifecycle,
+            ]
+        ),
+        room(
+            "Edge",
+            [
+                "HTTPFields", "HTTP1", "HTTP2", "TunnelProtocol", "Trust", "TunnelTLS", "AdminHTTP", "Telemetry",
+                nioCore, nioPosix, nioSSL, logging, metrics, lifecycle,
+            ]
+        ),
+        room("CertificateAuthority", ["Cryptography", "Trust", "Settings"]),
+
+        // Layer 3: executables.
+        .executableTarget(
+            name: "osm-agent",
+            dependencies: ["Agent", "Trust", "TunnelProtocol", "Telemetry", arguments, lifecycle, logging],
+            swiftSettings: settings,
+            plugins: ["EmbedOperatorCA"]
+        ),
+        .executableTarget(
+            name: "osm-proxy",
+            dependencies: ["Edge", "Telemetry", arguments, lifecycle, logging],
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "ca-tools",
+            dependencies: ["CertificateAuthority", "Settings", arguments],
+            path: "ca-tools",
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "sample-origin",
+            dependencies: [nioCore, nioPosix, nioHTTP1, nioWebSocket, arguments],
+            swiftSettings: settings
+        ),
+
+        // The operator CA becomes a resource of the agent at build time.
+        .executableTarget(name: "embed-operator-ca", swiftSettings: settings),
+        .plugin(
+            name: "EmbedOperatorCA",
+            capability: .buildTool(),
+            dependencies: ["embed-operator-ca"],
+            path: "Sources/EmbedOperatorCA"
+        ),
+
+        // Tests, in the order of the rooms.
+        .target(
+            name: "TestSupport",
+            dependencies: [
+                "CertificateAuthority", "Cryptography", "Trust", "Settings", nioCore, nioPosix, nioHTTP1,
+            ],
+            path: "Tests/TestSupport",
+            swiftSettings: settings
+        ),
+        tests("HTTPFields", [nioCore]),
+        tests("HTTP1", ["HTTPFields", nioCore]),
+        tests("TunnelProtocol", [nioCore]),
+        tests("Trust", ["TestSupport", "CertificateAuthority", "Settings", x509]),
+        tests("Telemetry", [logging, coreMetrics]),
+        tests("HTTP2", ["HTTPFields", nioCore, nioEmbedded]),
+        tests("Cryptography"),
+        tests("TunnelTLS", ["TestSupport", "Trust", nioCore, nioPosix, nioSSL]),
+        tests("AdminHTTP", [nioCore, nioPosix]),
+        tests(
+            "Agent",
+            [
+                "TestSupport", "HTTP1", "HTTP2", "HTTPFields", "TunnelProtocol", "Trust", "TunnelTLS", nioCore,
+                nioPosix, nioEmbedded, logging,
+            ]
+        ),
+        tests(
+            "Edge",
+            [
+                "TestSupport", "Agent", "HTTP1", "HTTP2", "HTTPFields", "TunnelProtocol", "Trust", "TunnelTLS",
+                nioCore, nioPosix, nioEmbedded, nioSSL, logging,
+            ]
+        ),
+        tests("CertificateAuthority", ["TestSupport", "Cryptography", "Trust", "Settings", x509]),
+        .testTarget(
+            name: "IntegrationTests",
+            dependencies: ["TestSupport", nioCore, nioPosix],
+            swiftSettings: settings
+        ),
+    ]
+)

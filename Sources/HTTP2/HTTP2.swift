@@ -1,0 +1,1 @@
+// Seat of the HTTP2 room.
