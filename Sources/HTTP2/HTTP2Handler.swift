@@ -38,6 +38,8 @@ package final class HTTP2Handler: ChannelInboundHandler {
     private var isPumping = false
     private var pumpIsScheduled = false
     private var hasEnded = false
+    /// What the peer did wrong; it is the reason of the end, whatever closes the channel then.
+    private var failure: End?
     private var batch: [HTTP2Event] = []
     private var dirty: [HTTP2Stream] = []
 
@@ -222,9 +224,10 @@ package final class HTTP2Handler: ChannelInboundHandler {
         isReading = false
         // The library has queued its own GOAWAY where it noticed; ours follows for what only we count.
         let flooded = error.code == .flooded
+        failure = flooded ? .flooded(error.detail) : .protocolViolation(error.detail)
         goAway(flooded ? .enhanceYourCalm : .protocolError, debug: error.code.rawValue)
         pump()
-        end(flooded ? .flooded(error.detail) : .protocolViolation(error.detail))
+        end(.closed)
         context?.close(promise: nil)
     }
 
@@ -235,7 +238,7 @@ package final class HTTP2Handler: ChannelInboundHandler {
         for stream in session.abandonStreams() { close(stream, .connectionLost) }
         budget.remove(unread)
         unread = 0
-        delegate.connection(self, ended: reason)
+        delegate.connection(self, ended: failure ?? reason)
     }
 
     // MARK: Telling delegates
