@@ -195,6 +195,9 @@ package final class HTTP2Handler: ChannelInboundHandler {
     /// How many streams are open.
     package var openStreams: Int { session.openStreams }
 
+    /// Whether the peer has said that it takes no new streams.
+    package var isLeaving: Bool { session.peerIsLeaving }
+
     // MARK: The connection
 
     /// Measures the round-trip time, unless a PING is already under way.
