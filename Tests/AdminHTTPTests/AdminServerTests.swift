@@ -98,10 +98,21 @@ struct AdminServerTests {
     @Test func `a caller beyond the limit is closed and the others go on`() async throws {
         var limits = AdminServer.Limits.standard
         limits.connections = 1
+        let (entries, entered) = AsyncStream.makeStream(of: Void.self)
+        let (releases, released) = AsyncStream.makeStream(of: Void.self)
+        var routes = routes
+        routes["/held"] = .get { _ in
+            entered.yield()
+            for await _ in releases { break }
+            return .text("")
+        }
         try await withServer(AdminServer(loopback, routes: routes, limits: limits)) { address in
-            let bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            let first = try await bootstrap.connect(to: try address.socketAddress()).get()
+            let first = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+                .connect(to: try address.socketAddress()).get()
+            try await first.writeAndFlush(ByteBuffer(string: "GET /held HTTP/1.1\r\nHost: localhost\r\n\r\n"))
+            for await _ in entries { break }
             await #expect(throws: AdminError.self) { try await AdminClient.get("/health", at: address) }
+            released.finish()
             try await first.close()
             try await confirmEventually { try await AdminClient.get("/health", at: address).status == 200 }
         }
