@@ -119,7 +119,7 @@ let package = Package(
         ),
         .executableTarget(
             name: "sample-origin",
-            dependencies: [nioCore, nioPosix, nioHTTP1, nioWebSocket, arguments],
+            dependencies: [nioCore, nioPosix, nioHTTP1, nioWebSocket, crypto, arguments],
             swiftSettings: settings
         ),
 

@@ -1,0 +1,134 @@
+import NIOCore
+import NIOHTTP1
+
+/// Makes whole requests out of HTTP parts and HTTP parts out of whole responses, on one connection.
+///
+/// The pipelining handler in front of it lets one request through at a time. The connection ends when a request is not
+/// complete within the `request` limit, when it is idle for the `idle` limit, or when its body is too long.
+///
+/// ## Concurrency
+/// Owned by the event loop of its channel.
+final class AdminCodec: ChannelDuplexHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias InboundOut = AdminRequest
+    typealias OutboundIn = AdminResponse
+    typealias OutboundOut = HTTPServerResponsePart
+
+    private enum State {
+        case waiting
+        case collecting(HTTPRequestHead, ByteBuffer)
+        case answering(HTTPRequestHead)
+        case closing
+    }
+
+    private let limits: AdminServer.Limits
+    private var state = State.waiting
+    private var deadline: Scheduled<Void>?
+
+    init(limits: AdminServer.Limits) { self.limits = limits }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        if context.channel.isActive { arm(limits.request, context) }
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        arm(limits.request, context)
+        context.fireChannelActive()
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        deadline?.cancel()
+        state = .closing
+        context.fireChannelInactive()
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) { deadline?.cancel() }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        state = .closing
+        context.close(promise: nil)
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        switch (unwrapInboundIn(data), state) {
+        case (.head(let head), .waiting):
+            arm(limits.request, context)
+            state = .collecting(head, context.channel.allocator.buffer(capacity: 0))
+        case (.body(var bytes), .collecting(let head, var body)):
+            guard body.readableBytes + bytes.readableBytes <= limits.bodyBytes else {
+                return refuse(.text("the body is too long\n", status: 413), head, context)
+            }
+            body.writeBuffer(&bytes)
+            state = .collecting(head, body)
+        case (.end, .collecting(let head, let body)):
+            deadline?.cancel()
+            state = .answering(head)
+            context.fireChannelRead(wrapInboundOut(AdminRequest(head, body: body)))
+        case (_, .waiting), (_, .collecting), (_, .answering), (_, .closing):
+            return  // what follows a refused request on its way out
+        }
+    }
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        guard case .answering(let head) = state else {
+            promise?.fail(ChannelError.ioOnClosedChannel)
+            return
+        }
+        state = head.isKeepAlive ? .waiting : .closing
+        send(unwrapOutboundIn(data), to: head, keepAlive: head.isKeepAlive, context, promise)
+        if head.isKeepAlive { arm(limits.idle, context) }
+    }
+
+    private func refuse(_ response: AdminResponse, _ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
+        state = .closing
+        send(response, to: head, keepAlive: false, context, nil)
+        context.flush()
+    }
+
+    private func send(
+        _ response: AdminResponse,
+        to request: HTTPRequestHead,
+        keepAlive: Bool,
+        _ context: ChannelHandlerContext,
+        _ promise: EventLoopPromise<Void>?
+    ) {
+        var head = HTTPResponseHead(version: request.version, status: .init(statusCode: response.status))
+        head.headers.add(name: "content-type", value: response.contentType)
+        head.headers.add(name: "content-length", value: "\(response.body.readableBytes)")
+        head.headers.add(name: "cache-control", value: "no-store")
+        head.headers.add(name: "x-content-type-options", value: "nosniff")
+        for (name, value) in response.fields { head.headers.add(name: name, value: value) }
+        head.headers.add(name: "connection", value: keepAlive ? "keep-alive" : "close")
+        context.write(wrapOutboundOut(.head(head)), promise: nil)
+        if request.method != .HEAD {
+            context.write(wrapOutboundOut(.body(.byteBuffer(response.body))), promise: nil)
+        }
+        let written = promise ?? context.eventLoop.makePromise()
+        if !keepAlive {
+            let channel = context.channel
+            written.futureResult.whenComplete { _ in channel.close(promise: nil) }
+        }
+        context.write(wrapOutboundOut(.end(nil)), promise: written)
+    }
+
+    private func arm(_ limit: TimeAmount, _ context: ChannelHandlerContext) {
+        deadline?.cancel()
+        let channel = context.channel
+        deadline = context.eventLoop.scheduleTask(in: limit) { channel.close(promise: nil) }
+    }
+}
+
+extension AdminRequest {
+    fileprivate init(_ head: HTTPRequestHead, body: ByteBuffer) {
+        let parts = head.uri.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+        let hosts = head.headers["host"]
+        self.init(
+            method: head.method.rawValue,
+            path: parts.first.map(String.init) ?? "/",
+            query: parts.count == 2 ? String(parts[1]) : "",
+            host: hosts.count == 1 ? hosts[0] : nil,
+            origin: head.headers.first(name: "origin"),
+            body: body
+        )
+    }
+}

@@ -1,0 +1,76 @@
+import FoundationEssentials
+import NIOCore
+import NIOPosix
+import Testing
+
+@testable import AdminHTTP
+
+@Suite(.timeLimit(.minutes(1)))
+struct SocketFileTests {
+    private func server(_ path: String) -> AdminServer {
+        AdminServer(.unix(path: path), routes: ["/": .get { _ in .text("agent") }])
+    }
+
+    private func entries(_ folder: String) throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: folder)
+    }
+
+    @Test func `the socket answers, is the owner's alone and is gone afterwards`() async throws {
+        try await withFolder { folder in
+            let path = "\(folder)/agent.sock"
+            try await withServer(server(path)) { address in
+                #expect(address == .unix(path: path))
+                #expect(String(buffer: try await AdminClient.get("/", at: address).body) == "agent")
+                let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
+                #expect(mode == 0o600)
+                #expect(try entries(folder) == ["agent.sock"])
+            }
+            #expect(try entries(folder).isEmpty)
+        }
+    }
+
+    @Test func `a second server on the same path is refused and the first goes on`() async throws {
+        try await withFolder { folder in
+            let path = "\(folder)/agent.sock"
+            try await withServer(server(path)) { address in
+                let error = await #expect(throws: AdminError.self) { try await server(path).run() }
+                #expect(error?.code == .addressInUse)
+                let answer = try await AdminClient.get("/", at: address)
+                #expect(answer.status == 200)
+                #expect(try entries(folder) == ["agent.sock"])
+            }
+        }
+    }
+
+    @Test func `what a dead process left behind is replaced`() async throws {
+        try await withFolder { folder in
+            let path = "\(folder)/agent.sock"
+            let abandoned = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+                .bind(unixDomainSocketPath: "\(folder)/bound").get()
+            try FileManager.default.moveItem(atPath: "\(folder)/bound", toPath: path)
+            try await abandoned.close()
+            #expect(try entries(folder) == ["agent.sock"])
+            try await withServer(server(path)) { address in
+                let answer = try await AdminClient.get("/", at: address)
+                #expect(answer.status == 200)
+            }
+        }
+    }
+
+    @Test func `a file that is no socket stays`() async throws {
+        try await withFolder { folder in
+            let path = "\(folder)/notes.txt"
+            try Data("keep".utf8).write(to: URL(filePath: path))
+            let error = await #expect(throws: AdminError.self) { try await server(path).run() }
+            #expect(error?.code == .notASocket)
+            #expect(try Data(contentsOf: URL(filePath: path)) == Data("keep".utf8))
+        }
+    }
+
+    @Test func `a path that no socket can have is refused`() async throws {
+        let error = await #expect(throws: AdminError.self) {
+            try await server("/tmp/" + String(repeating: "x", count: 200)).run()
+        }
+        #expect(error?.code == .badAddress)
+    }
+}
