@@ -23,6 +23,8 @@ package struct EdgeConfiguration: Sendable {
     package var bindingLimits = BindingLimits()
     /// Bytes that all tunnels may hold for visitors that are behind.
     package var memoryBudget = 256 * 1024 * 1024
+    /// Visitors' connections that may be open at once.
+    package var visitorLimit = 10_000
     package var handshakeDeadline = TimeAmount.seconds(10)
     package var handshakes = 1024
     package var handshakesPerAddress = 16

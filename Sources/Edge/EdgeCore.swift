@@ -2,6 +2,7 @@ import HTTP2
 import Logging
 import Metrics
 import NIOCore
+import Trust
 import TunnelProtocol
 
 /// Everything that one event loop of an edge knows: its tunnels, the names they serve, its visitors' memory.
@@ -19,7 +20,10 @@ final class EdgeCore {
     let budget: MemoryBudget
     var bindings: BindingTable
     var handshakes: HandshakeLimiter
+    private(set) var identity: EdgeIdentityState
     private(set) var tunnels: [String: [EdgeTunnel]] = [:]
+    private var visitors: [ObjectIdentifier: VisitorConnection] = [:]
+    private var drained: EventLoopPromise<Void>?
     private(set) var isDraining = false
     private var requestsServed: UInt64 = 0
     private let requestPrefix = String(UInt32.random(in: .min ... .max), radix: 16)
@@ -28,12 +32,14 @@ final class EdgeCore {
         configuration: EdgeConfiguration,
         eventLoop: any EventLoop,
         software: String,
+        identity: EdgeIdentityState,
         metrics: EdgeMetrics,
         logger: Logger
     ) {
         self.configuration = configuration
         self.eventLoop = eventLoop
         self.software = software
+        self.identity = identity
         self.metrics = metrics
         self.logger = logger
         budget = MemoryBudget(limit: configuration.memoryBudget)
@@ -92,10 +98,57 @@ final class EdgeCore {
     var tunnelCount: Int { tunnels.values.reduce(0) { $0 + $1.count } }
     var allTunnels: [EdgeTunnel] { tunnels.values.flatMap { $0 } }
 
+    // MARK: Visitors
+
+    /// Whether a visitor may connect, in view of how many have.
+    var mayServeAnotherVisitor: Bool { !isDraining && visitors.count < configuration.visitorLimit }
+
+    func visitorConnected(_ visitor: VisitorConnection) {
+        visitors[ObjectIdentifier(visitor)] = visitor
+        metrics.visitors.record(visitors.count)
+    }
+
+    func visitorDisconnected(_ visitor: VisitorConnection) {
+        visitors[ObjectIdentifier(visitor)] = nil
+        metrics.visitors.record(visitors.count)
+        if visitors.isEmpty { drained?.succeed() }
+    }
+
+    // MARK: Changes
+
+    /// Puts a new certificate, bundle or revocation list to use; devices that it shuts out lose their tunnels now.
+    func adopt(_ state: EdgeIdentityState) {
+        if let held = identity.revocations, state.revocations?.mayReplace(held) == false {
+            return logger.error("revocation list not taken: it is older than the one in use")
+        }
+        identity = state
+        logger.notice("identity reloaded", metadata: ["revoked": "\(state.revocations?.count ?? 0)"])
+        for tunnel in allTunnels where state.verifier.isRevoked(tunnel.identity) {
+            metrics.handshakeRefused(PeerRefusal.revoked.rawValue)
+            tunnel.leave(GoAwayNotice(.deviceRevoked, message: "This device has been revoked."))
+        }
+    }
+
     /// Tells every agent to go elsewhere; what is under way may finish.
-    func drain(within deadline: TimeAmount) {
-        guard !isDraining else { return }
+    ///
+    /// - Parameter deadline: How long it may take.
+    /// - Returns: Done when the last visitor has left, or at the deadline.
+    func drain(within deadline: TimeAmount) -> EventLoopFuture<Void> {
+        if let drained { return drained.futureResult }
+        let promise = eventLoop.makePromise(of: Void.self)
+        drained = promise
         isDraining = true
         for tunnel in allTunnels { tunnel.drain(within: deadline) }
+        for visitor in Array(visitors.values) { visitor.closeWhenIdle() }
+        if visitors.isEmpty { promise.succeed() }
+        let timer = eventLoop.scheduleTask(in: deadline) { promise.succeed() }
+        promise.futureResult.whenComplete { _ in timer.cancel() }
+        return promise.futureResult
+    }
+
+    /// Ends what is still there.
+    func end() {
+        for visitor in Array(visitors.values) { visitor.abort() }
+        for tunnel in allTunnels { tunnel.leave(GoAwayNotice(.draining, message: "This edge has shut down.")) }
     }
 }

@@ -14,14 +14,14 @@ package final class PeerCheck<Identity: Sendable> {
     /// What came of it; nil until TLS has asked, and for ever when a session was resumed instead.
     package private(set) var verdict: Result<Identity, PeerRefusal>?
 
-    private let verify: ([[UInt8]]) -> Result<Identity, PeerRefusal>
+    private let verify: ([[UInt8]]) throws(PeerRefusal) -> Identity
     private let explains: (PeerRefusal) -> Bool
 
     /// - Parameters:
     ///   - verify: Decides about a chain of DER certificates, leaf first.
     ///   - explains: Whether a refusal is to be told to the peer by name instead of by a TLS alert.
     package init(
-        verify: @escaping ([[UInt8]]) -> Result<Identity, PeerRefusal>,
+        verify: @escaping ([[UInt8]]) throws(PeerRefusal) -> Identity,
         explains: @escaping (PeerRefusal) -> Bool
     ) {
         self.verify = verify
@@ -39,10 +39,12 @@ package final class PeerCheck<Identity: Sendable> {
     }
 
     private func judge(_ chain: [NIOSSLCertificate]) -> Result<Identity, PeerRefusal> {
+        let presented: [[UInt8]]
         do {
-            return verify(try chain.map { try $0.toDERBytes() })
+            presented = try chain.map { try $0.toDERBytes() }
         } catch {
             return .failure(.unreadable)
         }
+        return Result { () throws(PeerRefusal) in try verify(presented) }
     }
 }

@@ -1,4 +1,6 @@
+import FoundationEssentials
 import HTTP2
+import HTTPFields
 import Logging
 import NIOCore
 import NIOSSL
@@ -12,12 +14,8 @@ import TunnelTLS
 /// Belongs to the event loop of its core, on which it accepts.
 final class TunnelListener {
     private let core: EdgeCore
-    private let identity: EdgeIdentityStore
 
-    init(core: EdgeCore, identity: EdgeIdentityStore) {
-        self.core = core
-        self.identity = identity
-    }
+    init(core: EdgeCore) { self.core = core }
 
     /// Sets up one accepted connection: TLS first, the tunnel once the peer is known.
     func accept(_ channel: any Channel) throws {
@@ -27,10 +25,10 @@ final class TunnelListener {
             core.logger.debug("handshake refused", metadata: ["reason": "too_many_handshakes", "peer": peer(channel)])
             return channel.close(promise: nil)
         }
-        let verifier = identity.verifier
+        let verifier = core.identity.verifier
         let check = PeerCheck<DeviceIdentity>(
-            verify: { chain in verifier.verify(chain: chain, at: .now) },
-            explains: \.isToldToThePeer
+            verify: { chain throws(PeerRefusal) in try verifier.verify(chain: chain, at: .now) },
+            explains: { GoAwayNotice.Code($0) != nil }
         )
         let observer = KeyExchangeObserver(direction: .outbound)
         let gate = HandshakeGate(check: check, observer: observer, deadline: core.configuration.handshakeDeadline) {
@@ -38,7 +36,7 @@ final class TunnelListener {
             core.handshakes.end(key)
             settled(outcome, on: channel)
         }
-        let tls = NIOSSLServerHandler(context: identity.context, customVerificationCallback: check.verified)
+        let tls = NIOSSLServerHandler(context: core.identity.context, customVerificationCallback: check.verified)
         try channel.pipeline.syncOperations.addHandlers([observer, tls, gate])
     }
 
@@ -53,7 +51,7 @@ final class TunnelListener {
     }
 
     private func open(_ peer: TunnelPeer<DeviceIdentity>, on channel: any Channel) {
-        guard !core.isDraining else { return farewell(GoAwayNotice(.draining), on: channel) }
+        guard !core.isDraining else { return farewell(GoAwayNotice(.draining, message: "This edge is shutting down."), on: channel) }
         let tunnel = EdgeTunnel(peer: peer, channel: channel, core: core)
         do {
             try tunnel.start()
@@ -75,7 +73,8 @@ final class TunnelListener {
     }
 
     private func explain(_ refusal: PeerRefusal, to channel: any Channel) {
-        farewell(GoAwayNotice(refusing: refusal), on: channel)
+        guard let code = GoAwayNotice.Code(refusal) else { return channel.close(promise: nil) }
+        farewell(GoAwayNotice(code, message: "The device's certificate \(refusal.sentence)."), on: channel)
     }
 
     /// Says one GOAWAY with the reason and closes: the only thing that a peer hears which may not come in.
@@ -103,4 +102,29 @@ private final class SilentConnection: HTTP2ConnectionDelegate {
     func connection(_ handler: HTTP2Handler, peerLeaving code: HTTP2ErrorCode, debug: ByteBuffer) {}
     func connection(_ handler: HTTP2Handler, measured roundTrip: TimeAmount) {}
     func connection(_ handler: HTTP2Handler, ended reason: HTTP2Handler.End) {}
+}
+
+extension GoAwayNotice.Code {
+    /// What a peer that holds a leaf of this operator is told; nil for strangers, who are told nothing.
+    init?(_ refusal: PeerRefusal) {
+        switch refusal {
+        case .revoked: self = .deviceRevoked
+        case .expired: self = .deviceExpired
+        case .notYetValid: self = .deviceNotYetValid
+        case .wrongPurpose: self = .deviceWrongPurpose
+        case .noCertificate, .unreadable, .wrongChainLength, .unknownIssuer, .wrongName, .constraintViolated, .resumed:
+            return nil
+        }
+    }
+}
+
+extension HandshakeRefusal {
+    /// TLS's own words, where they say more than the label.
+    var detail: String? {
+        switch self {
+        case .alert(let name): name
+        case .failed(let words): words
+        case .peer, .tlsVersion, .applicationProtocol, .timeout, .notTLS, .closed: nil
+        }
+    }
 }

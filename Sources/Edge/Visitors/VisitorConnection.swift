@@ -48,10 +48,15 @@ final class VisitorConnection: ChannelDuplexHandler {
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
+        core.visitorConnected(self)
         if context.channel.isActive { expectHead(within: core.configuration.headDeadline) }
     }
 
-    func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
+    func handlerRemoved(context: ChannelHandlerContext) {
+        deadline?.cancel()
+        self.context = nil
+        core.visitorDisconnected(self)
+    }
 
     func channelActive(context: ChannelHandlerContext) {
         expectHead(within: core.configuration.headDeadline)
@@ -205,6 +210,12 @@ final class VisitorConnection: ChannelDuplexHandler {
             let page = ErrorPage(status: 408, sentence: sentence, requestID: core.nextRequestID())
             outbound.writeImmutableBuffer(page.bytes(closes: true))
         }
+        closeAfterFlush()
+    }
+
+    /// The edge drains: a connection without a request ends now, another with its response.
+    func closeWhenIdle() {
+        guard exchange == nil, !isClosing else { return }
         closeAfterFlush()
     }
 
