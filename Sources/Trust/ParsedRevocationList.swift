@@ -59,12 +59,11 @@ extension ParsedRevocationList {
 
         private init(_ parts: inout ASN1NodeCollection.Iterator) throws {
             // Version 2 is written as 1, and only it has extensions.
-            guard try Int(derEncoded: &parts) == 1, let algorithm = parts.next() else {
-                throw RevocationListError.unreadable
-            }
+            guard try Int(derEncoded: &parts) == 1, let algorithm = parts.next(), let name = parts.next(),
+                let begins = parts.next()
+            else { throw RevocationListError.unreadable }
             self.algorithm = algorithm
-            issuer = try DistinguishedName(derEncoded: &parts)
-            guard let begins = parts.next() else { throw RevocationListError.unreadable }
+            issuer = try DistinguishedName(derEncoded: name)
             thisUpdate = try Date(asn1: begins)
             var part = parts.next()
             if let time = part, [.utcTime, .generalizedTime].contains(time.identifier) {
