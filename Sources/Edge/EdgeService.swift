@@ -4,7 +4,7 @@ import FoundationEssentials
 package import Logging
 import NIOCore
 import NIOPosix
-package import ServiceLifecycle
+import ServiceLifecycle
 package import Telemetry
 
 /// An edge: takes tunnels from agents, serves visitors through them, and lets operators look.
