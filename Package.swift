@@ -102,13 +102,13 @@ let package = Package(
         // Layer 3: executables.
         .executableTarget(
             name: "osm-agent",
-            dependencies: ["Agent", "Trust", "TunnelProtocol", "Telemetry", arguments, lifecycle, logging],
+            dependencies: ["Agent", "Trust", "AdminHTTP", "Telemetry", arguments, lifecycle, logging],
             swiftSettings: settings,
             plugins: ["EmbedOperatorCA"]
         ),
         .executableTarget(
             name: "osm-proxy",
-            dependencies: ["Edge", "Telemetry", arguments, lifecycle, logging],
+            dependencies: ["Edge", "TunnelProtocol", "AdminHTTP", "Telemetry", arguments, lifecycle, logging],
             swiftSettings: settings
         ),
         .executableTarget(

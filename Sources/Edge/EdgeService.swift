@@ -15,6 +15,14 @@ package struct EdgeService: Service {
         package let tunnel: String
         package let visitor: String
         package let admin: String
+
+        /// One line of JSON.
+        package var json: String {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+            // Strings always encode.
+            return (try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
+        }
     }
 
     private let configuration: EdgeConfiguration
