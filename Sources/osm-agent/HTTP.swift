@@ -4,6 +4,7 @@ import ArgumentParser
 import FoundationEssentials
 import Logging
 import ServiceLifecycle
+import UnixSignals
 import Telemetry
 import Trust
 

@@ -2,12 +2,6 @@ import Agent
 import FoundationEssentials
 import Trust
 
-#if canImport(Darwin)
-import Darwin
-#else
-import Glibc
-#endif
-
 /// Where a device keeps its key and the chain that was issued for it.
 ///
 /// `device.key` (0600) never leaves the folder (0700); `device.csr` goes to the operator, `device.pem` comes back.
@@ -32,8 +26,7 @@ struct IdentityFolder {
 
     /// Makes a key and a request for it; an existing key is never overwritten.
     func create(name: String) throws {
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-        guard chmod(path, 0o700) == 0 else { throw failure("its mode cannot be set") }
+        try PrivateFolder.prepare(path)
         guard !FileManager.default.fileExists(atPath: keyPath) else {
             throw AgentExit(
                 code: 1,
@@ -86,27 +79,19 @@ struct IdentityFolder {
     }
 
     /// Writes beside the target and renames, so that a full disk or a crash leaves the old file or the new one.
-    private func write(_ text: String, to path: String, mode: mode_t, replacing: Bool = false) throws {
+    private func write(_ text: String, to path: String, mode: Int, replacing: Bool = false) throws {
+        let files = FileManager.default
         let temporary = "\(path).new"
-        unlink(temporary)
-        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode)
-        guard descriptor >= 0 else { throw failure("\(temporary) cannot be made") }
-        defer { close(descriptor) }
-        let isWritten = Self.writeAll(Array(text.utf8), to: descriptor) && fsync(descriptor) == 0
-        guard isWritten, replacing || !FileManager.default.fileExists(atPath: path), rename(temporary, path) == 0 else {
-            unlink(temporary)
+        let attributes: [FileAttributeKey: any Sendable] = [.posixPermissions: mode]
+        guard files.createFile(atPath: temporary, contents: Data(text.utf8), attributes: attributes) else {
+            throw failure("\(temporary) cannot be written")
+        }
+        do {
+            if replacing, files.fileExists(atPath: path) { try files.removeItem(atPath: path) }
+            try files.moveItem(atPath: temporary, toPath: path)
+        } catch {
             throw failure("\(path) cannot be written")
         }
-    }
-
-    private static func writeAll(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let written = unsafe rest.withUnsafeBytes { unsafe write(descriptor, $0.baseAddress, $0.count) }
-            guard written > 0 else { return false }
-            rest = rest.dropFirst(written)
-        }
-        return true
     }
 
     private func failure(_ problem: String) -> AgentExit {

@@ -1,12 +1,5 @@
-import Agent
 import ArgumentParser
 import FoundationEssentials
-
-#if canImport(Darwin)
-import Darwin
-#else
-import Glibc
-#endif
 
 /// Where a running agent answers the commands of the same user.
 struct LocalSocket: ParsableArguments {
@@ -22,12 +15,7 @@ struct LocalSocket: ParsableArguments {
     /// The path, once its folder is there.
     func prepared() throws -> String {
         let folder = URL(filePath: socket).deletingLastPathComponent().path
-        if !FileManager.default.fileExists(atPath: folder) {
-            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-            guard chmod(folder, 0o700) == 0 else {
-                throw AgentExit(code: 1, problem: "\(folder) cannot be closed to others.", nextStep: "Use --socket.")
-            }
-        }
+        if !FileManager.default.fileExists(atPath: folder) { try PrivateFolder.prepare(folder) }
         return socket
     }
 }

@@ -1,6 +1,8 @@
 import Agent
+import NIOCore
 import Synchronization
 import Telemetry
+import TunnelProtocol
 
 /// Tells a person what happens: the URL on standard output, everything else on standard error.
 final class Narrator: Sendable {

@@ -1,5 +1,7 @@
 import AdminHTTP
 import ArgumentParser
+import NIOCore
+import Telemetry
 
 /// `osm-proxy health`, for health checks of containers that have no shell.
 struct Health: AsyncParsableCommand {
@@ -15,7 +17,7 @@ struct Health: AsyncParsableCommand {
             throw ValidationError("--admin: '\(admin)' is not host:port")
         }
         let answer = try await AdminClient.get("/readyz", at: address)
-        print(String(buffer: answer.body), terminator: "")
+        StandardStream.output.write(String(buffer: answer.body))
         guard answer.status == 200 else { throw ExitCode.failure }
     }
 }

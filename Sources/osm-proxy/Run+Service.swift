@@ -1,6 +1,7 @@
 import Edge
 import Logging
 import ServiceLifecycle
+import UnixSignals
 
 extension Run {
     /// The edge as a process: which signals end it, and how long that may take.

@@ -77,7 +77,7 @@ struct Run: AsyncParsableCommand {
         let logger = Logger(label: "osm-proxy")
         let edge = try EdgeService(
             configuration: try configuration(),
-            version: OsmProxyVersion.text,
+            software: OsmProxyVersion.text,
             registry: registry,
             logger: logger
         ) { addresses in
