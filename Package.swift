@@ -150,7 +150,7 @@ let package = Package(
         tests("HTTPFields", [nioCore]),
         tests("HTTP1", ["HTTPFields", nioCore]),
         tests("TunnelProtocol", [nioCore]),
-        tests("Trust", ["TestSupport", "CertificateAuthority", "Settings", x509]),
+        tests("Trust", ["TestSupport", "CertificateAuthority", "Settings", x509, asn1, crypto]),
         tests("Telemetry", [logging, coreMetrics]),
         tests("HTTP2", ["HTTPFields", nioCore, nioEmbedded]),
         tests("Cryptography"),

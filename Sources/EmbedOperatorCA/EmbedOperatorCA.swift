@@ -33,7 +33,9 @@ struct EmbedOperatorCA: BuildToolPlugin {
     private static func bundle(named path: String, from folder: URL) throws -> URL? {
         guard !path.isEmpty else { return nil }
         let named = URL(filePath: path, relativeTo: folder).absoluteURL
-        let candidates = [named.appending(path: "bundle/operator-ca.json"), named.appending(path: "operator-ca.json"), named]
+        let candidates = [
+            named.appending(path: "bundle/operator-ca.json"), named.appending(path: "operator-ca.json"), named,
+        ]
         guard let bundle = candidates.first(where: isFile) else { throw MissingBundle(path: named.path) }
         return bundle
     }
