@@ -30,6 +30,10 @@ package enum AgentControl: ~Copyable, Sendable {
         case .awaitingWelcome(let deadline):
             switch message {
             case .welcome(let welcome):
+                guard welcome.protocol == TunnelConstants.protocolVersion else {
+                    self = .closed
+                    return .fail(.unexpected)
+                }
                 self = .open(Heartbeats(now: now))
                 return .welcomed(welcome)
             case .refused(let refused):
