@@ -1,6 +1,8 @@
 package import NIOCore
 
-/// The agent's side of a control stream. A value without I/O and clock.
+/// The agent's side of a control stream.
+///
+/// A value without I/O and clock.
 package enum AgentControl: ~Copyable, Sendable {
     case awaitingWelcome(deadline: NIODeadline)
     case open(Heartbeats)

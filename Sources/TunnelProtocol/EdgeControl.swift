@@ -1,6 +1,8 @@
 package import NIOCore
 
-/// The edge's side of a control stream. A value without I/O and clock.
+/// The edge's side of a control stream.
+///
+/// A value without I/O and clock.
 package enum EdgeControl: ~Copyable, Sendable {
     case awaitingHello(deadline: NIODeadline)
     case open(Heartbeats, MessageBudget)
@@ -55,7 +57,8 @@ package enum EdgeControl: ~Copyable, Sendable {
         }
     }
 
-    private static func answer(_ message: AgentMessage, _ heartbeats: inout Heartbeats, _ now: NIODeadline) -> Received {
+    private static func answer(_ message: AgentMessage, _ heartbeats: inout Heartbeats, _ now: NIODeadline) -> Received
+    {
         switch message {
         case .hello: .fail(.unexpected)
         case .register(let register): .register(register)

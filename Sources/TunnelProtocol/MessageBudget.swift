@@ -1,6 +1,8 @@
 import NIOCore
 
-/// Counts the messages of one agent, so that none makes the edge work without end. A value without a clock.
+/// Counts the messages of one agent, so that none makes the edge work without end.
+///
+/// A value without a clock.
 package struct MessageBudget: Sendable {
     private var windowEnds: NIODeadline
     private var left = TunnelConstants.messagesPerWindow
