@@ -84,6 +84,14 @@ package struct FieldSection: Sendable {
         append(start: start, nameLength: nameLength, valueLength: valueLength)
     }
 
+    /// Appends bytes that somebody else lends for the time of the call.
+    package mutating func append(name: RawSpan, value: RawSpan) {
+        let start = storage.readableBytes
+        let nameLength = storage.writeBytes(name)
+        let valueLength = storage.writeBytes(value)
+        append(start: start, nameLength: nameLength, valueLength: valueLength)
+    }
+
     private mutating func append(start: Int, nameLength: Int, valueLength: Int) {
         entries.append(
             Entry(

@@ -1,0 +1,62 @@
+/// The local service that an agent serves: a port on this machine.
+///
+/// Only loopback addresses are taken, so that a tunnel never becomes a way into the network behind the laptop.
+package struct OriginTarget: Sendable, Equatable, CustomStringConvertible {
+    package let host: String
+    package let port: Int
+
+    /// Reads `3000`, `localhost:3000`, `127.0.0.1:3000` or `[::1]:3000`.
+    package init(_ text: String) throws(OriginTargetError) {
+        let bare = text.hasPrefix("http://") ? String(text.dropFirst("http://".count)) : text
+        if let port = UInt16(bare), port > 0 {
+            self.init(host: "127.0.0.1", port: Int(port))
+            return
+        }
+        guard let colon = bare.lastIndex(of: ":"), let port = UInt16(bare[bare.index(after: colon)...]), port > 0 else {
+            throw .notAnAddress(text)
+        }
+        let host = String(bare[..<colon])
+        guard Self.isLoopback(host) else { throw .notLoopback(host) }
+        self.init(host: host == "[::1]" ? "::1" : host, port: Int(port))
+    }
+
+    private init(host: String, port: Int) {
+        self.host = host
+        self.port = port
+    }
+
+    /// 127.0.0.0/8, ::1 and the name that stands for them; nothing that a resolver could turn into something else.
+    private static func isLoopback(_ host: String) -> Bool {
+        if host == "localhost" || host == "[::1]" { return true }
+        let octets = host.split(separator: ".", omittingEmptySubsequences: false)
+        return octets.count == 4 && octets[0] == "127" && octets.allSatisfy { isOctet($0) }
+    }
+
+    private static func isOctet(_ text: Substring) -> Bool {
+        (1...3).contains(text.count) && text.allSatisfy(\.isASCIIDigit) && UInt8(text) != nil
+    }
+
+    /// What the origin is told as its Host when nothing else is known.
+    package var authority: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+
+    package var description: String { "http://\(authority)" }
+}
+
+extension Character {
+    fileprivate var isASCIIDigit: Bool { ("0"..."9").contains(self) }
+}
+
+/// Why a text is not an origin that an agent may serve.
+package enum OriginTargetError: Error, Equatable, CustomStringConvertible {
+    case notAnAddress(String)
+    case notLoopback(String)
+
+    package var description: String {
+        switch self {
+        case .notAnAddress(let text):
+            "'\(text)' is not a port or host:port. For a service on port 3000 of this machine, write 3000."
+        case .notLoopback(let host):
+            "'\(host)' is not on this machine. An agent serves loopback addresses only: 127.0.0.1, ::1 or localhost."
+        }
+    }
+}

@@ -1,0 +1,73 @@
+import AdminHTTP
+import FoundationEssentials
+import NIOCore
+import Telemetry
+import Trust
+import TunnelTLS
+
+/// What an edge shows to operators.
+struct EdgeAdmin {
+    let core: NIOLoopBound<EdgeCore>
+    let eventLoop: any EventLoop
+    let registry: PrometheusRegistry
+    let software: String
+
+    var routes: [String: AdminRoute] {
+        [
+            "/healthz": .get { _ in .text("ok\n") },
+            "/readyz": .get { _ in await readiness() },
+            "/metrics": .get { _ in .metrics(registry.render()) },
+            "/version": .get { _ in .json(Self.encoded(["version": software])) },
+            "/tunnels": .get { _ in await tunnels() },
+        ]
+    }
+
+    /// Ready once it listens, and not any more when it drains.
+    private func readiness() async -> AdminResponse {
+        let isDraining = (try? await eventLoop.submit { core.value.isDraining }.get()) ?? true
+        return isDraining ? .text("draining\n", status: 503) : .text("ready\n")
+    }
+
+    private func tunnels() async -> AdminResponse {
+        let list = try? await eventLoop.submit { core.value.allTunnels.map(TunnelSummary.init) }.get()
+        return .json(Self.encoded(list ?? []))
+    }
+
+    private static func encoded(_ value: some Encodable) -> Data {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        // Strings and numbers always encode.
+        return (try? encoder.encode(value)) ?? Data("null".utf8)
+    }
+}
+
+/// One tunnel as operators see it.
+struct TunnelSummary: Encodable, Sendable {
+    let device: String
+    let peer: String
+    let keyExchange: String
+    let hosts: [String]
+    let streams: Int
+    let hasControl: Bool
+    let roundTripMilliseconds: Double?
+    let certificateExpires: Date
+
+    init(_ tunnel: EdgeTunnel) {
+        device = tunnel.identity.id
+        peer = tunnel.remoteAddress?.hostAndPort ?? ""
+        keyExchange = tunnel.keyExchange?.description ?? "unknown"
+        hosts = tunnel.hosts.sorted()
+        streams = tunnel.openStreams
+        hasControl = tunnel.session != nil
+        roundTripMilliseconds = tunnel.roundTrip.map { Double($0.nanoseconds) / 1_000_000 }
+        certificateExpires = tunnel.identity.notAfter
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case device, peer, hosts, streams
+        case keyExchange = "key_exchange"
+        case hasControl = "control"
+        case roundTripMilliseconds = "round_trip_ms"
+        case certificateExpires = "certificate_expires"
+    }
+}

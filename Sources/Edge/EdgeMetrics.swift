@@ -1,0 +1,50 @@
+import CoreMetrics
+import Metrics
+import NIOCore
+import TunnelTLS
+
+/// The figures of an edge; every label has a fixed set of values.
+struct EdgeMetrics {
+    /// Tunnels that are up.
+    let tunnels: Gauge
+    /// Visitors' connections that are open.
+    let visitors: Gauge
+    let tunnelsAccepted: Counter
+    /// Time from the request's head to the end of its response.
+    let requestDuration: Metrics.Timer
+    let bytesToVisitors: Counter
+    let bytesFromVisitors: Counter
+    private let responses: [Counter]
+    private let factory: any MetricsFactory
+
+    init(factory: any MetricsFactory) {
+        self.factory = factory
+        tunnels = Gauge(label: "osm_edge_tunnels", factory: factory)
+        visitors = Gauge(label: "osm_edge_visitors", factory: factory)
+        tunnelsAccepted = Counter(label: "osm_edge_tunnels_accepted_total", factory: factory)
+        requestDuration = Metrics.Timer(label: "osm_edge_request_duration_seconds", factory: factory)
+        bytesToVisitors = Counter(
+            label: "osm_edge_bytes_total", dimensions: [("direction", "out")], factory: factory)
+        bytesFromVisitors = Counter(
+            label: "osm_edge_bytes_total", dimensions: [("direction", "in")], factory: factory)
+        responses = (1...5).map {
+            Counter(label: "osm_edge_requests_total", dimensions: [("code", "\($0)xx")], factory: factory)
+        }
+        tunnels.record(0)
+        visitors.record(0)
+    }
+
+    /// Counts a connection that never became a tunnel.
+    func handshakeRefused(_ label: String) {
+        Counter(label: "osm_edge_handshakes_refused_total", dimensions: [("reason", label)], factory: factory)
+            .increment()
+    }
+
+    /// Counts why a tunnel ended.
+    func tunnelEnded(_ reason: String) {
+        Counter(label: "osm_edge_tunnels_ended_total", dimensions: [("reason", reason)], factory: factory).increment()
+    }
+
+    /// Counts an answered request by the class of its status, 2xx to 5xx.
+    func requestAnswered(status: Int) { responses[min(max(status / 100, 1), 5) - 1].increment() }
+}

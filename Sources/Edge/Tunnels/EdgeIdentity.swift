@@ -1,0 +1,97 @@
+import FoundationEssentials
+import NIOSSL
+import Trust
+import TunnelTLS
+
+/// The files that say who an edge is and whom it lets in, by path.
+package struct EdgeIdentityFiles: Sendable, Equatable {
+    /// The edge's chain, leaf first, PEM.
+    package var certificate: String
+    /// Its private key, PEM.
+    package var key: String
+    /// The operator's bundle with the roots that devices must chain to.
+    package var operatorBundle: String
+    /// The device revocation list, PEM; nil when the operator keeps none.
+    package var deviceRevocations: String?
+
+    package init(certificate: String, key: String, operatorBundle: String, deviceRevocations: String?) {
+        self.certificate = certificate
+        self.key = key
+        self.operatorBundle = operatorBundle
+        self.deviceRevocations = deviceRevocations
+    }
+}
+
+/// What the files said when they were last read.
+struct EdgeIdentityContents: Sendable, Equatable {
+    let certificate: [UInt8]
+    let key: [UInt8]
+    let bundle: [UInt8]
+    let revocations: [UInt8]?
+
+    /// Reads all files.
+    ///
+    /// - Throws: ``EdgeIdentityError`` that names the file.
+    init(_ files: EdgeIdentityFiles) throws {
+        certificate = try Self.read(files.certificate)
+        key = try Self.read(files.key)
+        bundle = try Self.read(files.operatorBundle)
+        revocations = try files.deviceRevocations.map(Self.read)
+    }
+
+    private static func read(_ path: String) throws -> [UInt8] {
+        do {
+            return Array(try Data(contentsOf: URL(filePath: path)))
+        } catch {
+            throw EdgeIdentityError(file: path, problem: "it cannot be read: \(error)")
+        }
+    }
+}
+
+/// A file of the edge's identity that cannot be used.
+package struct EdgeIdentityError: Error, CustomStringConvertible {
+    package let file: String
+    package let problem: String
+
+    package var description: String { "\(file): \(problem)" }
+}
+
+/// Who an edge is and whom it lets in, ready for handshakes.
+struct EdgeIdentityState: Sendable {
+    let context: NIOSSLContext
+    let verifier: DeviceVerifier
+    /// The newest revocation list, so that an older one is not taken after it.
+    let revocations: RevocationList?
+
+    init(_ contents: EdgeIdentityContents, files: EdgeIdentityFiles, at now: Date) throws {
+        do {
+            context = try TunnelTLSContext.server(certificates: contents.certificate, key: contents.key)
+        } catch {
+            throw EdgeIdentityError(file: files.certificate, problem: "the chain and its key cannot be used: \(error)")
+        }
+        let bundle: OperatorBundle
+        let anchors: TrustAnchors
+        do throws(BundleRefusal) {
+            bundle = try OperatorBundle.decode(contents.bundle)
+            anchors = try bundle.anchors(at: now)
+        } catch {
+            throw EdgeIdentityError(file: files.operatorBundle, problem: error.problem)
+        }
+        revocations = try Self.revocations(contents, bundle, files)
+        verifier = DeviceVerifier(anchors: anchors, revocations: revocations.map { [$0] } ?? [])
+    }
+
+    private static func revocations(
+        _ contents: EdgeIdentityContents,
+        _ bundle: OperatorBundle,
+        _ files: EdgeIdentityFiles
+    ) throws -> RevocationList? {
+        guard let bytes = contents.revocations, let path = files.deviceRevocations else { return nil }
+        do throws(RevocationListError) {
+            let list = try RevocationList(bytes)
+            return bundle.deviceIssuers.isEmpty ? list : try list.confirmed(by: bundle.deviceIssuers)
+        } catch {
+            throw EdgeIdentityError(file: path, problem: "the revocation list cannot be used: \(error)")
+        }
+    }
+}

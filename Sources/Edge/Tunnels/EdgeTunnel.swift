@@ -1,0 +1,260 @@
+import CoreMetrics
+import HTTP2
+import HTTPFields
+import Logging
+import NIOCore
+import Trust
+import TunnelProtocol
+import TunnelTLS
+
+/// One tunnel: the HTTP/2 client of one agent, with its control stream when the agent has one.
+///
+/// An agent that does not take extended CONNECT, or that answers the control stream with anything but 200, is a plain
+/// sidecar: it is served what the operator has bound to its device, and nothing is asked of it.
+///
+/// ## Concurrency
+/// Belongs to its channel's event loop, which is that of its core.
+final class EdgeTunnel: HTTP2ConnectionDelegate {
+    let identity: DeviceIdentity
+    let keyExchange: KeyExchange?
+    let remoteAddress: SocketAddress?
+    let openedAt = NIODeadline.now()
+    let core: EdgeCore
+    private(set) var handler: HTTP2Handler?
+    private(set) var session: SessionID?
+    private(set) var roundTrip: TimeAmount?
+    private(set) var hosts: Set<String> = []
+
+    private let channel: any Channel
+    private let logger: Logger
+    private var phase = Phase.awaitingSettings
+    private var control: ControlStream?
+    private var liveness = Liveness(now: .now())
+    private var timer: RepeatedTask?
+    private var endReason: String?
+
+    private enum Phase { case awaitingSettings, opening, serving, draining, over }
+
+    init(peer: TunnelPeer<DeviceIdentity>, channel: any Channel, core: EdgeCore) {
+        identity = peer.identity
+        keyExchange = peer.keyExchange
+        remoteAddress = channel.remoteAddress
+        self.channel = channel
+        self.core = core
+        var logger = core.logger
+        logger[metadataKey: "device"] = "\(identity.id)"
+        logger[metadataKey: "peer"] = "\(channel.remoteAddress?.description ?? "unknown")"
+        self.logger = logger
+    }
+
+    /// Becomes the HTTP/2 client of the agent.
+    func start() throws {
+        let handler = try HTTP2Handler(
+            role: .client,
+            limits: core.configuration.tunnelLimits,
+            budget: core.budget,
+            delegate: self
+        )
+        self.handler = handler
+        try channel.pipeline.syncOperations.addHandler(handler)
+        let bound = NIOLoopBound(self, eventLoop: channel.eventLoop)
+        timer = channel.eventLoop.scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) { _ in
+            bound.value.tick(at: .now())
+        }
+    }
+
+    // MARK: What visitors need
+
+    var openStreams: Int { handler?.openStreams ?? 0 }
+
+    /// Whether requests for a host may be sent here.
+    func serves(_ host: String) -> Bool {
+        guard phase == .serving, handler?.isLeaving == false else { return false }
+        return session == nil || hosts.contains(host) || core.isFixed(host)
+    }
+
+    func open(_ fields: FieldSection, ends: Bool, delegate: any HTTP2StreamDelegate) throws(HTTP2Error) -> HTTP2Stream {
+        guard let handler else { throw HTTP2Error(.noNewStreams, "the tunnel has not begun") }
+        return try handler.open(fields, ends: ends, delegate: delegate)
+    }
+
+    // MARK: HTTP2ConnectionDelegate
+
+    func connection(_ handler: HTTP2Handler, received settings: HTTP2Event.PeerSettings) {
+        guard phase == .awaitingSettings else { return }
+        guard settings.allowsExtendedConnect else { return serveAsSidecar() }
+        phase = .opening
+        let control = ControlStream(tunnel: self)
+        self.control = control
+        do {
+            try control.open(on: handler, authority: core.configuration.publicURL.baseDomain.text)
+        } catch {
+            leave(GoAwayNotice(.protocolError, message: "The control stream could not be opened."))
+        }
+    }
+
+    func connection(
+        _ handler: HTTP2Handler,
+        accepted stream: HTTP2Stream,
+        request: FieldSection
+    ) -> (any HTTP2StreamDelegate)? {
+        nil  // an HTTP/2 server opens no streams towards its client
+    }
+
+    func connection(_ handler: HTTP2Handler, peerLeaving code: HTTP2ErrorCode, debug: ByteBuffer) {
+        logger.info("agent is leaving", metadata: ["code": "\(code.rawValue)"])
+    }
+
+    func connection(_ handler: HTTP2Handler, measured roundTrip: TimeAmount) { self.roundTrip = roundTrip }
+
+    func connection(_ handler: HTTP2Handler, ended reason: HTTP2Handler.End) {
+        guard phase != .over else { return }
+        phase = .over
+        timer?.cancel()
+        control?.tunnelEnded()
+        let word = endReason ?? reason.label
+        core.tunnelClosed(self)
+        core.metrics.tunnelEnded(word)
+        logger.notice("tunnel closed", metadata: ["reason": "\(word)", "detail": "\(reason)"])
+    }
+
+    // MARK: Sessions
+
+    /// The agent has no control stream: serve what is bound to its device.
+    func serveAsSidecar() {
+        control = nil
+        beginServing(as: nil, software: "plain HTTP/2")
+    }
+
+    /// The agent has said hello.
+    func begin(_ hello: Hello) {
+        let newcomer = SessionID(hello)
+        let isLate = core.tunnels[identity.id]?.contains { SessionPrecedence.of(newcomer, over: $0.session) == .yields }
+        guard isLate != true else {
+            return leave(GoAwayNotice(.superseded, message: "A newer session of this device is up."))
+        }
+        beginServing(as: newcomer, software: hello.agent)
+        control?.send(
+            .welcome(
+                Welcome(
+                    edge: core.software,
+                    epoch: hello.epoch,
+                    baseDomain: core.configuration.publicURL.baseDomain.text,
+                    keyExchange: keyExchange?.description ?? "unknown",
+                    client: remoteAddress?.hostAndPort ?? ""
+                )
+            )
+        )
+    }
+
+    private func beginServing(as session: SessionID?, software: String) {
+        self.session = session
+        phase = .serving
+        core.tunnelOpened(self)
+        core.metrics.tunnelsAccepted.increment()
+        logger.notice(
+            "tunnel up",
+            metadata: [
+                "key_exchange": "\(keyExchange?.description ?? "unknown")", "software": "\(software)",
+                "control": "\(session != nil)",
+            ]
+        )
+    }
+
+    /// Whether this tunnel takes the place of another of the same device.
+    func supersedes(_ other: EdgeTunnel) -> Bool { SessionPrecedence.of(session, over: other.session) == .replaces }
+
+    /// Another session of the device has taken over: this one ends at once.
+    func superseded(by other: EdgeTunnel) {
+        if let session = other.session {
+            control?.send(.superseded(Superseded(epoch: session.epoch, instance: session.instance)))
+        }
+        leave(GoAwayNotice(.superseded, message: "A newer session of this device has taken over."))
+    }
+
+    // MARK: Names
+
+    func register(_ register: Register) {
+        guard register.kind == "http" else { return refuse(register, .unsupportedKind) }
+        switch core.bindings.register(register.host, for: identity.id, at: .now()) {
+        case .failure(let refusal): refuse(register, refusal)
+        case .success(let binding):
+            hosts.insert(binding.host)
+            let url = core.configuration.publicURL.url(of: binding.host)
+            logger.info("name registered", metadata: ["host": "\(binding.host)"])
+            control?.send(
+                .registered(
+                    Registered(ref: register.ref, binding: binding.id, host: binding.host, url: url, mode: "edge")
+                )
+            )
+        }
+    }
+
+    func unregister(_ unregister: Unregister) {
+        guard let host = core.bindings.unregister(unregister.binding, of: identity.id) else { return }
+        hosts.remove(host)
+    }
+
+    private func refuse(_ register: Register, _ refusal: RegistrationRefusal) {
+        logger.info("name refused", metadata: ["code": "\(refusal.rawValue)"])
+        control?.send(.refused(Refused(ref: register.ref, code: refusal)))
+    }
+
+    // MARK: Time
+
+    private func tick(at now: NIODeadline) {
+        guard phase != .over, let handler else { return }
+        switch liveness.tick(at: now, lastReceived: handler.lastReceived) {
+        case .carryOn: break
+        case .ping: handler.ping()
+        case .dead:
+            endReason = "dead"
+            return handler.close()
+        }
+        control?.tick(at: now)
+        if phase == .awaitingSettings, now - openedAt >= core.configuration.handshakeDeadline {
+            leave(GoAwayNotice(.controlTimeout, message: "No SETTINGS arrived."))
+        }
+    }
+
+    func measured(_ time: TimeAmount) { roundTrip = time }
+
+    // MARK: Ends
+
+    /// Tells the agent to go elsewhere; its streams may finish.
+    func drain(within deadline: TimeAmount) {
+        guard phase == .serving else { return leave(GoAwayNotice(.draining, message: "This edge is shutting down.")) }
+        phase = .draining
+        control?.send(.drain(Drain(deadlineSeconds: Int(deadline.nanoseconds / 1_000_000_000))))
+        handler?.goAway(.noError, debug: GoAwayNotice(.draining, message: "This edge is shutting down.").json)
+    }
+
+    /// Ends the tunnel at once and says why.
+    func leave(_ notice: GoAwayNotice) {
+        guard phase != .over else { return }
+        endReason = notice.code.rawValue
+        handler?.goAway(.noError, debug: notice.json)
+        handler?.close()
+    }
+}
+
+extension HTTP2Handler.End {
+    /// One of a fixed set of words.
+    var label: String {
+        switch self {
+        case .peerClosed: "peer_closed"
+        case .closed: "closed"
+        case .flooded: "flooded"
+        case .protocolViolation: "protocol_violation"
+        case .failed: "failed"
+        }
+    }
+}
+
+extension SocketAddress {
+    /// The address as `host:port`, with brackets around an IPv6 host.
+    var hostAndPort: String {
+        guard let ipAddress, let port else { return "" }
+        return ipAddress.contains(":") ? "[\(ipAddress)]:\(port)" : "\(ipAddress):\(port)"
+    }
+}

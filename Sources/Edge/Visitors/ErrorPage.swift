@@ -1,0 +1,44 @@
+import HTTP1
+import NIOCore
+
+/// An answer that the edge gives in place of an origin: plain text that names the hop that failed.
+struct ErrorPage {
+    let status: Int
+    let sentence: String
+    let requestID: String
+    var proxyStatus: String?
+    var retryAfter: Int?
+
+    init(status: Int, sentence: String, requestID: String) {
+        self.status = status
+        self.sentence = sentence
+        self.requestID = requestID
+    }
+
+    init(_ failure: EdgeFailure, requestID: String) {
+        self.init(status: failure.status, sentence: failure.sentence, requestID: requestID)
+        proxyStatus = failure.proxyStatus
+        retryAfter = failure.retryAfter
+    }
+
+    /// The whole response as HTTP/1.1.
+    ///
+    /// - Parameters:
+    ///   - closes: Whether the connection ends with it.
+    ///   - withoutBody: For the answer to a HEAD.
+    func bytes(closes: Bool, withoutBody: Bool = false) -> ByteBuffer {
+        let body = "\(status) \(StatusPhrase.of(status))\n\(sentence)\nRequest \(requestID)\n"
+        var buffer = ByteBuffer()
+        buffer.writeString("HTTP/1.1 \(status) \(StatusPhrase.of(status))\r\n")
+        buffer.writeString("content-type: text/plain; charset=utf-8\r\ncontent-length: \(body.utf8.count)\r\n")
+        buffer.writeString("cache-control: no-store\r\nx-content-type-options: nosniff\r\n")
+        buffer.writeString("x-request-id: \(requestID)\r\n")
+        // RFC 9209: which hop failed, and how.
+        if let proxyStatus { buffer.writeString("proxy-status: osm-proxy; error=\(proxyStatus)\r\n") }
+        if let retryAfter { buffer.writeString("retry-after: \(retryAfter)\r\n") }
+        if closes { buffer.writeString("connection: close\r\n") }
+        buffer.writeString("\r\n")
+        if !withoutBody { buffer.writeString(body) }
+        return buffer
+    }
+}

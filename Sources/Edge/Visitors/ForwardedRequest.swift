@@ -1,0 +1,39 @@
+import HTTP1
+import HTTPFields
+import NIOCore
+
+/// A visitor's request as the agent gets it: HTTP/2 fields, and who the visitor is.
+///
+/// Connection-specific fields end here (RFC 9113, 8.2.2), and so does whatever a visitor says about who it is: those
+/// fields are written anew from the socket.
+struct ForwardedRequest {
+    let fields: FieldSection
+
+    init(head: HTTP1RequestHead, authority: String, visitor: SocketAddress?, scheme: String, requestID: String) {
+        var fields = FieldSection(capacity: head.fields.storage.readableBytes + 512, fields: head.fields.count + 10)
+        fields.append(":method", head.method)
+        fields.append(":scheme", scheme)
+        fields.append(":authority", authority)
+        fields.append(":path", head.target)
+        for index in head.fields.entries.indices where !Self.endsHere(head, index) {
+            fields.append(name: head.fields.name(at: index), value: head.fields.value(at: index))
+        }
+        if let address = visitor?.ipAddress { fields.append("x-forwarded-for", address) }
+        fields.append("x-forwarded-proto", scheme)
+        fields.append("x-forwarded-host", authority)
+        fields.append("x-request-id", requestID)
+        self.fields = fields
+    }
+
+    /// Whether a field is for the edge alone.
+    private static func endsHere(_ head: HTTP1RequestHead, _ index: Int) -> Bool {
+        if HopByHop.isConnectionSpecific(head.fields, at: index) { return true }
+        return ownFields.contains { head.fields.nameEquals($0, at: index) }
+    }
+
+    /// Written from the socket, or answered by the edge itself; what a visitor sends under these names is dropped.
+    private static let ownFields: [StaticString] = [
+        "host", "expect", "forwarded", "x-forwarded-for", "x-forwarded-proto", "x-forwarded-host", "x-forwarded-port",
+        "x-real-ip", "x-request-id",
+    ]
+}

@@ -1,0 +1,101 @@
+import HTTP1
+import HTTPFields
+import NIOCore
+
+/// Turns a response that came over a tunnel into HTTP/1.1 for one visitor.
+///
+/// The framing is ours: the agent's length is kept, a body of unknown length is chunked, and a visitor of HTTP/1.0 gets
+/// it until the connection closes.
+struct ResponseWriter {
+    private(set) var keepsAlive = true
+    private var framing = BodyFraming.none
+    private var missing = 0
+
+
+    /// Writes the head.
+    ///
+    /// - Parameters:
+    ///   - status: The final status.
+    ///   - fields: The response's fields, `:status` included.
+    ///   - request: What is answered.
+    ///   - requestID: What the visitor can quote.
+    ///   - closes: Whether the connection ends with this response in any case.
+    mutating func begin(
+        status: Int,
+        fields: FieldSection,
+        to request: HTTP1RequestHead,
+        requestID: String,
+        closes: Bool
+    ) throws(HTTP1Error) -> ByteBuffer {
+        framing = Self.framing(status: status, fields: fields, request: request)
+        if case .length(let length) = framing { missing = length }
+        keepsAlive = !closes && framing != .untilClose
+        var buffer = ByteBuffer()
+        buffer.reserveCapacity(fields.storage.readableBytes + 256)
+        HTTP1Writer.statusLine(status, into: &buffer)
+        try HTTP1Writer.fields(of: fields, into: &buffer, except: { fields.nameEquals("x-request-id", at: $0) })
+        buffer.writeStaticString("x-request-id: ")
+        buffer.writeString(requestID)
+        buffer.writeStaticString("\r\n")
+        if framing == .chunked { buffer.writeStaticString("transfer-encoding: chunked\r\n") }
+        if !keepsAlive {
+            buffer.writeStaticString("connection: close\r\n")
+        } else if request.version == .http10 {
+            buffer.writeStaticString("connection: keep-alive\r\n")
+        }
+        buffer.writeStaticString("\r\n")
+        return buffer
+    }
+
+    private static func framing(status: Int, fields: FieldSection, request: HTTP1RequestHead) -> BodyFraming {
+        if request.isHead || status == 204 || status == 304 { return .none }
+        // nghttp2 has checked that the length is a number and that DATA agrees with it.
+        if let length = fields.string("content-length").flatMap(Int.init) { return .length(length) }
+        return request.version == .http11 ? .chunked : .untilClose
+    }
+
+    /// Writes a piece of the body in its framing.
+    mutating func write(_ data: ByteBuffer, _ write: (ByteBuffer) -> Void) {
+        guard data.readableBytes > 0 else { return }
+        switch framing {
+        case .none: return
+        case .length:
+            missing -= data.readableBytes
+            write(data)
+        case .untilClose: write(data)
+        case .chunked:
+            var prefix = ByteBuffer()
+            HTTP1Writer.chunkSize(data.readableBytes, into: &prefix)
+            write(prefix)
+            write(data)
+            write(Self.lineEnd)
+        }
+    }
+
+    private static let lineEnd = ByteBuffer(string: "\r\n")
+
+    /// Whether as much of the body has been written as its head promised.
+    var isComplete: Bool { missing == 0 }
+
+    /// What ends the body, if anything does.
+    func end(trailers: FieldSection?) -> ByteBuffer? {
+        guard framing == .chunked else { return nil }
+        var buffer = ByteBuffer()
+        do throws(HTTP1Error) {
+            try HTTP1Writer.lastChunk(trailers, into: &buffer)
+        } catch {
+            // Trailers that cannot be written are left out; the body before them is whole.
+            buffer = ByteBuffer(string: "0\r\n\r\n")
+        }
+        return buffer
+    }
+
+    /// An interim response (RFC 9110, 15.2).
+    static func interim(status: Int, fields: FieldSection) throws(HTTP1Error) -> ByteBuffer {
+        var buffer = ByteBuffer()
+        HTTP1Writer.statusLine(status, into: &buffer)
+        try HTTP1Writer.fields(of: fields, into: &buffer)
+        buffer.writeStaticString("\r\n")
+        return buffer
+    }
+}

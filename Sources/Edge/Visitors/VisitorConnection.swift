@@ -1,0 +1,254 @@
+import CoreMetrics
+import HTTP1
+import HTTP2
+import HTTPFields
+import NIOCore
+
+#if canImport(Darwin)
+import Darwin
+#else
+import Glibc
+#endif
+
+/// One visitor's connection: HTTP/1.1 in, one request at a time, each carried by a stream of a tunnel.
+///
+/// Pipelined requests wait in the read buffer, which stops being filled beyond a mark; a body that the tunnel cannot
+/// take stops the reading of the socket; a response that the visitor does not take stops the credit of its stream.
+///
+/// ## Concurrency
+/// Belongs to its channel's event loop.
+final class VisitorConnection: ChannelDuplexHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundIn = Never
+    typealias OutboundOut = ByteBuffer
+
+    private let core: EdgeCore
+    private var context: ChannelHandlerContext?
+    private var parser: HTTP1RequestParser
+    private var buffer = ByteBuffer()
+    private var exchange: VisitorExchange?
+    /// The request that is being received ended, its response has not.
+    private var awaitsResponse = false
+    private var isClosing = false
+
+    private var readIsWanted = false
+    private var bodyIsBlocked = false
+    private var deadline: Scheduled<Void>?
+
+    /// Small pieces of a response, written as one.
+    private var outbound = ByteBuffer()
+
+    /// Bytes of pipelined requests that are kept while a response is on its way.
+    static let pipelinedBytes = 16 * 1024
+    /// Pieces up to this size are copied behind the head instead of written on their own.
+    static let joinedBytes = 2 * 1024
+
+    init(core: EdgeCore) {
+        self.core = core
+        parser = HTTP1RequestParser(limits: core.configuration.http1Limits)
+    }
+
+    var remoteAddress: SocketAddress? { context?.remoteAddress }
+    var isWritable: Bool { context?.channel.isWritable ?? false }
+
+    // MARK: Reading
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        core.visitorConnected(self)
+        if context.channel.isActive { expectHead(within: core.configuration.headDeadline) }
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        deadline?.cancel()
+        self.context = nil
+        core.visitorDisconnected(self)
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        expectHead(within: core.configuration.headDeadline)
+        context.fireChannelActive()
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard !isClosing else { return }
+        var bytes = unwrapInboundIn(data)
+        if buffer.readableBytes == 0 { buffer = bytes } else { buffer.writeBuffer(&bytes) }
+        process()
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        flush()
+        context.fireChannelReadComplete()
+    }
+
+    func read(context: ChannelHandlerContext) {
+        guard mayRead else {
+            readIsWanted = true
+            return
+        }
+        context.read()
+    }
+
+    private var mayRead: Bool {
+        if bodyIsBlocked { return false }
+        return !awaitsResponse || buffer.readableBytes < Self.pipelinedBytes
+    }
+
+    private func resumeReading() {
+        guard readIsWanted, mayRead, let context else { return }
+        readIsWanted = false
+        context.read()
+    }
+
+    /// Takes as much out of the buffer as the state of the connection allows.
+    private func process() {
+        while !awaitsResponse, !isClosing {
+            let part: HTTP1RequestParser.Part?
+            do throws(HTTP1Error) {
+                part = try parser.next(&buffer)
+            } catch {
+                return refuse(error)
+            }
+            switch part {
+            case .head(let head): begin(head)
+            case .body(let data):
+                core.metrics.bytesFromVisitors.increment(by: data.readableBytes)
+                if exchange?.requestBody(data) == false { bodyIsBlocked = true }
+            case .end(let trailers):
+                awaitsResponse = true
+                exchange?.requestEnded(trailers)
+            case nil: return
+            }
+        }
+    }
+
+    private func begin(_ head: HTTP1RequestHead) {
+        deadline?.cancel()
+        let exchange = VisitorExchange(head: head, connection: self, core: core)
+        self.exchange = exchange
+        exchange.begin()
+    }
+
+    /// The tunnel takes more of the request's body.
+    func requestBodyMayGoOn() {
+        bodyIsBlocked = false
+        process()
+        resumeReading()
+    }
+
+    /// The parser refused what came: one answer, then the end of the connection.
+    private func refuse(_ error: HTTP1Error) {
+        isClosing = true
+        guard exchange == nil else { return abort() }
+        core.metrics.requestAnswered(status: error.status)
+        let page = ErrorPage(status: error.status, sentence: error.sentence, requestID: core.nextRequestID())
+        outbound.writeImmutableBuffer(page.bytes(closes: true))
+        closeAfterFlush()
+    }
+
+    // MARK: Writing
+
+    /// Joins small pieces, so that a head and a short body leave in one write.
+    func write(_ bytes: ByteBuffer) {
+        guard let context else { return }
+        if bytes.readableBytes <= Self.joinedBytes {
+            outbound.writeImmutableBuffer(bytes)
+            return
+        }
+        writeJoined()
+        context.write(wrapOutboundOut(bytes), promise: nil)
+    }
+
+    func flush() {
+        guard let context else { return }
+        writeJoined()
+        context.flush()
+    }
+
+    private func writeJoined() {
+        guard outbound.readableBytes > 0, let context else { return }
+        var joined = ByteBuffer()
+        swap(&joined, &outbound)
+        context.write(wrapOutboundOut(joined), promise: nil)
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        if context.channel.isWritable { exchange?.visitorIsReady() }
+        context.fireChannelWritabilityChanged()
+    }
+
+    // MARK: Ends
+
+    /// The response is complete: the next request's turn, or the end of the connection.
+    func exchangeEnded(keepsAlive: Bool) {
+        exchange = nil
+        let requestWasRead = awaitsResponse
+        awaitsResponse = false
+        bodyIsBlocked = false
+        // A request whose body nobody will read leaves bytes behind that are not the next request.
+        guard keepsAlive, requestWasRead, !core.isDraining, !isClosing else { return closeAfterFlush() }
+        expectHead(within: core.configuration.keepAliveDeadline)
+        guard let context else { return }
+        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+        // On the next tick: a pipeline of short answers must not become recursion.
+        context.eventLoop.execute {
+            bound.value.process()
+            bound.value.resumeReading()
+        }
+        flush()
+    }
+
+    private func expectHead(within time: TimeAmount) {
+        deadline?.cancel()
+        guard let context else { return }
+        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+        deadline = context.eventLoop.scheduleTask(in: time) { bound.value.headIsLate() }
+    }
+
+    private func headIsLate() {
+        guard exchange == nil, !isClosing else { return }
+        isClosing = true
+        if buffer.readableBytes > 0 {
+            let sentence = "The request took too long to arrive."
+            let page = ErrorPage(status: 408, sentence: sentence, requestID: core.nextRequestID())
+            outbound.writeImmutableBuffer(page.bytes(closes: true))
+        }
+        closeAfterFlush()
+    }
+
+    /// The edge drains: a connection without a request ends now, another with its response.
+    func closeWhenIdle() {
+        guard exchange == nil, !isClosing else { return }
+        closeAfterFlush()
+    }
+
+    private func closeAfterFlush() {
+        isClosing = true
+        guard let context else { return }
+        writeJoined()
+        let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
+        context.writeAndFlush(wrapOutboundOut(ByteBuffer())).whenComplete { _ in bound.value.close(promise: nil) }
+    }
+
+    /// The response cannot be completed: the visitor must see that it was cut.
+    func abort() {
+        isClosing = true
+        exchange = nil
+        guard let context else { return }
+        // A reset instead of a FIN: without a length or chunks, a FIN would look like a good end.
+        guard let socket = context.channel as? any SocketOptionProvider else { return context.close(promise: nil) }
+        let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
+        socket.setSoLinger(linger(l_onoff: 1, l_linger: 0)).whenComplete { _ in bound.value.close(promise: nil) }
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        isClosing = true
+        deadline?.cancel()
+        exchange?.visitorLeft()
+        exchange = nil
+        context.fireChannelInactive()
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
+}

@@ -1,0 +1,371 @@
+package import HTTPFields
+package import NIOCore
+
+/// An HTTP/2 connection on a NIO channel, above TLS.
+///
+/// One read of the socket leads to at most one write: what delegates send while a read is told waits for its end, and
+/// what they send at other times waits for the end of the loop's tick. The bytes that readers have not taken are
+/// counted against the limits of the connection and of the process; while they are over, the peer gets no credit.
+///
+/// ## Concurrency
+/// Belongs to its channel's event loop; not `Sendable`. Every method is called there.
+package final class HTTP2Handler: ChannelInboundHandler {
+    package typealias InboundIn = ByteBuffer
+    package typealias OutboundOut = ByteBuffer
+
+    /// Why a connection is over.
+    package enum End: Sendable, Equatable {
+        /// The peer closed it, or the network did.
+        case peerClosed
+        /// This end closed it.
+        case closed
+        /// The peer sent too much of one sort of frame; the word says of which.
+        case flooded(String)
+        /// The peer broke the protocol.
+        case protocolViolation(String)
+        /// The channel failed.
+        case failed(String)
+    }
+
+    let session: HTTP2Session
+    let limits: HTTP2Limits
+    let budget: MemoryBudget
+    private let delegate: any HTTP2ConnectionDelegate
+    private var guardAgainstFloods: FloodGuard
+    private(set) var context: ChannelHandlerContext?
+
+    private var isReading = false
+    private var isPumping = false
+    private var pumpIsScheduled = false
+    private var hasEnded = false
+    /// What the peer did wrong; it is the reason of the end, whatever closes the channel then.
+    private var failure: End?
+    private var batch: [HTTP2Event] = []
+    private var dirty: [HTTP2Stream] = []
+
+    /// Bytes that readers have not taken, over all streams.
+    var unread = 0
+    /// Connection credit kept back while too much is unread.
+    var heldCredit = 0
+    var waitsForBudget = false
+    private var pingInFlight: (payload: UInt64, sent: NIODeadline)?
+    private var pingsSent: UInt64 = 0
+
+    /// When the last byte of the peer arrived.
+    package private(set) var lastReceived = NIODeadline.now()
+    /// The smoothed round-trip time of PINGs, nil before the first.
+    package private(set) var roundTrip: TimeAmount?
+    /// The peer's SETTINGS, nil before they arrive.
+    package private(set) var peerSettings: HTTP2Event.PeerSettings?
+
+    /// How much is written at once: a TLS record or eight, one system call.
+    static let writeSize = 128 * 1024
+    /// Writes of one turn before other connections of the loop get theirs.
+    static let writesATurn = 4
+
+    /// - Parameters:
+    ///   - role: Which end of HTTP/2 this is.
+    ///   - limits: What the peer may do.
+    ///   - budget: The memory that all tunnels of this event loop share.
+    ///   - delegate: Hears about the connection; kept until it is over.
+    package init(
+        role: HTTP2Session.Role,
+        limits: HTTP2Limits,
+        budget: MemoryBudget,
+        delegate: any HTTP2ConnectionDelegate
+    ) throws(HTTP2Error) {
+        session = try HTTP2Session(role: role, limits: limits)
+        self.limits = limits
+        self.budget = budget
+        self.delegate = delegate
+        guardAgainstFloods = FloodGuard(limits: limits, now: .now())
+    }
+
+    // MARK: ChannelInboundHandler
+
+    package func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        guard context.channel.isActive else { return }
+        start()
+    }
+
+    package func handlerRemoved(context: ChannelHandlerContext) {
+        end(.closed)
+        self.context = nil
+    }
+
+    package func channelActive(context: ChannelHandlerContext) {
+        start()
+        context.fireChannelActive()
+    }
+
+    package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard !hasEnded else { return }
+        isReading = true
+        lastReceived = .now()
+        do {
+            try session.receive(unwrapInboundIn(data))
+        } catch {
+            dispatchEvents()
+            return fail(error)
+        }
+        dispatchEvents()
+        if let flood = guardAgainstFloods.admit(session.takeTally(), now: lastReceived) {
+            return fail(HTTP2Error(.flooded, flood.rawValue))
+        }
+        relieveMemory()
+    }
+
+    package func channelReadComplete(context: ChannelHandlerContext) {
+        isReading = false
+        flushDirtyStreams()
+        pump()
+        context.fireChannelReadComplete()
+    }
+
+    package func channelWritabilityChanged(context: ChannelHandlerContext) {
+        if context.channel.isWritable { pump() }
+        context.fireChannelWritabilityChanged()
+    }
+
+    package func channelInactive(context: ChannelHandlerContext) {
+        end(.peerClosed)
+        context.fireChannelInactive()
+    }
+
+    package func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        end(.failed(String(describing: error)))
+        context.close(promise: nil)
+    }
+
+    private func start() {
+        // Windows grow by the round-trip time, so it is measured from the first moment.
+        ping()
+        pump()
+    }
+
+    // MARK: Streams
+
+    /// Opens a stream (client role).
+    package func open(
+        _ fields: FieldSection,
+        ends: Bool,
+        delegate: any HTTP2StreamDelegate
+    ) throws(HTTP2Error) -> HTTP2Stream {
+        guard !hasEnded else { throw HTTP2Error(.noNewStreams, "the connection is over") }
+        let stream = try session.request(fields, ends: ends)
+        stream.delegate = delegate
+        schedulePump()
+        return stream
+    }
+
+    /// Answers a stream (server role).
+    package func respond(_ fields: FieldSection, on stream: HTTP2Stream, ends: Bool) throws(HTTP2Error) {
+        try session.respond(fields, on: stream, ends: ends)
+        schedulePump()
+    }
+
+    /// Sends an interim response (server role).
+    package func inform(_ fields: FieldSection, on stream: HTTP2Stream) throws(HTTP2Error) {
+        try session.inform(fields, on: stream)
+        schedulePump()
+    }
+
+    /// Sends bytes of a body.
+    ///
+    /// - Returns: Whether the source may go on; when not, `streamWritable` follows.
+    package func send(_ data: ByteBuffer, on stream: HTTP2Stream) -> Bool {
+        let mayGoOn = session.send(data, on: stream)
+        schedulePump()
+        return mayGoOn
+    }
+
+    /// Ends our side of a stream.
+    package func finish(_ stream: HTTP2Stream, trailers: FieldSection? = nil) {
+        session.finish(stream, trailers: trailers)
+        schedulePump()
+    }
+
+    /// Ends a stream at once, in both directions.
+    package func reset(_ stream: HTTP2Stream, _ code: HTTP2ErrorCode) {
+        session.reset(stream, code)
+        schedulePump()
+    }
+
+    /// How many streams are open.
+    package var openStreams: Int { session.openStreams }
+
+    /// Whether the peer has said that it takes no new streams.
+    package var isLeaving: Bool { session.peerIsLeaving }
+
+    // MARK: The connection
+
+    /// Measures the round-trip time, unless a PING is already under way.
+    package func ping() {
+        guard !hasEnded, pingInFlight == nil else { return }
+        pingsSent += 1
+        guard (try? session.ping(pingsSent)) != nil else { return }
+        pingInFlight = (pingsSent, .now())
+        schedulePump()
+    }
+
+    /// Says GOAWAY with a reason; the connection stays until ``close()`` or until its streams are done.
+    package func goAway(_ code: HTTP2ErrorCode, debug: String = "") {
+        guard !hasEnded, (try? session.goAway(code, debug: debug)) != nil else { return }
+        schedulePump()
+    }
+
+    /// Sends what is queued as far as the socket takes it, and closes.
+    package func close() {
+        guard !hasEnded else { return }
+        pump()
+        end(.closed)
+        context?.close(promise: nil)
+    }
+
+    private func fail(_ error: HTTP2Error) {
+        isReading = false
+        // The library has queued its own GOAWAY where it noticed; ours follows for what only we count.
+        let flooded = error.code == .flooded
+        failure = flooded ? .flooded(error.detail) : .protocolViolation(error.detail)
+        goAway(flooded ? .enhanceYourCalm : .protocolError, debug: error.code.rawValue)
+        pump()
+        end(.closed)
+        context?.close(promise: nil)
+    }
+
+    private func end(_ reason: End) {
+        guard !hasEnded else { return }
+        hasEnded = true
+        isReading = false
+        for stream in session.abandonStreams() { close(stream, .connectionLost) }
+        budget.remove(unread)
+        unread = 0
+        delegate.connection(self, ended: failure ?? reason)
+    }
+
+    // MARK: Telling delegates
+
+    private func dispatchEvents() {
+        while session.hasEvents {
+            session.takeEvents(into: &batch)
+            for event in batch { dispatch(event) }
+            batch.removeAll(keepingCapacity: true)
+        }
+    }
+
+    private func dispatch(_ event: HTTP2Event) {
+        switch event {
+        case .data(let stream, let data): received(data, on: stream)
+        case .head(let stream, let fields, .request): accept(stream, fields)
+        case .head(let stream, let fields, let kind):
+            markDirty(stream)
+            stream.delegate?.stream(stream, received: fields, kind: kind)
+        case .ended(let stream):
+            markDirty(stream)
+            stream.delegate?.streamEnded(stream)
+        case .writable(let stream): stream.delegate?.streamWritable(stream)
+        case .closed(let stream, let code): close(stream, code)
+        case .settings(let settings):
+            peerSettings = settings
+            delegate.connection(self, received: settings)
+        case .pong(let payload): pongArrived(payload)
+        case .goAway(let code, let debug): delegate.connection(self, peerLeaving: code, debug: debug)
+        }
+    }
+
+    private func accept(_ stream: HTTP2Stream, _ request: FieldSection) {
+        guard let accepted = delegate.connection(self, accepted: stream, request: request) else {
+            return reset(stream, .refusedStream)
+        }
+        stream.delegate = accepted
+        markDirty(stream)
+    }
+
+    private func received(_ data: ByteBuffer, on stream: HTTP2Stream) {
+        unread += data.readableBytes
+        heldCredit += data.readableBytes
+        budget.add(data.readableBytes)
+        guard let reader = stream.delegate else { return taken(data.readableBytes, on: stream) }
+        markDirty(stream)
+        reader.stream(stream, received: data)
+    }
+
+    private func close(_ stream: HTTP2Stream, _ code: HTTP2ErrorCode) {
+        guard let closing = stream.delegate else { return }
+        if stream.isDirty {
+            stream.isDirty = false
+            closing.streamReadComplete(stream)
+        }
+        stream.delegate = nil
+        // A reader that is still behind on a stream that ended well takes the rest later; otherwise it drops it.
+        if code != .noError { forgetUnread(of: stream) }
+        closing.stream(stream, closed: code)
+    }
+
+    private func pongArrived(_ payload: UInt64) {
+        guard let ping = pingInFlight, ping.payload == payload else { return }
+        pingInFlight = nil
+        let measured = lastReceived - ping.sent
+        roundTrip = roundTrip.map { .nanoseconds(($0.nanoseconds * 3 + measured.nanoseconds) / 4) } ?? measured
+        delegate.connection(self, measured: measured)
+    }
+
+    private func markDirty(_ stream: HTTP2Stream) {
+        guard !stream.isDirty else { return }
+        stream.isDirty = true
+        dirty.append(stream)
+    }
+
+    private func flushDirtyStreams() {
+        guard !dirty.isEmpty else { return }
+        var flushing: [HTTP2Stream] = []
+        swap(&flushing, &dirty)
+        for stream in flushing where stream.isDirty {
+            stream.isDirty = false
+            stream.delegate?.streamReadComplete(stream)
+        }
+        flushing.removeAll(keepingCapacity: true)
+        if dirty.isEmpty { swap(&flushing, &dirty) }
+    }
+
+    // MARK: Writing
+
+    /// Sees to it that what was submitted leaves: at the end of the read that is being told, or of this tick.
+    func schedulePump() {
+        guard !isReading, !isPumping, !pumpIsScheduled, !hasEnded, let context, session.wantsToWrite else { return }
+        pumpIsScheduled = true
+        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+        context.eventLoop.execute {
+            bound.value.pumpIsScheduled = false
+            bound.value.pump()
+        }
+    }
+
+    private func pump() {
+        guard !isPumping, !hasEnded, let context else { return }
+        isPumping = true
+        var writes = 0
+        do {
+            while writes < Self.writesATurn, context.channel.isWritable,
+                let bytes = try session.produce(limit: Self.writeSize)
+            {
+                context.writeAndFlush(wrapOutboundOut(bytes), promise: nil)
+                writes += 1
+            }
+        } catch {
+            isPumping = false
+            dispatchEvents()
+            end(.protocolViolation(error.detail))
+            return context.close(promise: nil)
+        }
+        isPumping = false
+        dispatchEvents()
+        if session.isFinished {
+            end(.closed)
+            context.close(promise: nil)
+        } else if context.channel.isWritable {
+            schedulePump()
+        }
+    }
+}

@@ -1,0 +1,61 @@
+/// What one end of a tunnel allows its peer, and what it asks for itself.
+///
+/// All sizes are bytes. The two presets differ because the roles differ: the edge is the HTTP/2 client of laptops that
+/// it does not quite trust, the agent is the HTTP/2 server of an edge that it has pinned. Every visitor who presses
+/// Stop becomes a RST_STREAM towards the agent, so a guard made for strangers would cut the tunnel for everybody.
+package struct HTTP2Limits: Sendable, Equatable {
+    /// The flow-control window a stream starts with (SETTINGS_INITIAL_WINDOW_SIZE).
+    package var initialStreamWindow = 256 * 1024
+    /// How far a stream's window may grow for a reader that drains.
+    package var maximumStreamWindow = 16 * 1024 * 1024
+    /// The flow-control window of the connection.
+    package var connectionWindow = 16 * 1024 * 1024
+    /// How many streams the peer may have open (SETTINGS_MAX_CONCURRENT_STREAMS).
+    package var concurrentStreams = 4096
+    /// The size of a decoded field section, 32 bytes a field included (RFC 9113, 6.5.2).
+    package var fieldSectionSize = 64 * 1024
+    /// How many fields a section may have, cookies counted one by one.
+    package var fieldCount = 128
+    /// Interim responses a stream may carry before its final one.
+    package var informationalResponses = 16
+    /// Bytes that may wait in a stream's send queue before its source is told to stop.
+    package var streamSendQueue = 128 * 1024
+    /// Bytes that may wait in all send queues of the connection before every source is told to stop early.
+    package var connectionSendQueue = 32 * 1024 * 1024
+    /// Bytes received and not yet taken by their readers, over all streams of the connection.
+    package var receiveBudget = 32 * 1024 * 1024
+    /// RST_STREAM frames: how many at once, and how many more a second.
+    package var resets = Allowance(burst: 1000, perSecond: 33)
+    /// PING, SETTINGS, PRIORITY, GOAWAY and unknown frames.
+    package var controlFrames = Allowance(burst: 1000, perSecond: 33)
+    /// WINDOW_UPDATE frames beyond the ten that each DATA frame sent pays for.
+    package var windowUpdates = Allowance(burst: 1000, perSecond: 100)
+    /// Malformed frames and fields, and DATA frames without a byte: what no good peer sends.
+    package var glitches = Allowance(burst: 200, perSecond: 7)
+
+    /// A token bucket: what may come at once, and what refills it.
+    package struct Allowance: Sendable, Equatable {
+        package var burst: Int
+        package var perSecond: Int
+
+        package init(burst: Int, perSecond: Int) {
+            self.burst = burst
+            self.perSecond = perSecond
+        }
+    }
+
+    package init() {}
+
+    /// For the edge: the peer is an agent, possibly with a stolen key.
+    package static var towardsAgent: HTTP2Limits { HTTP2Limits() }
+
+    /// For the agent: the peer is an edge whose certificate it has pinned.
+    package static var towardsEdge: HTTP2Limits {
+        var limits = HTTP2Limits()
+        limits.resets = Allowance(burst: 100_000, perSecond: 10_000)
+        limits.controlFrames = Allowance(burst: 10_000, perSecond: 1000)
+        limits.windowUpdates = Allowance(burst: 100_000, perSecond: 10_000)
+        limits.glitches = Allowance(burst: 10_000, perSecond: 330)
+        return limits
+    }
+}

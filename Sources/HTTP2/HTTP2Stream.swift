@@ -1,0 +1,74 @@
+package import HTTPFields
+package import NIOCore
+
+/// One HTTP/2 stream of a session: what both ends have said on it so far.
+///
+/// ## Concurrency
+/// Belongs to the event loop of its connection; not `Sendable`. It keeps its delegate until the stream is closed and
+/// lets go of it then.
+package final class HTTP2Stream {
+    /// The identifier of RFC 9113, 5.1.1.
+    package internal(set) var id: Int32
+    /// Who is told what happens on the stream; let go of when it closes.
+    package var delegate: (any HTTP2StreamDelegate)?
+    /// Whether the stream is over.
+    package internal(set) var isClosed = false
+    /// Whether the peer has sent its END_STREAM.
+    package internal(set) var peerHasEnded = false
+
+    var outbound = OutboundQueue()
+    /// The library asked for bytes when there were none, and must be told when there are.
+    var isDeferred = false
+    /// The source was told to stop and waits for `.writable`.
+    var sourceIsWaiting = false
+    var window: ReceiveWindow
+    var hasFinalHead = false
+    var informationalCount = 0
+    /// Whether it waits in the handler's list of streams to flush after this read.
+    var isDirty = false
+
+    init(id: Int32, limits: HTTP2Limits) {
+        self.id = id
+        window = ReceiveWindow(initial: limits.initialStreamWindow, maximum: limits.maximumStreamWindow)
+    }
+
+    /// Bytes received on the stream that its reader has not taken yet.
+    package var unreadBytes: Int { window.unread }
+
+    /// Bytes that wait to be sent on the stream.
+    package var queuedBytes: Int { outbound.byteCount }
+}
+
+/// Hears what happens on one stream; every call is made on the connection's event loop.
+package protocol HTTP2StreamDelegate: AnyObject {
+    /// A request, response, interim response or trailer section arrived.
+    func stream(_ stream: HTTP2Stream, received fields: FieldSection, kind: HTTP2Event.HeadKind)
+    /// A piece of the body arrived; give its size back with `HTTP2Handler.taken` once it has left this process.
+    func stream(_ stream: HTTP2Stream, received data: ByteBuffer)
+    /// The peer will send nothing more.
+    func streamEnded(_ stream: HTTP2Stream)
+    /// The send queue has room again after `HTTP2Handler.send` answered false.
+    func streamWritable(_ stream: HTTP2Stream)
+    /// The stream is over; no further call follows.
+    func stream(_ stream: HTTP2Stream, closed code: HTTP2ErrorCode)
+    /// All that one read brought has been told: the moment to flush.
+    func streamReadComplete(_ stream: HTTP2Stream)
+}
+
+/// Hears what happens on the connection as a whole; every call is made on its event loop.
+package protocol HTTP2ConnectionDelegate: AnyObject {
+    /// The peer's SETTINGS arrived.
+    func connection(_ handler: HTTP2Handler, received settings: HTTP2Event.PeerSettings)
+    /// The peer opened a stream; the answer hears what follows on it, nil resets it.
+    func connection(
+        _ handler: HTTP2Handler,
+        accepted stream: HTTP2Stream,
+        request: FieldSection
+    ) -> (any HTTP2StreamDelegate)?
+    /// The peer takes no new streams.
+    func connection(_ handler: HTTP2Handler, peerLeaving code: HTTP2ErrorCode, debug: ByteBuffer)
+    /// A PING of ours came back after this time.
+    func connection(_ handler: HTTP2Handler, measured roundTrip: TimeAmount)
+    /// The connection is over; every stream has been closed before.
+    func connection(_ handler: HTTP2Handler, ended reason: HTTP2Handler.End)
+}

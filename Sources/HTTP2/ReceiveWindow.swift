@@ -1,0 +1,64 @@
+import NIOCore
+
+/// How large the receive window of one stream is, and when it should grow.
+///
+/// A window has to cover what the link holds in one round trip, and not a byte more: what lies in it is memory that a
+/// reader who stops will pin. So it starts small and doubles only when a whole round trip brought most of a window
+/// while the reader kept up; a reader that ever fell behind keeps the window it has. A value without a clock.
+struct ReceiveWindow {
+    private(set) var size: Int
+    /// Bytes received that the reader has not taken yet.
+    private(set) var unread = 0
+
+    private let maximum: Int
+    private var roundBegan: NIODeadline?
+    private var roundBytes = 0
+    private var readerKeptUp = true
+
+    /// Below this round trip a small window is never the bottleneck: 256 KiB in 2 ms are 128 MiB a second.
+    static let shortestRoundTrip = TimeAmount.milliseconds(2)
+
+    init(initial: Int, maximum: Int) {
+        size = initial
+        self.maximum = maximum
+    }
+
+    mutating func received(_ count: Int) {
+        unread += count
+        roundBytes += count
+    }
+
+    /// The reader cannot take more at present; the round does not count towards growth.
+    mutating func readerStalled() { readerKeptUp = false }
+
+    /// The reader took bytes.
+    ///
+    /// - Parameters:
+    ///   - count: How many; never more than are unread.
+    ///   - now: The present time.
+    ///   - roundTrip: The tunnel's round-trip time, nil while unknown.
+    /// - Returns: The new size when the window should grow.
+    mutating func read(_ count: Int, now: NIODeadline, roundTrip: TimeAmount?) -> Int? {
+        unread -= min(count, unread)
+        guard let roundTrip, roundTrip >= Self.shortestRoundTrip, size < maximum else { return nil }
+        guard let began = roundBegan else {
+            beginRound(now)
+            return nil
+        }
+        guard now - began >= roundTrip else { return nil }
+        // Two thirds of a window within one round trip: the sender is, or soon will be, waiting for credit. A round
+        // that took much longer says nothing, the sender may have paused.
+        let wasBusy = roundBytes * 3 >= size * 2 && now - began < roundTrip * 4
+        let grows = wasBusy && readerKeptUp
+        beginRound(now)
+        guard grows else { return nil }
+        size = min(size * 2, maximum)
+        return size
+    }
+
+    private mutating func beginRound(_ now: NIODeadline) {
+        roundBegan = now
+        roundBytes = 0
+        readerKeptUp = true
+    }
+}

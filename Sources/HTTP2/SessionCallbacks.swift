@@ -1,0 +1,216 @@
+import CNGHTTP2
+import HTTPFields
+import NIOCore
+
+/// What nghttp2 calls; each entry finds the session and records what happened there.
+@safe enum SessionCallbacks {
+    static func install(_ callbacks: OpaquePointer) {
+        unsafe nghttp2_session_callbacks_set_on_begin_frame_callback(callbacks) { _, header, owner in
+            guard let session = unsafe session(owner), let header = unsafe header else { return failure }
+            unsafe session.frameBegan(header.pointee)
+            return 0
+        }
+        unsafe nghttp2_session_callbacks_set_on_begin_headers_callback(callbacks) { _, frame, owner in
+            guard let session = unsafe session(owner), let frame = unsafe frame else { return failure }
+            return unsafe session.headBegan(frame.pointee)
+        }
+        unsafe nghttp2_session_callbacks_set_on_header_callback(callbacks) {
+            _, _, name, nameLength, value, valueLength, _, owner in
+            guard let session = unsafe session(owner) else { return failure }
+            return unsafe session.field(
+                UnsafeRawBufferPointer(start: name, count: nameLength),
+                UnsafeRawBufferPointer(start: value, count: valueLength))
+        }
+        unsafe nghttp2_session_callbacks_set_on_invalid_header_callback(callbacks) { _, _, _, _, _, _, _, owner in
+            // RFC 9113, 8.1.1: a malformed message is a stream error; without this, the field would vanish silently.
+            guard let session = unsafe session(owner) else { return failure }
+            session.tally.glitches += 1
+            return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue
+        }
+        unsafe nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks) { _, frame, owner in
+            guard let session = unsafe session(owner), let frame = unsafe frame else { return failure }
+            unsafe session.frameEnded(frame.pointee)
+            return 0
+        }
+        unsafe nghttp2_session_callbacks_set_on_invalid_frame_recv_callback(callbacks) { _, _, _, owner in
+            guard let session = unsafe session(owner) else { return failure }
+            session.tally.glitches += 1
+            return 0
+        }
+        unsafe nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks) {
+            _, _, id, bytes, length, owner in
+            guard let session = unsafe session(owner), let bytes = unsafe bytes else { return failure }
+            unsafe session.dataArrived(id, UnsafeRawPointer(bytes), length)
+            return 0
+        }
+        unsafe nghttp2_session_callbacks_set_on_stream_close_callback(callbacks) { _, id, code, owner in
+            guard let session = unsafe session(owner) else { return failure }
+            session.streamClosed(id, HTTP2ErrorCode(rawValue: code))
+            return 0
+        }
+        unsafe nghttp2_session_callbacks_set_send_data_callback(callbacks) {
+            _, frame, header, length, _, owner in
+            guard let session = unsafe session(owner), let frame = unsafe frame, let header = unsafe header else {
+                return failure
+            }
+            return unsafe session.sendData(frame.pointee.hd.stream_id, header: header, length: length)
+        }
+    }
+}
+
+private let failure = NGHTTP2_ERR_CALLBACK_FAILURE.rawValue
+
+/// The session that a callback is about; never retained, it outlives its callbacks.
+private func session(_ owner: UnsafeMutableRawPointer?) -> HTTP2Session? {
+    guard let owner = unsafe owner else { return nil }
+    return unsafe Unmanaged<HTTP2Session>.fromOpaque(owner).takeUnretainedValue()
+}
+
+// What the callbacks record. Each is called by nghttp2 in the middle of feeding or sending, so none may call out.
+extension HTTP2Session {
+    func frameBegan(_ header: nghttp2_frame_hd) {
+        switch UInt32(header.type) {
+        case NGHTTP2_DATA.rawValue:
+            let ends = header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0
+            if header.length == 0, !ends { tally.glitches += 1 }
+        case NGHTTP2_HEADERS.rawValue, NGHTTP2_CONTINUATION.rawValue: break
+        case NGHTTP2_RST_STREAM.rawValue: tally.resets += 1
+        case NGHTTP2_WINDOW_UPDATE.rawValue: tally.windowUpdates += 1
+        default: tally.controlFrames += 1
+        }
+    }
+
+    func headBegan(_ frame: nghttp2_frame) -> Int32 {
+        guard unsafe UInt32(frame.hd.type) == NGHTTP2_HEADERS.rawValue else {
+            return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue
+        }
+        let id = unsafe frame.hd.stream_id
+        if role == .server, streams[id] == nil { streams[id] = HTTP2Stream(id: id, limits: limits) }
+        incoming.stream = streams[id]
+        incoming.size = 0
+        incoming.fields = .init()
+        return 0
+    }
+
+    func field(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) -> Int32 {
+        // RFC 9113, 6.5.2 counts 32 bytes a field: one byte on the wire must not buy unlimited memory here.
+        incoming.size += name.count + value.count + 32
+        guard incoming.size <= limits.fieldSectionSize, incoming.fields.count < limits.fieldCount else {
+            tally.glitches += 1
+            return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue
+        }
+        unsafe incoming.fields.append(name: name.bytes, value: value.bytes)
+        return 0
+    }
+
+    func frameEnded(_ frame: nghttp2_frame) {
+        switch unsafe UInt32(frame.hd.type) {
+        case NGHTTP2_HEADERS.rawValue: unsafe headEnded(frame.hd)
+        case NGHTTP2_DATA.rawValue: unsafe recordEnd(frame.hd, streams[frame.hd.stream_id])
+        case NGHTTP2_SETTINGS.rawValue:
+            guard unsafe frame.hd.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) == 0 else { return }
+            events.append(.settings(peerSettings()))
+        case NGHTTP2_PING.rawValue:
+            guard unsafe frame.hd.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) != 0 else { return }
+            let payload = unsafe withUnsafeBytes(of: frame.ping.opaque_data) { unsafe $0.loadUnaligned(as: UInt64.self) }
+            events.append(.pong(UInt64(bigEndian: payload)))
+        case NGHTTP2_GOAWAY.rawValue: unsafe recordGoAway(frame.goaway)
+        default: break
+        }
+    }
+
+    private func headEnded(_ header: nghttp2_frame_hd) {
+        guard let stream = incoming.stream, stream.id == header.stream_id else { return }
+        let fields = incoming.fields
+        incoming = HeadInProgress()
+        let kind = kind(of: fields, on: stream)
+        if kind == .informational {
+            stream.informationalCount += 1
+            guard stream.informationalCount <= limits.informationalResponses else {
+                tally.glitches += 1
+                return reset(stream, .enhanceYourCalm)
+            }
+        } else {
+            stream.hasFinalHead = true
+        }
+        events.append(.head(stream, fields, kind))
+        recordEnd(header, stream)
+    }
+
+    private func kind(of fields: FieldSection, on stream: HTTP2Stream) -> HTTP2Event.HeadKind {
+        if stream.hasFinalHead { return .trailers }
+        guard role == .client else { return .request }
+        // `:status` is three digits (the library checks); 1xx are interim (RFC 9110, 15.2).
+        return fields.first(":status")?.first == UInt8(ascii: "1") ? .informational : .response
+    }
+
+    private func recordEnd(_ header: nghttp2_frame_hd, _ stream: HTTP2Stream?) {
+        guard header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0, let stream else { return }
+        stream.peerHasEnded = true
+        events.append(.ended(stream))
+    }
+
+    private func recordGoAway(_ frame: nghttp2_goaway) {
+        peerIsLeaving = true
+        var debug = ByteBuffer()
+        if let bytes = unsafe frame.opaque_data, unsafe frame.opaque_data_len > 0 {
+            unsafe debug.writeBytes(UnsafeRawBufferPointer(start: bytes, count: min(frame.opaque_data_len, 1024)))
+        }
+        unsafe events.append(.goAway(HTTP2ErrorCode(rawValue: frame.error_code), debug: debug))
+    }
+
+    func dataArrived(_ id: Int32, _ bytes: UnsafeRawPointer, _ length: Int) {
+        guard let stream = streams[id], let feeding = unsafe feeding else { return }
+        let offset = unsafe bytes - feeding.base
+        let start = unsafe feeding.buffer.readerIndex + offset
+        guard let slice = unsafe feeding.buffer.getSlice(at: start, length: length) else { return }
+        stream.window.received(length)
+        events.append(.data(stream, slice))
+    }
+
+    func streamClosed(_ id: Int32, _ code: HTTP2ErrorCode) {
+        guard let stream = streams.removeValue(forKey: id) else { return }
+        stream.isClosed = true
+        queuedBytes -= stream.outbound.removeAll()
+        events.append(.closed(stream, code))
+    }
+
+    /// The library asks how many bytes of a body it may send next.
+    func sourceRead(_ id: Int32, length: Int, flags: UnsafeMutablePointer<UInt32>) -> Int {
+        guard let stream = streams[id] else { return Int(NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue) }
+        let count = min(length, stream.outbound.byteCount)
+        if count == stream.outbound.byteCount, stream.outbound.isEnding {
+            unsafe flags.pointee |= NGHTTP2_DATA_FLAG_EOF.rawValue
+            if let trailers = stream.outbound.trailers {
+                unsafe flags.pointee |= NGHTTP2_DATA_FLAG_NO_END_STREAM.rawValue
+                stream.outbound.trailers = nil
+                guard submitTrailers(trailers, on: stream) == 0 else {
+                    return Int(NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue)
+                }
+            }
+        } else if count == 0 {
+            stream.isDeferred = true
+            return Int(NGHTTP2_ERR_DEFERRED.rawValue)
+        }
+        if count > 0 { unsafe flags.pointee |= NGHTTP2_DATA_FLAG_NO_COPY.rawValue }
+        return count
+    }
+
+    /// The library sends a DATA frame: its header, then the bytes straight from the stream's queue.
+    func sendData(_ id: Int32, header: UnsafePointer<UInt8>, length: Int) -> Int32 {
+        guard output.readableBytes < outputLimit else {
+            outputIsFull = true
+            return NGHTTP2_ERR_WOULDBLOCK.rawValue
+        }
+        guard let stream = streams[id] else { return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue }
+        unsafe output.writeBytes(UnsafeRawBufferPointer(start: header, count: 9))
+        stream.outbound.move(length, to: &output)
+        queuedBytes -= length
+        dataFramesSent += 1
+        if stream.sourceIsWaiting, stream.queuedBytes <= limits.streamSendQueue / 4 {
+            stream.sourceIsWaiting = false
+            events.append(.writable(stream))
+        }
+        return 0
+    }
+}

@@ -1,0 +1,158 @@
+package import FoundationEssentials
+package import NIOCore
+
+/// Why a control stream cannot go on.
+package enum ControlError: String, Error, Sendable {
+    case lineTooLong = "line_too_long"
+    case notJSON = "not_json"
+    case missingMember = "missing_member"
+    /// A message that makes no sense at this point.
+    case unexpected
+}
+
+/// Cuts a control stream into lines and the lines into messages.
+///
+/// Messages of unknown types are skipped, so that newer peers can say more (yellow paper, 5.1).
+package struct ControlDecoder<Message: ControlMessage>: ~Copyable {
+    private var pending = ByteBuffer()
+
+    package init() {}
+
+    /// Takes bytes of the stream and gives the messages that they complete.
+    package mutating func feed(_ bytes: ByteBuffer) throws(ControlError) -> [Message] {
+        pending.writeImmutableBuffer(bytes)
+        var messages: [Message] = []
+        while let end = pending.readableBytesView.firstIndex(of: UInt8(ascii: "\n")) {
+            let length = end - pending.readerIndex
+            guard length < TunnelConstants.controlLineBytes else { throw .lineTooLong }
+            guard let line = pending.readBytes(length: length) else { break }
+            pending.moveReaderIndex(forwardBy: 1)
+            if let message = try Self.message(line) { messages.append(message) }
+        }
+        guard pending.readableBytes < TunnelConstants.controlLineBytes else { throw .lineTooLong }
+        pending.discardReadBytes()
+        return messages
+    }
+
+    private static func message(_ line: [UInt8]) throws(ControlError) -> Message? {
+        let data = Data(line)
+        let decoder = JSONDecoder()
+        let envelope: Envelope
+        do { envelope = try decoder.decode(Envelope.self, from: data) } catch { throw .notJSON }
+        do {
+            return try Message(type: envelope.type, from: data, decoder: decoder)
+        } catch {
+            throw .missingMember
+        }
+    }
+}
+
+private struct Envelope: Decodable { let type: String }
+
+/// What a message type needs so that the codec can carry it.
+package protocol ControlMessage: Sendable {
+    /// Reads the message of that type; nil when the type is unknown.
+    init?(type: String, from data: Data, decoder: JSONDecoder) throws
+    /// The word in the member `type`.
+    var type: String { get }
+    /// The message's own members.
+    var payload: any Encodable { get }
+}
+
+extension ControlMessage {
+    /// One line of the control stream, newline included.
+    package var line: ByteBuffer {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        // The payloads are strings and integers, which always encode; an empty line would be ignored by the peer.
+        guard let data = try? encoder.encode(Line(type: type, payload: payload)) else { return ByteBuffer() }
+        var buffer = ByteBuffer()
+        buffer.reserveCapacity(data.count + 1)
+        buffer.writeBytes(data)
+        buffer.writeInteger(UInt8(ascii: "\n"))
+        return buffer
+    }
+}
+
+private struct Line: Encodable {
+    let type: String
+    let payload: any Encodable
+
+    private enum CodingKeys: CodingKey { case type }
+
+    func encode(to encoder: any Encoder) throws {
+        try payload.encode(to: encoder)
+        var members = encoder.container(keyedBy: CodingKeys.self)
+        try members.encode(type, forKey: .type)
+    }
+}
+
+extension AgentMessage: ControlMessage {
+    package init?(type: String, from data: Data, decoder: JSONDecoder) throws {
+        switch type {
+        case "hello": self = .hello(try decoder.decode(Hello.self, from: data))
+        case "register": self = .register(try decoder.decode(Register.self, from: data))
+        case "unregister": self = .unregister(try decoder.decode(Unregister.self, from: data))
+        case "heartbeat": self = .heartbeat(try decoder.decode(Beat.self, from: data))
+        case "ack": self = .ack(try decoder.decode(Beat.self, from: data))
+        default: return nil
+        }
+    }
+
+    package var type: String {
+        switch self {
+        case .hello: "hello"
+        case .register: "register"
+        case .unregister: "unregister"
+        case .heartbeat: "heartbeat"
+        case .ack: "ack"
+        }
+    }
+
+    package var payload: any Encodable {
+        switch self {
+        case .hello(let hello): hello
+        case .register(let register): register
+        case .unregister(let unregister): unregister
+        case .heartbeat(let beat), .ack(let beat): beat
+        }
+    }
+}
+
+extension EdgeMessage: ControlMessage {
+    package init?(type: String, from data: Data, decoder: JSONDecoder) throws {
+        switch type {
+        case "welcome": self = .welcome(try decoder.decode(Welcome.self, from: data))
+        case "registered": self = .registered(try decoder.decode(Registered.self, from: data))
+        case "refused": self = .refused(try decoder.decode(Refused.self, from: data))
+        case "heartbeat": self = .heartbeat(try decoder.decode(Beat.self, from: data))
+        case "ack": self = .ack(try decoder.decode(Beat.self, from: data))
+        case "drain": self = .drain(try decoder.decode(Drain.self, from: data))
+        case "superseded": self = .superseded(try decoder.decode(Superseded.self, from: data))
+        default: return nil
+        }
+    }
+
+    package var type: String {
+        switch self {
+        case .welcome: "welcome"
+        case .registered: "registered"
+        case .refused: "refused"
+        case .heartbeat: "heartbeat"
+        case .ack: "ack"
+        case .drain: "drain"
+        case .superseded: "superseded"
+        }
+    }
+
+    package var payload: any Encodable {
+        switch self {
+        case .welcome(let welcome): welcome
+        case .registered(let registered): registered
+        case .refused(let refused): refused
+        case .heartbeat(let beat), .ack(let beat): beat
+        case .drain(let drain): drain
+        case .superseded(let superseded): superseded
+        }
+    }
+}

@@ -1,0 +1,87 @@
+package import NIOCore
+
+/// The edge's side of a control stream. A value without I/O and clock.
+package enum EdgeControl: ~Copyable, Sendable {
+    case awaitingHello(deadline: NIODeadline)
+    case open(Heartbeats)
+    case closed
+
+    /// The control stream was accepted by the agent.
+    package init(openedAt now: NIODeadline) {
+        self = .awaitingHello(deadline: now + TimeAmount(TunnelConstants.helloDeadline))
+    }
+
+    /// What to do about a message.
+    package enum Received: Sendable, Equatable {
+        case begin(Hello)
+        case refuseProtocol
+        case register(Register)
+        case unregister(Unregister)
+        case send(EdgeMessage)
+        case measured(TimeAmount)
+        case ignore
+        case fail(ControlError)
+    }
+
+    package mutating func received(_ message: AgentMessage, at now: NIODeadline) -> Received {
+        switch consume self {
+        case .awaitingHello(let deadline):
+            guard case .hello(let hello) = message else {
+                self = .closed
+                return .fail(.unexpected)
+            }
+            guard hello.protocol == TunnelConstants.protocolVersion else {
+                self = .awaitingHello(deadline: deadline)
+                return .refuseProtocol
+            }
+            self = .open(Heartbeats(now: now))
+            return .begin(hello)
+        case .open(var heartbeats):
+            let answer = Self.answer(message, &heartbeats, now)
+            self = .open(heartbeats)
+            return answer
+        case .closed:
+            self = .closed
+            return .ignore
+        }
+    }
+
+    private static func answer(_ message: AgentMessage, _ heartbeats: inout Heartbeats, _ now: NIODeadline) -> Received {
+        switch message {
+        case .hello: .fail(.unexpected)
+        case .register(let register): .register(register)
+        case .unregister(let unregister): .unregister(unregister)
+        case .heartbeat(let beat): .send(.ack(beat))
+        case .ack(let beat): heartbeats.answered(beat, at: now).map { .measured($0) } ?? .ignore
+        }
+    }
+
+    /// What to do now that time has passed.
+    package enum Tick: Sendable, Equatable {
+        case carryOn
+        case send(EdgeMessage)
+        case helloIsLate
+    }
+
+    package mutating func tick(at now: NIODeadline) -> Tick {
+        switch consume self {
+        case .awaitingHello(let deadline):
+            guard now >= deadline else {
+                self = .awaitingHello(deadline: deadline)
+                return .carryOn
+            }
+            self = .closed
+            return .helloIsLate
+        case .open(var heartbeats):
+            let beat = heartbeats.due(at: now)
+            self = .open(heartbeats)
+            return beat.map { .send(.heartbeat($0)) } ?? .carryOn
+        case .closed:
+            self = .closed
+            return .carryOn
+        }
+    }
+
+    /// The stream is over, whoever ended it.
+    package mutating func ended() { self = .closed }
+}

@@ -1,0 +1,31 @@
+/// The numbers of the wire, as `docs/yellow-paper.md` lists them.
+package enum TunnelConstants {
+    /// The version that `hello` and `welcome` carry.
+    package static let protocolVersion = 1
+    /// The `:protocol` of the control stream (RFC 8441).
+    package static let controlProtocol = "osm-control"
+    /// The `:path` of the control stream.
+    package static let controlPath = "/v1"
+    /// The longest line of the control stream, its newline included, in bytes.
+    package static let controlLineBytes = 16_384
+    /// From the start of the control stream to the agent's hello.
+    package static let helloDeadline = Duration.seconds(10)
+    /// A PING and a heartbeat leave this often.
+    package static let heartbeatInterval = Duration.seconds(10)
+    /// A peer from which no byte came for this long is dead.
+    package static let deadAfter = Duration.seconds(15)
+    /// How long a name stays with a device that is away.
+    package static let leaseTime = Duration.seconds(300)
+    /// How long streams may go on after `drain`.
+    package static let drainTime = Duration.seconds(30)
+    /// The TLS handshake must be over by then.
+    package static let handshakeDeadline = Duration.seconds(10)
+    /// The first pause before dialling again, at most.
+    package static let backoffBase = Duration.milliseconds(500)
+    /// The longest pause before dialling again.
+    package static let backoffCap = Duration.seconds(60)
+    /// A tunnel that held for this long resets the pauses.
+    package static let healthyAfter = Duration.seconds(60)
+    /// Host names that one device may have registered.
+    package static let bindingsPerDevice = 64
+}

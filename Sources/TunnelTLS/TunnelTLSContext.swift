@@ -1,0 +1,59 @@
+package import NIOSSL
+
+/// The TLS settings of a tunnel, the same at both ends: 1.3 only, mutual, ALPN `rh2`, post-quantum group first.
+///
+/// The system's trust store is never consulted: a ``PeerCheck`` of the connection alone decides whom to trust.
+package enum TunnelTLSContext {
+    /// The ALPN protocol of a tunnel (draft-thomson-ptth-potato): HTTP/2 with the TLS client as the HTTP server.
+    package static let applicationProtocol = "rh2"
+
+    /// For the edge, which is the TLS server.
+    ///
+    /// - Parameters:
+    ///   - certificates: The edge's chain as PEM, leaf first.
+    ///   - key: Its private key as PEM.
+    package static func server(certificates: [UInt8], key: [UInt8]) throws -> NIOSSLContext {
+        let identity = try Self.identity(certificates: certificates, key: key)
+        var configuration = TLSConfiguration.makeServerConfiguration(
+            certificateChain: identity.chain,
+            privateKey: identity.key
+        )
+        apply(to: &configuration)
+        return try NIOSSLContext(configuration: configuration)
+    }
+
+    /// For the agent, which is the TLS client.
+    ///
+    /// - Parameters:
+    ///   - certificates: The device's chain as PEM, leaf first; empty for a device without an identity.
+    ///   - key: Its private key as PEM.
+    package static func client(certificates: [UInt8], key: [UInt8]) throws -> NIOSSLContext {
+        var configuration = TLSConfiguration.makeClientConfiguration()
+        if !certificates.isEmpty {
+            let identity = try Self.identity(certificates: certificates, key: key)
+            configuration.certificateChain = identity.chain
+            configuration.privateKey = identity.key
+        }
+        apply(to: &configuration)
+        return try NIOSSLContext(configuration: configuration)
+    }
+
+    private static func identity(
+        certificates: [UInt8],
+        key: [UInt8]
+    ) throws -> (chain: [NIOSSLCertificateSource], key: NIOSSLPrivateKeySource) {
+        let chain = try NIOSSLCertificate.fromPEMBytes(certificates).map(NIOSSLCertificateSource.certificate)
+        return (chain, .privateKey(try NIOSSLPrivateKey(bytes: key, format: .pem)))
+    }
+
+    private static func apply(to configuration: inout TLSConfiguration) {
+        configuration.minimumTLSVersion = .tlsv13
+        configuration.maximumTLSVersion = .tlsv13
+        configuration.applicationProtocols = [applicationProtocol]
+        configuration.curves = [.x25519_MLKEM768, .x25519, .secp256r1]
+        // The name is checked, by the PeerCheck, against what the operator issued: NIOSSL's own check would use SNI.
+        configuration.certificateVerification = .noHostnameVerification
+        configuration.trustRoots = .certificates([])
+        configuration.renegotiationSupport = .none
+    }
+}

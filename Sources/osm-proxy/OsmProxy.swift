@@ -1,0 +1,19 @@
+import ArgumentParser
+
+@main
+struct OsmProxy: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "osm-proxy",
+        abstract: "The edge of an osmRouter: takes tunnels from agents and serves visitors through them.",
+        discussion: """
+            An agent dials the tunnel port with TLS 1.3 and a certificate of the operator; from then on osm-proxy is
+            the HTTP/2 client of that agent and sends it the requests of visitors, by host name. What is served goes
+            on being served without any other server.
+
+            Exit codes: 0 after a clean stop, 1 for a failure, 2 for wrong usage or configuration.
+            """,
+        version: OsmProxyVersion.text,
+        subcommands: [Run.self, Health.self],
+        defaultSubcommand: Run.self
+    )
+}

@@ -1,0 +1,80 @@
+import NIOCore
+import Testing
+
+@testable import HTTP2
+
+struct ReceiveWindowTests {
+    private let start = NIODeadline.uptimeNanoseconds(1_000_000_000)
+
+    /// Lets one round trip pass in which `bytes` arrive and are read.
+    private func round(_ window: inout ReceiveWindow, _ number: Int, bytes: Int, trip: TimeAmount) -> Int? {
+        window.received(bytes)
+        return window.read(bytes, now: start + .nanoseconds(trip.nanoseconds * Int64(number)), roundTrip: trip)
+    }
+
+    @Test func `doubles while whole windows arrive within a round trip, up to its maximum`() {
+        var window = ReceiveWindow(initial: 100, maximum: 350)
+        let trip = TimeAmount.milliseconds(200)
+        #expect(round(&window, 0, bytes: 100, trip: trip) == nil)
+        #expect(round(&window, 1, bytes: 100, trip: trip) == 200)
+        #expect(round(&window, 2, bytes: 200, trip: trip) == 350)
+        #expect(round(&window, 3, bytes: 350, trip: trip) == nil)
+    }
+
+    @Test func `stays as it is when the round trip is short, unknown or mostly idle`() {
+        var window = ReceiveWindow(initial: 100, maximum: 1000)
+        for number in 0..<5 { #expect(round(&window, number, bytes: 100, trip: .microseconds(300)) == nil) }
+        var idle = ReceiveWindow(initial: 100, maximum: 1000)
+        for number in 0..<5 { #expect(round(&idle, number, bytes: 20, trip: .milliseconds(50)) == nil) }
+        var unknown = ReceiveWindow(initial: 100, maximum: 1000)
+        unknown.received(100)
+        #expect(unknown.read(100, now: start, roundTrip: nil) == nil)
+    }
+
+    @Test func `does not grow for a reader that fell behind in that round`() {
+        var window = ReceiveWindow(initial: 100, maximum: 1000)
+        let trip = TimeAmount.milliseconds(50)
+        _ = round(&window, 0, bytes: 100, trip: trip)
+        window.readerStalled()
+        #expect(round(&window, 1, bytes: 100, trip: trip) == nil)
+        #expect(round(&window, 2, bytes: 100, trip: trip) == 200)
+    }
+
+    @Test func `never counts more as read than was received`() {
+        var window = ReceiveWindow(initial: 100, maximum: 1000)
+        window.received(10)
+        _ = window.read(50, now: start, roundTrip: nil)
+        #expect(window.unread == 0)
+    }
+}
+
+struct FloodGuardTests {
+    private let start = NIODeadline.uptimeNanoseconds(1_000_000_000)
+
+    private func tally(resets: Int = 0, controlFrames: Int = 0, windowUpdates: Int = 0, glitches: Int = 0) -> FrameTally {
+        FrameTally(resets: resets, controlFrames: controlFrames, windowUpdates: windowUpdates, glitches: glitches)
+    }
+
+    @Test func `allows the burst, refuses one more and refills with time`() {
+        var guardian = FloodGuard(limits: HTTP2Limits(), now: start)
+        #expect(guardian.admit(tally(resets: 1000), now: start) == nil)
+        #expect(guardian.admit(tally(resets: 1), now: start) == .resets)
+        #expect(guardian.admit(tally(resets: 33), now: start + .seconds(1)) == nil)
+        #expect(guardian.admit(tally(resets: 1), now: start + .seconds(1)) == .resets)
+    }
+
+    @Test func `names the sort of frame that came too often`() {
+        var guardian = FloodGuard(limits: HTTP2Limits(), now: start)
+        #expect(guardian.admit(tally(controlFrames: 1001), now: start) == .controlFrames)
+        #expect(guardian.admit(tally(windowUpdates: 1001), now: start) == .windowUpdates)
+        #expect(guardian.admit(tally(glitches: 201), now: start) == .glitches)
+    }
+
+    @Test func `never overflows after a long silence`() {
+        var bucket = TokenBucket(.init(burst: 10, perSecond: 1_000_000), now: .uptimeNanoseconds(0))
+        let late = NIODeadline.uptimeNanoseconds(UInt64(Int64.max))
+        let first = bucket.take(10, now: late)
+        let second = bucket.take(1, now: late)
+        #expect(first && !second)
+    }
+}
