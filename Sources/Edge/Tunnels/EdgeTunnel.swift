@@ -43,7 +43,7 @@ final class EdgeTunnel: HTTP2ConnectionDelegate {
         self.core = core
         var logger = core.logger
         logger[metadataKey: "device"] = "\(identity.id)"
-        logger[metadataKey: "peer"] = "\(channel.remoteAddress?.description ?? "unknown")"
+        logger[metadataKey: "peer"] = "\(channel.remoteAddress?.hostAndPort ?? "unknown")"
         self.logger = logger
     }
 
@@ -129,8 +129,9 @@ final class EdgeTunnel: HTTP2ConnectionDelegate {
     /// The agent has said hello.
     func begin(_ hello: Hello) {
         let newcomer = SessionID(hello)
-        let isLate = core.tunnels[identity.id]?.contains { SessionPrecedence.of(newcomer, over: $0.session) == .yields }
-        guard isLate != true else {
+        let newer = core.tunnels[identity.id]?.first { SessionPrecedence.of(newcomer, over: $0.session) == .yields }
+        if let session = newer?.session {
+            control?.send(.superseded(Superseded(epoch: session.epoch, instance: session.instance)))
             return leave(GoAwayNotice(.superseded, message: "A newer session of this device is up."))
         }
         beginServing(as: newcomer, software: hello.agent)
