@@ -180,6 +180,12 @@ extension ForgedChain {
             let owner = try Operator()
             return Scene(roots: [try Operator().root.der, try owner.root.der], chain: try owner.edgeChain())
         },
+        ForgedChain("a root that was renewed with its key", nil) {
+            let owner = try Operator()
+            let old = Operator.spoilt(Operator.root("Operator")) { $0.notAfter = Operator.now - 1 }
+            let expired = try old.minted(by: nil, key: owner.root.key)
+            return Scene(roots: [try expired.der, try owner.root.der], chain: try owner.edgeChain())
+        },
         ForgedChain("with the root sent along", nil) {
             let owner = try Operator()
             return Scene(roots: [try owner.root.der], chain: try owner.edgeChain() + [try owner.root.der])
