@@ -27,6 +27,7 @@ let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
 let coreMetrics: Target.Dependency = .product(name: "CoreMetrics", package: "swift-metrics")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let signals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
 /// A room of the package: `Sources/NAME`, compiled with the house settings.
@@ -102,13 +103,18 @@ let package = Package(
         // Layer 3: executables.
         .executableTarget(
             name: "osm-agent",
-            dependencies: ["Agent", "Trust", "TunnelProtocol", "Telemetry", arguments, lifecycle, logging],
+            dependencies: [
+                "Agent", "Trust", "TunnelProtocol", "AdminHTTP", "Telemetry", nioCore, arguments, lifecycle, signals,
+                logging,
+            ],
             swiftSettings: settings,
             plugins: ["EmbedOperatorCA"]
         ),
         .executableTarget(
             name: "osm-proxy",
-            dependencies: ["Edge", "Telemetry", arguments, lifecycle, logging],
+            dependencies: [
+                "Edge", "TunnelProtocol", "AdminHTTP", "Telemetry", nioCore, arguments, lifecycle, signals, logging,
+            ],
             swiftSettings: settings
         ),
         .executableTarget(
@@ -144,7 +150,7 @@ let package = Package(
         tests("HTTPFields", [nioCore]),
         tests("HTTP1", ["HTTPFields", nioCore]),
         tests("TunnelProtocol", [nioCore]),
-        tests("Trust", ["TestSupport", "CertificateAuthority", "Settings", x509]),
+        tests("Trust", ["TestSupport", "CertificateAuthority", "Settings", x509, asn1, crypto]),
         tests("Telemetry", [logging, coreMetrics]),
         tests("HTTP2", ["HTTPFields", nioCore, nioEmbedded]),
         tests("Cryptography"),

@@ -93,12 +93,17 @@ need_packages() {
     "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}"
 }
 
+# What `quietly` is waiting for. A background command does not see Ctrl-C, so whoever traps it must end this.
+busy=""
+end_busy() { if [ -n "$busy" ]; then kill "$busy" 2>/dev/null || true; fi; }
+
 # quietly LOG COMMAND...: runs a long command, shows that it lives, and shows its last lines when it fails.
 quietly() {
     local log=$1 status=0 line shown="" pid
     shift
     "$@" >"$log" 2>&1 &
     pid=$!
+    busy=$pid
     while kill -0 "$pid" 2>/dev/null; do
         sleep 1
         line=$(tail -c 400 "$log" | tr '\r' '\n' | grep -oE '^\[[0-9]+/[0-9]+\]' | tail -n 1) || line=""
@@ -106,6 +111,7 @@ quietly() {
         shown=$line
     done
     wait "$pid" || status=$?
+    busy=""
     [ -t 1 ] && printf '\r%30s\r' ""
     if [ "$status" -ne 0 ]; then
         grep -E 'error:' "$log" | sort -u | head -n 20 >&2 || true

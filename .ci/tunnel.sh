@@ -7,6 +7,7 @@ bin=.build/release
 # Ends what this script started, by its own process ids, and removes the folder.
 end_tunnel() {
     local pid
+    end_busy
     for pid in "${children[@]}"; do kill "$pid" 2>/dev/null || true; done
     for pid in "${children[@]}"; do
         wait_until 5 is_gone "$pid" || kill -9 "$pid" 2>/dev/null || true

@@ -2,6 +2,8 @@ import AdminHTTP
 import FoundationEssentials
 import NIOCore
 import Telemetry
+import Trust
+import TunnelTLS
 
 /// What an edge shows to operators.
 struct EdgeAdmin {

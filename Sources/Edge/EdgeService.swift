@@ -4,7 +4,7 @@ import FoundationEssentials
 package import Logging
 import NIOCore
 import NIOPosix
-package import ServiceLifecycle
+import ServiceLifecycle
 package import Telemetry
 
 /// An edge: takes tunnels from agents, serves visitors through them, and lets operators look.
@@ -15,6 +15,14 @@ package struct EdgeService: Service {
         package let tunnel: String
         package let visitor: String
         package let admin: String
+
+        /// One line of JSON.
+        package var json: String {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+            // Strings always encode.
+            return (try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
+        }
     }
 
     private let configuration: EdgeConfiguration

@@ -8,14 +8,14 @@ package import Logging
 package enum Telemetry {
     /// Sends every logger of the process to standard error, one line an event.
     package static func startLogging(level: Logger.Level = .info, format: LogFormat = .automatic) {
-        let isTerminal = StandardError.isTerminal
+        let isTerminal = StandardStream.error.isTerminal
         LoggingSystem.bootstrap { label in
             LineLogHandler(
                 component: label,
                 level: level,
                 format: format,
                 isTerminal: isTerminal,
-                write: StandardError.append(line:)
+                write: { StandardStream.error.write($0) }
             )
         }
     }

@@ -26,9 +26,9 @@ struct CertificateChain {
         }
     }
 
-    /// - Parameters:
-    ///   - presented: DER, leaf first. What follows the issuing CA is passed over: a root is not trusted for being sent.
-    ///   - anchors: The roots that may have signed the issuing CA.
+    /// Follows the signatures from the leaf, which comes first, to one of the roots.
+    ///
+    /// What follows the issuing CA is passed over: a root is not trusted for being sent.
     init(_ presented: [[UInt8]], anchors: TrustAnchors) throws(PeerRefusal) {
         guard !presented.isEmpty else { throw .noCertificate }
         guard (2...Self.limit).contains(presented.count) else { throw .wrongChainLength }

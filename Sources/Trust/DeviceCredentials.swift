@@ -5,7 +5,7 @@ import X509
 
 /// What a device shows to edges: a key that was made on it, and the chain that the operator issued for the key.
 package struct DeviceCredentials: Sendable {
-    /// PKCS#8, PEM. A secret: never logged, never printed.
+    /// PKCS#8 as PEM, a secret: never logged, never printed.
     package let keyPEM: String
     /// DER, leaf first, then its issuing CA.
     package let chain: [[UInt8]]

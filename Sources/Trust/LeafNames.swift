@@ -53,10 +53,11 @@ enum DomainName {
     /// Whether it names one host: letters, digits, hyphens and dots (RFC 1123, 2.1), so no wildcard and no trick.
     static func isPlain(_ name: String) -> Bool {
         let labels = name.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-        return name.utf8.count <= 253 && labels.allSatisfy { label in
-            (1...63).contains(label.count) && label.first != UInt8(ascii: "-") && label.last != UInt8(ascii: "-")
-                && label.allSatisfy(isLetterDigitOrHyphen)
-        }
+        return name.utf8.count <= 253
+            && labels.allSatisfy { label in
+                (1...63).contains(label.count) && label.first != UInt8(ascii: "-") && label.last != UInt8(ascii: "-")
+                    && label.allSatisfy(isLetterDigitOrHyphen)
+            }
     }
 
     private static func isLetterDigitOrHyphen(_ byte: UInt8) -> Bool {

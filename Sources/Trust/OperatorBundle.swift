@@ -104,7 +104,9 @@ package struct OperatorBundle: Sendable {
     package var isSample: Bool {
         isMarkedAsSample
             || roots.contains { root in
-                root.certificate.subject.description.split { !$0.isLetter }.contains { $0 == "SAMPLE" || $0 == "Sample" }
+                root.certificate.subject.description.split { !$0.isLetter }.contains {
+                    $0 == "SAMPLE" || $0 == "Sample"
+                }
             }
     }
 

@@ -1,6 +1,8 @@
 package import NIOCore
 
-/// The agent's side of a control stream. A value without I/O and clock.
+/// The agent's side of a control stream.
+///
+/// A value without I/O and clock.
 package enum AgentControl: ~Copyable, Sendable {
     case awaitingWelcome(deadline: NIODeadline)
     case open(Heartbeats)
@@ -30,6 +32,10 @@ package enum AgentControl: ~Copyable, Sendable {
         case .awaitingWelcome(let deadline):
             switch message {
             case .welcome(let welcome):
+                guard welcome.protocol == TunnelConstants.protocolVersion else {
+                    self = .closed
+                    return .fail(.unexpected)
+                }
                 self = .open(Heartbeats(now: now))
                 return .welcomed(welcome)
             case .refused(let refused):

@@ -4,10 +4,14 @@ package import NIOCore
 /// Why a control stream cannot go on.
 package enum ControlError: String, Error, Sendable {
     case lineTooLong = "line_too_long"
+    /// Anything but one JSON object in UTF-8 with a member `type`.
     case notJSON = "not_json"
+    /// A member is missing, or what it holds is out of bounds.
     case missingMember = "missing_member"
     /// A message that makes no sense at this point.
     case unexpected
+    /// More messages in a moment than any good peer has to say.
+    case tooMany = "too_many_messages"
 }
 
 /// Cuts a control stream into lines and the lines into messages.
@@ -35,6 +39,7 @@ package struct ControlDecoder<Message: ControlMessage>: ~Copyable {
     }
 
     private static func message(_ line: [UInt8]) throws(ControlError) -> Message? {
+        guard isPlainText(line) else { throw .notJSON }
         let data = Data(line)
         let decoder = JSONDecoder()
         let envelope: Envelope
@@ -44,6 +49,16 @@ package struct ControlDecoder<Message: ControlMessage>: ~Copyable {
         } catch {
             throw .missingMember
         }
+    }
+
+    /// Whether a JSON reader has nothing to guess: an object at once, no control character, all of it UTF-8.
+    ///
+    /// Without this the reader would take UTF-16, UTF-32 and a byte order mark as well, and look at the encoding of no
+    /// member that it does not need.
+    private static func isPlainText(_ line: [UInt8]) -> Bool {
+        line.first == UInt8(ascii: "{")
+            && line.allSatisfy { $0 >= 0x20 || $0 == UInt8(ascii: "\t") || $0 == UInt8(ascii: "\r") }
+            && String(validating: line, as: UTF8.self) != nil
     }
 }
 
@@ -64,8 +79,12 @@ extension ControlMessage {
     package var line: ByteBuffer {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        // The payloads are strings and integers, which always encode; an empty line would be ignored by the peer.
-        guard let data = try? encoder.encode(Line(type: type, payload: payload)) else { return ByteBuffer() }
+        let data: Data
+        do {
+            data = try encoder.encode(Line(type: type, payload: payload))
+        } catch {
+            return ByteBuffer()  // never: the payloads are strings and integers, and nothing sent is nothing broken
+        }
         var buffer = ByteBuffer()
         buffer.reserveCapacity(data.count + 1)
         buffer.writeBytes(data)

@@ -37,6 +37,8 @@ package struct Hello: Codable, Sendable, Equatable {
         self.epoch = epoch
         self.slot = slot
     }
+
+    enum CodingKeys: CodingKey { case `protocol`, agent, instance, epoch, slot }
 }
 
 /// The edge's answer to hello.
@@ -70,7 +72,7 @@ package struct Welcome: Codable, Sendable, Equatable {
         maxBindings = TunnelConstants.bindingsPerDevice
     }
 
-    private enum CodingKeys: String, CodingKey {
+    enum CodingKeys: String, CodingKey {
         case `protocol`, edge, epoch, loop, loops, client
         case heartbeatSeconds = "heartbeat_seconds"
         case deadAfterSeconds = "dead_after_seconds"
@@ -94,6 +96,8 @@ package struct Register: Codable, Sendable, Equatable {
         self.kind = kind
         self.host = host
     }
+
+    enum CodingKeys: CodingKey { case ref, kind, host }
 }
 
 /// The name is the agent's.
@@ -129,7 +133,7 @@ package struct Refused: Codable, Sendable, Equatable {
         retryAfterSeconds = code.isPermanent ? nil : 30
     }
 
-    private enum CodingKeys: String, CodingKey {
+    enum CodingKeys: String, CodingKey {
         case ref, code, message
         case retryAfterSeconds = "retry_after_seconds"
     }
@@ -147,6 +151,8 @@ package struct Beat: Codable, Sendable, Equatable {
     package var seq: UInt64
 
     package init(seq: UInt64) { self.seq = seq }
+
+    enum CodingKeys: CodingKey { case seq }
 }
 
 /// The edge is going away.
@@ -155,7 +161,7 @@ package struct Drain: Codable, Sendable, Equatable {
 
     package init(deadlineSeconds: Int) { self.deadlineSeconds = deadlineSeconds }
 
-    private enum CodingKeys: String, CodingKey { case deadlineSeconds = "deadline_seconds" }
+    enum CodingKeys: String, CodingKey { case deadlineSeconds = "deadline_seconds" }
 }
 
 /// A newer session of the same device has taken over.
@@ -167,6 +173,8 @@ package struct Superseded: Codable, Sendable, Equatable {
         self.epoch = epoch
         self.instance = instance
     }
+
+    enum CodingKeys: CodingKey { case epoch, instance }
 }
 
 /// Why a name is not given; the raw value is what the wire carries.

@@ -1,9 +1,11 @@
 package import NIOCore
 
-/// The edge's side of a control stream. A value without I/O and clock.
+/// The edge's side of a control stream.
+///
+/// A value without I/O and clock.
 package enum EdgeControl: ~Copyable, Sendable {
     case awaitingHello(deadline: NIODeadline)
-    case open(Heartbeats)
+    case open(Heartbeats, MessageBudget)
     case closed
 
     /// The control stream was accepted by the agent.
@@ -31,14 +33,23 @@ package enum EdgeControl: ~Copyable, Sendable {
                 return .fail(.unexpected)
             }
             guard hello.protocol == TunnelConstants.protocolVersion else {
+                // The agent may fall back to another version until the deadline.
                 self = .awaitingHello(deadline: deadline)
                 return .refuseProtocol
             }
-            self = .open(Heartbeats(now: now))
+            self = .open(Heartbeats(now: now), MessageBudget(now: now))
             return .begin(hello)
-        case .open(var heartbeats):
+        case .open(var heartbeats, var budget):
+            guard budget.spend(at: now) else {
+                self = .closed
+                return .fail(.tooMany)
+            }
             let answer = Self.answer(message, &heartbeats, now)
-            self = .open(heartbeats)
+            switch answer {
+            case .fail: self = .closed
+            case .begin, .refuseProtocol, .register, .unregister, .send, .measured, .ignore:
+                self = .open(heartbeats, budget)
+            }
             return answer
         case .closed:
             self = .closed
@@ -46,7 +57,8 @@ package enum EdgeControl: ~Copyable, Sendable {
         }
     }
 
-    private static func answer(_ message: AgentMessage, _ heartbeats: inout Heartbeats, _ now: NIODeadline) -> Received {
+    private static func answer(_ message: AgentMessage, _ heartbeats: inout Heartbeats, _ now: NIODeadline) -> Received
+    {
         switch message {
         case .hello: .fail(.unexpected)
         case .register(let register): .register(register)
@@ -72,9 +84,9 @@ package enum EdgeControl: ~Copyable, Sendable {
             }
             self = .closed
             return .helloIsLate
-        case .open(var heartbeats):
+        case .open(var heartbeats, let budget):
             let beat = heartbeats.due(at: now)
-            self = .open(heartbeats)
+            self = .open(heartbeats, budget)
             return beat.map { .send(.heartbeat($0)) } ?? .carryOn
         case .closed:
             self = .closed

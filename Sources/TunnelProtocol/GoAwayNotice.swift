@@ -37,15 +37,27 @@ package struct GoAwayNotice: Codable, Sendable, Equatable {
         case retryAfterSeconds = "retry_after_seconds"
     }
 
-    /// Reads the debug data of a GOAWAY; nil when it is not a notice of this protocol.
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        code = try container.decode(Code.self, forKey: .code)
+        message = try container.decodePrintable(atMost: TunnelConstants.sentenceBytes, forKey: .message)
+        retryAfterSeconds = try container.decodeIfPresent(in: TunnelConstants.seconds, forKey: .retryAfterSeconds)
+    }
+
+    /// Reads the debug data of a GOAWAY; nil when it is not a notice of this protocol, or one of a later edge.
     package init?(debugData: some Sequence<UInt8>) {
-        do { self = try JSONDecoder().decode(GoAwayNotice.self, from: Data(debugData)) } catch { return nil }
+        let data = Data(debugData)
+        guard data.count <= TunnelConstants.debugDataBytes, data.first == UInt8(ascii: "{") else { return nil }
+        do { self = try JSONDecoder().decode(GoAwayNotice.self, from: data) } catch { return nil }
     }
 
     package var json: String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        guard let data = try? encoder.encode(self) else { return "" }
-        return String(decoding: data, as: UTF8.self)
+        do {
+            return String(decoding: try encoder.encode(self), as: UTF8.self)
+        } catch {
+            return ""  // never: strings and integers always encode; without debug data the notice is a plain GOAWAY
+        }
     }
 }

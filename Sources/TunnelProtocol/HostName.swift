@@ -29,7 +29,8 @@ package struct HostName: Hashable, Sendable, CustomStringConvertible {
     private static func dropPort(_ bytes: inout [UInt8]) {
         guard let colon = bytes.lastIndex(of: UInt8(ascii: ":")) else { return }
         let port = bytes[(colon + 1)...]
-        guard port.count <= 5, port.allSatisfy({ (0x30...0x39).contains($0) }) else { return }
+        guard port.isEmpty || UInt16(String(decoding: port, as: UTF8.self)) != nil, port.first != UInt8(ascii: "+")
+        else { return }
         bytes.removeSubrange(colon...)
     }
 
@@ -53,7 +54,11 @@ package struct HostName: Hashable, Sendable, CustomStringConvertible {
     /// WHATWG URL, 3.5: a host whose last label is a number is an IPv4 address or nothing.
     private static func looksNumeric(_ label: ArraySlice<UInt8>) -> Bool {
         label.allSatisfy { (0x30...0x39).contains($0) }
-            || (label.count > 2 && label.starts(with: [0x30, 0x78]))  // 0x…
+            || (label.starts(with: [0x30, 0x78]) && label.dropFirst(2).allSatisfy(isHexDigit))  // 0x…
+    }
+
+    private static func isHexDigit(_ byte: UInt8) -> Bool {
+        (0x30...0x39).contains(byte) || (0x61...0x66).contains(byte)
     }
 }
 
@@ -67,6 +72,7 @@ package enum ReservedNames {
 
     /// Whether the label next to the base domain is reserved.
     package static func contains(_ host: HostName, under baseDomain: HostName) -> Bool {
+        guard host.isUnder(baseDomain) else { return false }
         let prefix = host.text.dropLast(baseDomain.text.count + 1)
         return labels.contains(String(prefix.split(separator: ".").last ?? prefix))
     }

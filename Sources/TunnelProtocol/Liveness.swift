@@ -1,6 +1,8 @@
 package import NIOCore
 
-/// Decides when a silent peer is dead. A value without a clock.
+/// Decides when a silent peer is dead.
+///
+/// A value without a clock.
 package struct Liveness: Sendable {
     package enum Verdict: Equatable, Sendable { case carryOn, ping, dead }
 
@@ -27,7 +29,9 @@ package struct Liveness: Sendable {
     }
 }
 
-/// Numbers the heartbeats of one end and measures their round trips. A value without a clock.
+/// Numbers the heartbeats of one end and measures their round trips.
+///
+/// A value without a clock.
 package struct Heartbeats: Sendable {
     private let interval: TimeAmount
     private var sequence: UInt64 = 0

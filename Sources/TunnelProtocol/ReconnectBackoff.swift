@@ -17,7 +17,7 @@ package struct ReconnectBackoff: Sendable {
     ///
     /// - Parameters:
     ///   - now: The present time.
-    ///   - retryAfter: What the edge asked for, if it did; never shortened, spread over a tenth more.
+    ///   - retryAfter: What the edge asked for, if it did; spread over a tenth more, taken for an hour at most.
     ///   - generator: Where the jitter comes from.
     /// - Returns: How long to wait.
     package mutating func pause(
@@ -29,7 +29,7 @@ package struct ReconnectBackoff: Sendable {
         connectedAt = nil
         let ceiling = min(TunnelConstants.backoffBase * (1 << min(failures, 16)), TunnelConstants.backoffCap)
         failures += 1
-        if let retryAfter {
+        if let retryAfter = retryAfter.map({ min(max($0, .zero), TunnelConstants.longestRetryAfter) }) {
             return retryAfter + retryAfter * Double.random(in: 0...0.1, using: &generator)
         }
         return ceiling * Double.random(in: 0...1, using: &generator)

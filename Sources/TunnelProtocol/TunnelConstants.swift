@@ -28,4 +28,27 @@ package enum TunnelConstants {
     package static let healthyAfter = Duration.seconds(60)
     /// Host names that one device may have registered.
     package static let bindingsPerDevice = 64
+
+    // MARK: Bounds of what a message may hold
+
+    /// Messages that an edge takes from one agent in ``messageWindow``.
+    package static let messagesPerWindow = 300
+    /// The time in which ``messagesPerWindow`` is counted.
+    package static let messageWindow = Duration.seconds(10)
+    /// Tunnels of one process at one edge; slots are numbered below this.
+    package static let slots = 64
+    /// The longest name and version of a peer's software, in bytes.
+    package static let softwareBytes = 128
+    /// The longest sentence that goes with a refusal, in bytes.
+    package static let sentenceBytes = 512
+    /// The longest debug data of a GOAWAY that is read as a notice, in bytes.
+    package static let debugDataBytes = 1024
+    /// The longest pause before dialling again that an edge may ask for.
+    package static let longestRetryAfter = Duration.seconds(3600)
+    /// The largest integer that every JSON reader holds exactly: 2^53 - 1.
+    package static let largestInteger: UInt64 = 9_007_199_254_740_991
+    /// The largest `ref` of a registration: 2^31 - 1.
+    package static let largestReference = 2_147_483_647
+    /// What any member that counts seconds may hold: no more than a day.
+    package static let seconds = 0...86_400
 }

@@ -147,8 +147,12 @@ package final class HandshakeGate<Identity: Sendable>: ChannelInboundHandler, Re
 
 extension HandshakeRefusal {
     /// Reads BoringSSL's words: it has no other way to tell one failure of a handshake from another.
-    package init(_ error: any Error) {
-        let words = String(describing: error)
+    init(_ error: any Error) {
+        self = error is ChannelError ? .closed : HandshakeRefusal(words: String(describing: error))
+    }
+
+    /// Reads an error that was kept as text.
+    package init(words: String) {
         self =
             if words.contains("PEER_DID_NOT_RETURN_A_CERTIFICATE") {
                 .peer(.noCertificate)
@@ -160,7 +164,7 @@ extension HandshakeRefusal {
                 .notTLS
             } else if let alert = Self.alertName(in: words) {
                 .alert(alert)
-            } else if error is ChannelError || words.contains("eof") || words.contains("EOF") {
+            } else if words.contains("eof") || words.contains("EOF") {
                 .closed
             } else {
                 .failed(words)

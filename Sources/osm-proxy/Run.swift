@@ -72,19 +72,18 @@ struct Run: AsyncParsableCommand {
     }
 
     func run() async throws {
-        try logging.start()
+        logging.start()
         let registry = PrometheusRegistry()
         let logger = Logger(label: "osm-proxy")
         let edge = try EdgeService(
             configuration: try configuration(),
-            version: OsmProxyVersion.text,
+            software: OsmProxyVersion.text,
             registry: registry,
             logger: logger
         ) { addresses in
-            print(addresses.json)
+            StandardStream.output.write(addresses.json + "\n")
         }
-        let group = ServiceGroup(configuration: Signals.configuration(for: edge, logger: logger))
-        try await group.run()
+        try await Self.lifecycle(of: edge, logger: logger).run()
     }
 
     private func configuration() throws -> EdgeConfiguration {

@@ -85,7 +85,13 @@ final class HTTPAdapter: ChannelDuplexHandler, RemovableChannelHandler {
         let removals = [
             pipeline.removeHandler(self), pipeline.removeHandler(encoder), pipeline.removeHandler(decoder),
         ]
-        EventLoopFuture.andAllSucceed(removals, on: context.eventLoop).whenFailure { _ in channel.close(promise: nil) }
+        EventLoopFuture.andAllSucceed(removals, on: context.eventLoop).whenComplete { result in
+            switch result {
+            // Such frames were passed on outside of a read, and wait behind it until somebody says that it is over.
+            case .success: channel.pipeline.fireChannelReadComplete()
+            case .failure: channel.close(promise: nil)
+            }
+        }
     }
 }
 

@@ -61,14 +61,14 @@ struct BindingTable {
 
     /// A device gives a name back.
     ///
-    /// - Returns: Whether it held it.
-    mutating func unregister(_ id: String, of device: String) -> Bool {
+    /// - Returns: The name, when it held it.
+    mutating func unregister(_ id: String, of device: String) -> String? {
         guard
             let host = hostsOfDevice[device]?.first(where: { byHost[$0]?.id == id }),
             let binding = byHost[host], !binding.isFixed
-        else { return false }
+        else { return nil }
         remove(binding)
-        return true
+        return host
     }
 
     /// The last tunnel of a device is gone: its names wait for it for the time of a lease.

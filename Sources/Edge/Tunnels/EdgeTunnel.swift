@@ -1,3 +1,4 @@
+import CoreMetrics
 import HTTP2
 import HTTPFields
 import Logging

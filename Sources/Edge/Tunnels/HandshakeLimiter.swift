@@ -11,18 +11,18 @@ struct HandshakeLimiter {
 
     /// The part of an address that is counted as one.
     struct Key: Hashable {
-        private let prefix: [UInt8]
+        private let prefix: Substring
 
         init(_ address: SocketAddress?) {
-            switch address {
-            case .v4(let v4): prefix = Self.bytes(v4.address.sin_addr, 4)
-            case .v6(let v6): prefix = Self.bytes(v6.address.sin6_addr, 8)
-            case .unixDomainSocket, nil: prefix = []
-            }
+            let text = address?.ipAddress ?? ""
+            prefix = text.contains(":") ? Self.network(text) : text[...]
         }
 
-        private static func bytes<Address>(_ address: Address, _ count: Int) -> [UInt8] {
-            withUnsafeBytes(of: address) { Array($0.prefix(count)) }
+        /// The first four of the eight groups of an IPv6 address, as far as its short form spells them out.
+        private static func network(_ text: String) -> Substring {
+            let spelled = text.firstRange(of: "::").map { text[..<$0.lowerBound] } ?? text[...]
+            let groups = spelled.split(separator: ":")
+            return groups.count <= 4 ? spelled : Substring(groups.prefix(4).joined(separator: ":"))
         }
     }
 

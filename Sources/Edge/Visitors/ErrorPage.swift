@@ -1,3 +1,4 @@
+import HTTP1
 import NIOCore
 
 /// An answer that the edge gives in place of an origin: plain text that names the hop that failed.

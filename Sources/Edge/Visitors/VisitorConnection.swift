@@ -1,7 +1,14 @@
+import CoreMetrics
 import HTTP1
 import HTTP2
 import HTTPFields
 import NIOCore
+
+#if canImport(Darwin)
+import Darwin
+#else
+import Glibc
+#endif
 
 /// One visitor's connection: HTTP/1.1 in, one request at a time, each carried by a stream of a tunnel.
 ///
@@ -71,7 +78,6 @@ final class VisitorConnection: ChannelDuplexHandler {
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
-        exchange?.requestReadComplete()
         flush()
         context.fireChannelReadComplete()
     }
@@ -128,7 +134,6 @@ final class VisitorConnection: ChannelDuplexHandler {
     func requestBodyMayGoOn() {
         bodyIsBlocked = false
         process()
-        exchange?.requestReadComplete()
         resumeReading()
     }
 
@@ -189,7 +194,6 @@ final class VisitorConnection: ChannelDuplexHandler {
         // On the next tick: a pipeline of short answers must not become recursion.
         context.eventLoop.execute {
             bound.value.process()
-            bound.value.exchange?.requestReadComplete()
             bound.value.resumeReading()
         }
         flush()
@@ -233,10 +237,9 @@ final class VisitorConnection: ChannelDuplexHandler {
         exchange = nil
         guard let context else { return }
         // A reset instead of a FIN: without a length or chunks, a FIN would look like a good end.
-        let now = linger(l_onoff: 1, l_linger: 0)
+        guard let socket = context.channel as? any SocketOptionProvider else { return context.close(promise: nil) }
         let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
-        context.channel.setOption(.socketOption(.so_linger), value: now)
-            .whenComplete { _ in bound.value.close(promise: nil) }
+        socket.setSoLinger(linger(l_onoff: 1, l_linger: 0)).whenComplete { _ in bound.value.close(promise: nil) }
     }
 
     func channelInactive(context: ChannelHandlerContext) {

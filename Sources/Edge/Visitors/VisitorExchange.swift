@@ -1,3 +1,4 @@
+import CoreMetrics
 import HTTP1
 import HTTP2
 import HTTPFields

@@ -1,0 +1,80 @@
+package import NIOCore
+package import Trust
+
+/// Everything an agent needs to know to hold a tunnel, checked once and from then on only passed along.
+package struct AgentConfiguration: Sendable {
+    /// Where the edge is.
+    package var edge: EdgeAddress
+    /// The name that the edge's certificate must carry.
+    package var serverName: String
+    /// The operator's roots; nothing else is ever trusted.
+    package var anchors: TrustAnchors
+    package var credentials: DeviceCredentials
+    package var endpoints: [Endpoint]
+    /// Name and version, as edges see them.
+    package var software: String
+    /// From the end of the request to the head of the origin's response.
+    package var headDeadline = TimeAmount.seconds(30)
+    package var dialDeadline = TimeAmount.seconds(10)
+    package var memoryBudget = 128 * 1024 * 1024
+
+    package init(
+        edge: EdgeAddress,
+        serverName: String,
+        anchors: TrustAnchors,
+        credentials: DeviceCredentials,
+        endpoints: [Endpoint],
+        software: String
+    ) {
+        self.edge = edge
+        self.serverName = serverName
+        self.anchors = anchors
+        self.credentials = credentials
+        self.endpoints = endpoints
+        self.software = software
+    }
+}
+
+/// One name and the local service behind it.
+package struct Endpoint: Sendable, Equatable {
+    /// What to ask the edge for; nil for a name of its choice.
+    package let name: String?
+    package let target: OriginTarget
+
+    package init(name: String?, target: OriginTarget) {
+        self.name = name
+        self.target = target
+    }
+}
+
+/// The host and port of an edge.
+package struct EdgeAddress: Sendable, Equatable, CustomStringConvertible {
+    package let host: String
+    package let port: Int
+
+    /// Reads `host`, `host:port` or `[v6]:port`; without a port it is 8443.
+    package init?(_ text: String) {
+        var host = text[...]
+        var port: UInt16 = 8443
+        if let end = text.lastIndex(of: "]"), text.hasPrefix("[") {
+            host = text[text.index(after: text.startIndex)..<end]
+            let rest = text[text.index(after: end)...]
+            guard rest.isEmpty || rest.hasPrefix(":") else { return nil }
+            if !rest.isEmpty { guard Self.read(rest.dropFirst(), &port) else { return nil } }
+        } else if let colon = text.lastIndex(of: ":") {
+            host = text[..<colon]
+            guard !host.contains(":"), Self.read(text[text.index(after: colon)...], &port) else { return nil }
+        }
+        guard !host.isEmpty, !host.contains("/"), !host.contains(" ") else { return nil }
+        self.host = String(host)
+        self.port = Int(port)
+    }
+
+    private static func read(_ text: Substring, _ port: inout UInt16) -> Bool {
+        guard let number = UInt16(text), number > 0 else { return false }
+        port = number
+        return true
+    }
+
+    package var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+}

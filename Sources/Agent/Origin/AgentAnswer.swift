@@ -1,0 +1,59 @@
+import HTTP2
+import HTTPFields
+import NIOCore
+
+/// An answer that the agent gives itself, as a response and never as a reset: it names the hop that failed.
+struct AgentAnswer {
+    let status: String
+    let sentence: String
+    let proxyStatus: String
+
+    init(_ failure: OriginFailure) {
+        status = failure.status
+        sentence = failure.sentence
+        proxyStatus = failure.proxyStatus
+    }
+
+    private init(status: String, sentence: String, proxyStatus: String) {
+        self.status = status
+        self.sentence = sentence
+        self.proxyStatus = proxyStatus
+    }
+
+    /// The request is for a name that this agent does not serve (RFC 9110, 15.5.20).
+    static let misdirected = AgentAnswer(
+        status: "421",
+        sentence: "This agent does not serve that name.",
+        proxyStatus: "destination_not_found"
+    )
+
+    static let malformed = AgentAnswer(
+        status: "400",
+        sentence: "The request cannot be written as HTTP/1.1.",
+        proxyStatus: "http_request_error"
+    )
+
+    static let unsupported = AgentAnswer(
+        status: "501",
+        sentence: "This agent does not serve that kind of stream.",
+        proxyStatus: "http_request_denied"
+    )
+
+    /// Answers and lets whatever the visitor still sends go.
+    func send(on stream: HTTP2Stream, _ handler: HTTP2Handler) {
+        let body = "\(status) from the agent\n\(sentence)\n"
+        var fields = FieldSection(capacity: 256, fields: 5)
+        fields.append(":status", status)
+        fields.append("content-type", "text/plain; charset=utf-8")
+        fields.append("content-length", String(body.utf8.count))
+        fields.append("cache-control", "no-store")
+        fields.append("proxy-status", "osm-agent; error=\(proxyStatus)")
+        do {
+            try handler.respond(fields, on: stream, ends: false)
+            _ = handler.send(ByteBuffer(string: body), on: stream)
+            handler.finish(stream)
+        } catch {
+            handler.reset(stream, .internalError)
+        }
+    }
+}

@@ -1,0 +1,157 @@
+import HTTP1
+import NIOCore
+
+/// One connection to an origin: HTTP/1.1 out, one request at a time.
+///
+/// ## Concurrency
+/// Belongs to its channel's event loop.
+final class OriginConnection: ChannelDuplexHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundIn = Never
+    typealias OutboundOut = ByteBuffer
+
+    private let pool: OriginPool
+    private var context: ChannelHandlerContext?
+    private var parser: HTTP1ResponseParser
+    private var buffer = ByteBuffer()
+    private var exchange: OriginExchange?
+    private var readIsWanted = false
+    private var isBlocked = false
+    private var isClosing = false
+    private var idleTimer: Scheduled<Void>?
+    /// Requests that were answered on this connection.
+    private(set) var answered = 0
+    /// Whether any byte of the present response has come.
+    private(set) var hasHeard = false
+
+    init(pool: OriginPool) {
+        self.pool = pool
+        parser = HTTP1ResponseParser(limits: pool.limits)
+    }
+
+    var eventLoop: (any EventLoop)? { context?.eventLoop }
+    var isWritable: Bool { context?.channel.isWritable ?? false }
+    var isReusable: Bool { !isClosing && context?.channel.isActive == true }
+
+    func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+    func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
+
+    // MARK: Writing
+
+    /// Begins a request: from now on what the origin says is the exchange's.
+    func begin(_ exchange: OriginExchange, head: ByteBuffer, as request: HTTP1ResponseParser.Request) {
+        idleTimer?.cancel()
+        self.exchange = exchange
+        hasHeard = false
+        parser.expect(request)
+        write(head)
+    }
+
+    func write(_ bytes: ByteBuffer) { context?.write(wrapOutboundOut(bytes), promise: nil) }
+    func flush() { context?.flush() }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        if context.channel.isWritable { exchange?.originIsReady() }
+        context.fireChannelWritabilityChanged()
+    }
+
+    // MARK: Reading
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        var bytes = unwrapInboundIn(data)
+        if buffer.readableBytes == 0 { buffer = bytes } else { buffer.writeBuffer(&bytes) }
+        hasHeard = true
+        process()
+    }
+
+    private func process() {
+        while !isClosing {
+            let part: HTTP1ResponseParser.Part?
+            do throws(HTTP1Error) {
+                part = try parser.next(&buffer)
+            } catch {
+                return fail(.badResponse(error))
+            }
+            guard let part else { return }
+            exchange?.received(part)
+        }
+    }
+
+    func read(context: ChannelHandlerContext) {
+        guard !isBlocked else {
+            readIsWanted = true
+            return
+        }
+        context.read()
+    }
+
+    /// The tunnel takes no more at present.
+    func block() { isBlocked = true }
+
+    func unblock() {
+        isBlocked = false
+        guard readIsWanted, let context else { return }
+        readIsWanted = false
+        context.read()
+    }
+
+    // MARK: Ends
+
+    /// The response is complete.
+    ///
+    /// - Parameter mayBeReused: Whether nothing of the request or the response is left on the connection.
+    func exchangeEnded(mayBeReused: Bool) {
+        exchange = nil
+        isBlocked = false
+        answered += 1
+        guard mayBeReused, isReusable, buffer.readableBytes == 0 else { return close() }
+        unblock()
+        pool.giveBack(self)
+    }
+
+    func closeUnlessUsed(within time: TimeAmount) {
+        guard let context else { return }
+        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+        idleTimer = context.eventLoop.scheduleTask(in: time) {
+            bound.value.pool.remove(bound.value)
+            bound.value.close()
+        }
+    }
+
+    /// Drops the connection; nothing that still comes is looked at.
+    func close() {
+        isClosing = true
+        exchange = nil
+        idleTimer?.cancel()
+        context?.close(promise: nil)
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        pool.remove(self)
+        if !isClosing, exchange != nil { ended() }
+        isClosing = true
+        context.fireChannelInactive()
+    }
+
+    private func ended() {
+        do throws(HTTP1Error) {
+            guard let part = try parser.connectionClosed() else { return fail(.closed) }
+            isClosing = true
+            exchange?.received(part)
+        } catch {
+            fail(hasHeard ? .badResponse(error) : .closed)
+        }
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        fail(.reset)
+        context.close(promise: nil)
+    }
+
+    private func fail(_ failure: OriginFailure) {
+        let failed = exchange
+        let connection = self
+        close()
+        failed?.failed(failure, on: connection)
+    }
+}

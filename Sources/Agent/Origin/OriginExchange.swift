@@ -1,0 +1,244 @@
+import HTTP1
+import HTTP2
+import HTTPFields
+import NIOCore
+
+/// One stream of a tunnel, served by one request to an origin.
+///
+/// ## Concurrency
+/// Belongs to the event loop of its tunnel, on which its origin connection lives too.
+final class OriginExchange: HTTP2StreamDelegate {
+    private let stream: HTTP2Stream
+    private let handler: HTTP2Handler
+    private let pool: OriginPool
+    private let request: OriginRequest
+    private let hasBody: Bool
+    private let headDeadline: TimeAmount
+    private let observe: (RequestRecord) -> Void
+    private var record: RequestRecord
+
+    private var connection: OriginConnection?
+    private var state = State.connecting
+    private var waiting = StalledBody()
+    private var requestTrailers: FieldSection?
+    private var requestIsSent = false
+    private var hasSentBody = false
+    private var response: HTTP1ResponseHead?
+    private var timer: Scheduled<Void>?
+
+    private enum State { case connecting, sending, over }
+
+    init(
+        stream: HTTP2Stream,
+        fields: FieldSection,
+        handler: HTTP2Handler,
+        pool: OriginPool,
+        headDeadline: TimeAmount,
+        observe: @escaping (RequestRecord) -> Void
+    ) throws(HTTP1Error) {
+        self.stream = stream
+        self.handler = handler
+        self.pool = pool
+        self.headDeadline = headDeadline
+        self.observe = observe
+        record = RequestRecord(fields)
+        hasBody = !stream.peerHasEnded
+        request = try OriginRequest(fields, hasBody: hasBody)
+    }
+
+    /// Finds a connection and sends the request's head.
+    func begin() {
+        if let connection = pool.takeIdle() { return send(on: connection) }
+        connect()
+    }
+
+    private func connect() {
+        pool.connect { [self] result in
+            switch result {
+            case .success(let connection):
+                guard state == .connecting else { return pool.giveBack(connection) }
+                send(on: connection)
+            case .failure(let error): fail(OriginFailure(connecting: error))
+            }
+        }
+    }
+
+    private func send(on connection: OriginConnection) {
+        self.connection = connection
+        state = .sending
+        connection.begin(self, head: request.head, as: request.kind)
+        originIsReady()
+        if !hasBody { requestSent() }
+        connection.flush()
+    }
+
+    // MARK: The request's body
+
+    func stream(_ stream: HTTP2Stream, received data: ByteBuffer) {
+        guard state != .over else { return handler.taken(data.readableBytes, on: stream) }
+        if waiting.isEmpty, let connection, !connection.isWritable { connection.flush() }
+        guard state == .sending, waiting.isEmpty, connection?.isWritable == true else {
+            waiting.keep(data)
+            handler.readerStalled(on: stream)
+            return
+        }
+        pass(data)
+    }
+
+    private func pass(_ data: ByteBuffer) {
+        guard let connection else { return }
+        hasSentBody = true
+        record.received += data.readableBytes
+        if request.isChunked {
+            var prefix = ByteBuffer()
+            HTTP1Writer.chunkSize(data.readableBytes, into: &prefix)
+            connection.write(prefix)
+            connection.write(data)
+            connection.write(Self.lineEnd)
+        } else {
+            connection.write(data)
+        }
+        handler.taken(data.readableBytes, on: stream)
+    }
+
+    private static let lineEnd = ByteBuffer(string: "\r\n")
+
+    func streamEnded(_ stream: HTTP2Stream) { endRequestWhenPassed() }
+
+    /// The origin's socket takes bytes, for the first time or again.
+    func originIsReady() {
+        guard state == .sending else { return }
+        if let data = waiting.take() { pass(data) }
+        endRequestWhenPassed()
+        connection?.flush()
+    }
+
+    private func endRequestWhenPassed() {
+        guard state == .sending, hasBody, stream.peerHasEnded, waiting.isEmpty, !requestIsSent else { return }
+        if request.isChunked {
+            var end = ByteBuffer()
+            do throws(HTTP1Error) {
+                try HTTP1Writer.lastChunk(requestTrailers, into: &end)
+            } catch {
+                return fail(.badResponse(error))
+            }
+            connection?.write(end)
+        }
+        requestSent()
+    }
+
+    private func requestSent() {
+        requestIsSent = true
+        guard response == nil, let loop = connection?.eventLoop else { return }
+        let bound = NIOLoopBound(self, eventLoop: loop)
+        timer = loop.scheduleTask(in: headDeadline) { bound.value.headIsLate() }
+    }
+
+    private func headIsLate() {
+        guard response == nil, state == .sending else { return }
+        fail(.timeout)
+    }
+
+    func stream(_ stream: HTTP2Stream, received fields: FieldSection, kind: HTTP2Event.HeadKind) {
+        if kind == .trailers { requestTrailers = fields }
+    }
+
+    func streamReadComplete(_ stream: HTTP2Stream) { connection?.flush() }
+
+    func stream(_ stream: HTTP2Stream, closed code: HTTP2ErrorCode) {
+        guard state != .over else { return }
+        // The visitor is gone, or the tunnel: the origin need not go on either.
+        finish()
+        connection?.close()
+    }
+
+    // MARK: The response
+
+    func received(_ part: HTTP1ResponseParser.Part) {
+        guard state == .sending else { return }
+        switch part {
+        case .interim(let head): inform(head)
+        case .head(let head): respond(head)
+        case .body(let data):
+            record.sent += data.readableBytes
+            if !handler.send(data, on: stream) { connection?.block() }
+        case .end(let trailers): end(trailers)
+        case .upgraded: fail(.badResponse(.unexpectedUpgrade))
+        }
+    }
+
+    func streamWritable(_ stream: HTTP2Stream) { connection?.unblock() }
+
+    private func inform(_ head: HTTP1ResponseHead) {
+        // 100 was the edge's to give, and it has.
+        guard head.status != 100 else { return }
+        do { try handler.inform(Self.fields(of: head), on: stream) } catch { fail(.closed) }
+    }
+
+    private func respond(_ head: HTTP1ResponseHead) {
+        timer?.cancel()
+        response = head
+        record.status = head.status
+        do { try handler.respond(Self.fields(of: head), on: stream, ends: head.hasNoBody) } catch { fail(.closed) }
+    }
+
+    private static func fields(of head: HTTP1ResponseHead) -> FieldSection {
+        var fields = FieldSection(capacity: head.fields.storage.readableBytes + 16, fields: head.fields.count + 1)
+        fields.append(":status", String(head.status))
+        for index in head.fields.entries.indices where !HopByHop.isConnectionSpecific(head.fields, at: index) {
+            fields.append(name: head.fields.name(at: index), value: head.fields.value(at: index))
+        }
+        return fields
+    }
+
+    private func end(_ trailers: FieldSection?) {
+        guard let response else { return }
+        if !response.hasNoBody { handler.finish(stream, trailers: trailers) }
+        let mayBeReused = requestIsSent && response.keepAlive
+        let used = connection
+        finish()
+        used?.exchangeEnded(mayBeReused: mayBeReused)
+    }
+
+    // MARK: Ends
+
+    /// The connection failed under the exchange.
+    func failed(_ failure: OriginFailure, on connection: OriginConnection) {
+        guard state == .sending else { return }
+        // An idle connection may close just when it is used again; a request that no origin can have seen is sent anew.
+        if connection.answered > 0, !connection.hasHeard, response == nil, !hasSentBody, !hasBody {
+            state = .connecting
+            self.connection = nil
+            timer?.cancel()
+            return connect()
+        }
+        fail(failure)
+    }
+
+    private func fail(_ failure: OriginFailure) {
+        guard state != .over else { return }
+        let used = connection
+        let hasResponded = response != nil
+        record.status = hasResponded ? record.status : Int(failure.status) ?? 502
+        finish()
+        used?.close()
+        if hasResponded {
+            // Whoever reads must see that the body is not whole.
+            handler.reset(stream, .internalError)
+        } else {
+            AgentAnswer(failure).send(on: stream, handler)
+        }
+    }
+
+    private func finish() {
+        state = .over
+        timer?.cancel()
+        if let rest = waiting.take() { handler.taken(rest.readableBytes, on: stream) }
+        record.end()
+        observe(record)
+    }
+}
+
+extension HTTP1ResponseHead {
+    fileprivate var hasNoBody: Bool { framing == .none || framing == .length(0) }
+}

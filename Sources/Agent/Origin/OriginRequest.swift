@@ -1,0 +1,46 @@
+import HTTP1
+import HTTPFields
+import NIOCore
+
+/// The request of a stream, written for an HTTP/1.1 origin.
+///
+/// It is written anew from parsed fields, each checked again, so that nothing that a visitor sent can become a second
+/// request.
+struct OriginRequest {
+    let head: ByteBuffer
+    let kind: HTTP1ResponseParser.Request
+    /// Whether the body must be chunked, because nobody knows its length.
+    let isChunked: Bool
+
+    /// - Parameters:
+    ///   - fields: The request's fields, pseudo-header fields included.
+    ///   - hasBody: Whether DATA may follow.
+    init(_ fields: FieldSection, hasBody: Bool) throws(HTTP1Error) {
+        guard let method = fields.first(":method"), let path = fields.first(":path") else { throw .badStartLine }
+        guard let authority = fields.first(":authority") ?? fields.first("host") else { throw .badHost }
+        var buffer = ByteBuffer()
+        buffer.reserveCapacity(fields.storage.readableBytes + 64)
+        try HTTP1Writer.requestLine(method, path, into: &buffer)
+        try HTTP1Writer.field("host", authority, into: &buffer)
+        try HTTP1Writer.fields(of: fields, into: &buffer) { index in
+            fields.nameEquals("host", at: index) || fields.nameEquals("cookie", at: index)
+        }
+        try Self.writeCookies(fields, into: &buffer)
+        isChunked = hasBody && fields.first("content-length") == nil
+        if isChunked { buffer.writeStaticString("transfer-encoding: chunked\r\n") }
+        buffer.writeStaticString("\r\n")
+        head = buffer
+        kind = method.elementsEqual("HEAD".utf8) ? .head : .ordinary
+    }
+
+    /// HTTP/2 may split cookies over several fields; HTTP/1.1 has one (RFC 9113, 8.2.3).
+    private static func writeCookies(_ fields: FieldSection, into buffer: inout ByteBuffer) throws(HTTP1Error) {
+        var joined = ByteBuffer()
+        for index in fields.entries.indices where fields.nameEquals("cookie", at: index) {
+            if joined.readableBytes > 0 { joined.writeStaticString("; ") }
+            joined.writeBytes(fields.value(at: index))
+        }
+        guard joined.readableBytes > 0 else { return }
+        try HTTP1Writer.field("cookie", joined.readableBytesView, into: &buffer)
+    }
+}

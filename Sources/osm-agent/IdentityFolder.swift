@@ -1,0 +1,100 @@
+import Agent
+import FoundationEssentials
+import Trust
+
+/// Where a device keeps its key and the chain that was issued for it.
+///
+/// `device.key` (0600) never leaves the folder (0700); `device.csr` goes to the operator, `device.pem` comes back.
+struct IdentityFolder {
+    let path: String
+
+    /// The folder that is used when none is named, as the XDG base directory specification has it.
+    static var standardPath: String {
+        let environment = ProcessInfo.processInfo.environment
+        if let state = environment["XDG_STATE_HOME"], state.hasPrefix("/") { return "\(state)/osm-agent" }
+        let home = environment["HOME"] ?? "."
+        #if os(macOS)
+        return "\(home)/Library/Application Support/osm-agent"
+        #else
+        return "\(home)/.local/state/osm-agent"
+        #endif
+    }
+
+    var keyPath: String { "\(path)/device.key" }
+    var requestPath: String { "\(path)/device.csr" }
+    var chainPath: String { "\(path)/device.pem" }
+
+    /// Makes a key and a request for it; an existing key is never overwritten.
+    func create(name: String) throws {
+        try PrivateFolder.prepare(path)
+        guard !FileManager.default.fileExists(atPath: keyPath) else {
+            throw AgentExit(
+                code: 1,
+                problem: "There is a device key in \(path) already.",
+                nextStep: "Keep it, or name another folder with --identity."
+            )
+        }
+        let made = try DeviceCredentials.request(commonName: name)
+        try write(made.requestPEM + "\n", to: requestPath, mode: 0o644)
+        try write(made.keyPEM + "\n", to: keyPath, mode: 0o600)
+    }
+
+    /// Takes a chain into the folder once it is seen to fit the key.
+    func install(chainPEM: String) throws -> DeviceCredentials {
+        let credentials = try credentials(chainPEM: chainPEM)
+        try write(chainPEM, to: chainPath, mode: 0o644, replacing: true)
+        return credentials
+    }
+
+    /// The key and chain that are there.
+    func credentials() throws -> DeviceCredentials {
+        guard let chain = text(of: chainPath) else {
+            throw AgentExit(
+                code: 24,
+                problem: "This device has no certificate: there is no \(chainPath).",
+                nextStep: "Make a key with: osm-agent identity create, and have your operator issue a certificate for it."
+            )
+        }
+        return try credentials(chainPEM: chain)
+    }
+
+    private func credentials(chainPEM: String) throws -> DeviceCredentials {
+        guard let key = text(of: keyPath) else {
+            throw AgentExit(
+                code: 24,
+                problem: "This device has no key: there is no \(keyPath).",
+                nextStep: "Make one with: osm-agent identity create"
+            )
+        }
+        do throws(DeviceCredentialsError) {
+            return try DeviceCredentials(keyPEM: key, chainPEM: chainPEM)
+        } catch {
+            throw AgentExit(code: 24, problem: error.sentence, nextStep: "Look at the files in \(path).")
+        }
+    }
+
+    private func text(of path: String) -> String? {
+        guard let data = FileManager.default.contents(atPath: path) else { return nil }
+        return String(decoding: data, as: UTF8.self)
+    }
+
+    /// Writes beside the target and renames, so that a full disk or a crash leaves the old file or the new one.
+    private func write(_ text: String, to path: String, mode: Int, replacing: Bool = false) throws {
+        let files = FileManager.default
+        let temporary = "\(path).new"
+        let attributes: [FileAttributeKey: any Sendable] = [.posixPermissions: mode]
+        guard files.createFile(atPath: temporary, contents: Data(text.utf8), attributes: attributes) else {
+            throw failure("\(temporary) cannot be written")
+        }
+        do {
+            if replacing, files.fileExists(atPath: path) { try files.removeItem(atPath: path) }
+            try files.moveItem(atPath: temporary, toPath: path)
+        } catch {
+            throw failure("\(path) cannot be written")
+        }
+    }
+
+    private func failure(_ problem: String) -> AgentExit {
+        AgentExit(code: 1, problem: "The identity in \(path): \(problem).", nextStep: "Is the disk full or read-only?")
+    }
+}
