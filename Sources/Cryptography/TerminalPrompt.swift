@@ -14,7 +14,9 @@ package enum TerminalPrompt {
         return true
     }
 
-    /// The answer as bytes; nil without a terminal, and when the person gave up or, with `twice`, never typed the same twice.
+    /// The answer as bytes, or nil without a terminal and for a person who gave up.
+    ///
+    /// With `twice` the answer must be typed the same way twice, for which there are three attempts.
     package static func secret(_ question: String, twice: Bool) -> SecretBytes? {
         guard isPossible else { return nil }
         var answer = [CChar](repeating: 0, count: 1024)
