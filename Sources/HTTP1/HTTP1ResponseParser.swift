@@ -22,7 +22,7 @@ package struct HTTP1ResponseParser {
         case head(HTTP1ResponseHead)
         case body(ByteBuffer)
         case end(FieldSection?)
-        /// The 101 to an upgrade: the rest of the buffer and of the connection is the new protocol.
+        /// The 101 to an upgrade: what follows is the new protocol, handed on as body until the connection ends.
         case upgraded(HTTP1ResponseHead)
     }
 
@@ -53,7 +53,9 @@ package struct HTTP1ResponseParser {
         case .idle:
             guard buffer.readableBytes == 0 else { throw .surplusBytes }
             return nil
-        case .raw: return nil
+        case .raw:
+            guard buffer.readableBytes > 0 else { return nil }
+            return buffer.readSlice(length: buffer.readableBytes).map(Part.body)
         case .head(let request): return try head(request, &buffer)
         case .body(var decoder):
             let piece = try decoder.next(&buffer)
@@ -73,7 +75,10 @@ package struct HTTP1ResponseParser {
     /// - Returns: The end of a body that lasts until the connection closes; nil when no response was under way.
     package mutating func connectionClosed() throws(HTTP1Error) -> Part? {
         switch state {
-        case .idle, .raw: return nil
+        case .idle: return nil
+        case .raw:
+            state = .idle
+            return .end(nil)
         case .head: throw .truncated
         case .body(let decoder):
             guard decoder.isUntilClose else { throw .truncated }
