@@ -21,6 +21,7 @@ final class OriginExchange: HTTP2StreamDelegate {
     private var state = State.connecting
     private var waiting = StalledBody()
     private var requestTrailers: FieldSection?
+    private var visitorHasEnded = false
     private var requestIsSent = false
     private var hasSentBody = false
     private var response: HTTP1ResponseHead?
@@ -43,7 +44,7 @@ final class OriginExchange: HTTP2StreamDelegate {
         self.observe = observe
         record = RequestRecord(fields)
         let isWebSocket = fields.first(":protocol") != nil
-        hasBody = isWebSocket || !stream.peerHasEnded
+        hasBody = isWebSocket || !stream.endedWithHead
         request = try isWebSocket ? OriginRequest(webSocket: fields) : OriginRequest(fields, hasBody: hasBody)
     }
 
@@ -92,7 +93,8 @@ final class OriginExchange: HTTP2StreamDelegate {
     }
 
     private func pass(_ data: ByteBuffer) {
-        guard let connection else { return }
+        // A chunk without a byte would be the end of the body.
+        guard let connection, data.readableBytes > 0 else { return }
         hasSentBody = true
         record.received += data.readableBytes
         if request.isChunked {
@@ -109,7 +111,10 @@ final class OriginExchange: HTTP2StreamDelegate {
 
     private static let lineEnd = ByteBuffer(string: "\r\n")
 
-    func streamEnded(_ stream: HTTP2Stream) { endRequestWhenPassed() }
+    func streamEnded(_ stream: HTTP2Stream) {
+        visitorHasEnded = true
+        endRequestWhenPassed()
+    }
 
     /// The origin's socket takes bytes, for the first time or again.
     func originIsReady() {
@@ -121,7 +126,7 @@ final class OriginExchange: HTTP2StreamDelegate {
     }
 
     private func endRequestWhenPassed() {
-        guard state == .sending, hasBody, stream.peerHasEnded, waiting.isEmpty, !requestIsSent else { return }
+        guard state == .sending, hasBody, visitorHasEnded, waiting.isEmpty, !requestIsSent else { return }
         if request.isChunked {
             var end = ByteBuffer()
             do throws(HTTP1Error) {
