@@ -101,7 +101,8 @@ package struct Authority: ~Copyable {
         if log.tornBytes > 0 {
             try at(folder.log) { try DurableFile.truncate(folder.log, to: log.wholeBytes) }
         }
-        if hadMoved { try publish() }
+        let isIncomplete = try !folder.unlistedRevocations(in: log).isEmpty
+        if hadMoved || isIncomplete { try publish() }
     }
 
     /// What a killed command leaves behind the signed head at most: the entries of one write, as of `rotate begin`.

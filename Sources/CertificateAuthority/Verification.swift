@@ -35,7 +35,8 @@ package struct Verification {
         let authorities = folder.generations.flatMap { verification.checkAuthorities(of: $0) }
         let lists = IssuerRole.allCases.map { verification.checkLists($0) }
         let leaves = try verification.checkLeaves()
-        return VerificationReport(checks: authorities + leaves + lists + [verification.checkBundle()])
+        let rest = [verification.checkRevocations(), verification.checkBundle()]
+        return VerificationReport(checks: authorities + leaves + lists + rest)
     }
 
     private func checkAuthorities(of generation: AuthorityFolder.Generation) -> [VerificationReport.Check] {
@@ -92,6 +93,15 @@ package struct Verification {
                     throw Refusal.sentence("carries a list that none of the CAs here signed")
                 }
                 guard try list.nextUpdate() > now else { throw Refusal.sentence("is stale: run \"ca-tools crl\"") }
+            }
+        }
+    }
+
+    private func checkRevocations() -> VerificationReport.Check {
+        check(folder.log) {
+            let unlisted = try folder.unlistedRevocations(in: folder.readLog())
+            guard unlisted.isEmpty else {
+                throw Refusal.sentence("revokes \(unlisted.joined(separator: ", ")), and no list does: run \"ca-tools crl\"")
             }
         }
     }
