@@ -20,8 +20,7 @@ struct OperatorGuideTests {
             $0.components(separatedBy: "\n```").first
         }
         #expect(blocks.count >= 8)
-        let medium = "\(authority.scratchPath)/offline-medium"
-        let script = blocks.joined(separator: "\n").replacing("/tmp/offline-medium", with: medium)
+        let script = blocks.joined(separator: "\n")
         let programs = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().path
         let outcome = try OpenSSLCommand.run(
             "/bin/sh",
