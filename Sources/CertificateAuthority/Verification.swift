@@ -64,8 +64,12 @@ package struct Verification {
     }
 
     private func checkLeaves() throws -> [VerificationReport.Check] {
-        try folder.leaves().filter(\.isCurrent).map { path, _ in
+        let revoked = Set(try folder.readLog().revocations.keys)
+        return try folder.leaves().filter(\.isCurrent).map { path, _ in
             let isDevice = path.hasPrefix("\(folder.devices)/")
+            if let ending = ending(of: path, isDevice: isDevice, revoked: revoked) {
+                return VerificationReport.Check(path: path, problem: nil, advice: ending)
+            }
             let remaining = try remainingLife(path)
             let advice = remaining.map { $0 < 1.0 / 3 ? "less than a third of its life is left: renew it" : nil } ?? nil
             return check(path, advice: advice) {
@@ -77,6 +81,19 @@ package struct Verification {
                 try verdict.verify(chain[0], through: Array(chain.dropFirst()))
                 if !isDevice { try requireOwnKey(chain[0], beside: path) }
             }
+        }
+    }
+
+    /// Why nobody expects this leaf to be accepted any more; nil for one that should be, or that cannot be read.
+    ///
+    /// An edge that has expired is no such case: agents are waiting for it.
+    private func ending(of path: String, isDevice: Bool, revoked: Set<String>) -> String? {
+        do {
+            let leaf = try folder.certificate(path)
+            if revoked.contains(try leaf.serial().description) { return "revoked" }
+            return try isDevice && leaf.notAfter() < now ? "expired: the device renews it, or is gone" : nil
+        } catch {
+            return nil
         }
     }
 

@@ -20,8 +20,8 @@ struct OperatorGuideTests {
             $0.components(separatedBy: "\n```").first
         }
         #expect(blocks.count >= 8)
-        let medium = "\(authority.scratchPath)/offline-medium"
-        let script = blocks.joined(separator: "\n").replacing("/tmp/offline-medium", with: medium)
+        let script = blocks.joined(separator: "
+")
         let outcome = try OpenSSLCommand.run(
             "/bin/sh",
             ["-eu", "-c", "mkdir \"$0\" && cd \"$0\"\n\(script)", authority.scratchPath + "/guide"],
