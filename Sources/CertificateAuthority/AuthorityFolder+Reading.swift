@@ -62,7 +62,8 @@ extension AuthorityFolder {
             do { listed.formUnion(try serials(on: revocationLists(role))) } catch {}
             living.formUnion(try issuers(role).map { try $0.fingerprint() })
         }
-        return revocations.filter { living.contains($0.value.issuer ?? "") }.map(\.key).filter { !listed.contains($0) }.sorted()
+        return revocations.filter { living.contains($0.value.issuer ?? "") }.map(\.key).filter { !listed.contains($0) }
+            .sorted()
     }
 
     private func serials(on path: String) throws -> [String] {
@@ -85,7 +86,9 @@ extension AuthorityFolder {
     func leaves() throws -> [(path: String, isCurrent: Bool)] {
         var leaves: [(String, Bool)] = []
         for edge in try entries(of: edges) {
-            leaves += try entries(of: "\(edges)/\(edge)").filter { $0.hasSuffix(".pem") }.map { ("\(edges)/\(edge)/\($0)", true) }
+            leaves += try entries(of: "\(edges)/\(edge)").filter { $0.hasSuffix(".pem") }.map {
+                ("\(edges)/\(edge)/\($0)", true)
+            }
             leaves += try entries(of: "\(edges)/\(edge)/past").map { ("\(edges)/\(edge)/past/\($0)", false) }
         }
         leaves += try entries(of: devices).filter { $0.hasSuffix(".pem") }.map { ("\(devices)/\($0)", true) }

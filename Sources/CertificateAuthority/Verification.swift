@@ -28,7 +28,9 @@ package struct Verification {
         self.now = now
     }
 
-    /// Judges the folder for the moment `now`. Leaves in `past` folders are not judged.
+    /// Judges the folder for the moment `now`.
+    ///
+    /// Leaves in `past` folders are not judged.
     package static func run(_ folder: AuthorityFolder, now: Date = Date()) throws -> VerificationReport {
         try Authority.requireAuthority(folder)
         let verification = Verification(folder, now: now)
@@ -118,7 +120,9 @@ package struct Verification {
         check(folder.log) {
             let unlisted = try folder.unlistedRevocations(in: folder.readLog())
             guard unlisted.isEmpty else {
-                throw Refusal.sentence("revokes \(unlisted.joined(separator: ", ")), and no list does: run \"ca-tools crl\"")
+                throw Refusal.sentence(
+                    "revokes \(unlisted.joined(separator: ", ")), and no list does: run \"ca-tools crl\""
+                )
             }
         }
     }
@@ -158,7 +162,9 @@ package struct Verification {
     private func requirePrivate(_ path: String) throws {
         guard let mode = DurableFile.mode(path) else { throw Refusal.sentence("\(path) is missing") }
         guard mode & 0o077 == 0 else {
-            throw Refusal.sentence("\(path) has the mode \(String(mode, radix: 8)), which lets others in: run \"chmod 600\"")
+            throw Refusal.sentence(
+                "\(path) has the mode \(String(mode, radix: 8)), which lets others in: run \"chmod 600\""
+            )
         }
     }
 

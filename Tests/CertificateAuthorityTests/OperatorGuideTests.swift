@@ -21,12 +21,11 @@ struct OperatorGuideTests {
         }
         #expect(blocks.count >= 8)
         let script = blocks.joined(separator: "\n")
-        let programs = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().path
         let outcome = try OpenSSLCommand.run(
             "/bin/sh",
             ["-eu", "-c", "mkdir \"$0\" && cd \"$0\"\n\(script)", authority.scratchPath + "/guide"],
             environment: [
-                "PATH": "\(programs):/usr/bin:/bin", "OSM_CA_PASSPHRASE": "six random words would be better",
+                "PATH": "\(ToolRun.programs):/usr/bin:/bin", "OSM_CA_PASSPHRASE": "six random words would be better",
             ]
         )
         #expect(outcome.status == 0, "\(outcome.text)")

@@ -129,9 +129,8 @@ struct RecoveryTests {
         let path = authority.folder.path
         #expect(DurableFile.mode(path) == 0o700)
         for name in try FileManager.default.subpathsOfDirectory(atPath: path) {
-            var isFolder: ObjCBool = false
-            _ = unsafe FileManager.default.fileExists(atPath: "\(path)/\(name)", isDirectory: &isFolder)
-            #expect(DurableFile.mode("\(path)/\(name)") == (isFolder.boolValue ? 0o700 : 0o600), "\(name)")
+            let kind = try FileManager.default.attributesOfItem(atPath: "\(path)/\(name)")[.type] as? FileAttributeType
+            #expect(DurableFile.mode("\(path)/\(name)") == (kind == .typeDirectory ? 0o700 : 0o600), "\(name)")
         }
     }
 }
