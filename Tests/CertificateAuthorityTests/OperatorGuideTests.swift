@@ -20,8 +20,7 @@ struct OperatorGuideTests {
             $0.components(separatedBy: "\n```").first
         }
         #expect(blocks.count >= 8)
-        let script = blocks.joined(separator: "
-")
+        let script = blocks.joined(separator: "\n")
         let outcome = try OpenSSLCommand.run(
             "/bin/sh",
             ["-eu", "-c", "mkdir \"$0\" && cd \"$0\"\n\(script)", authority.scratchPath + "/guide"],
