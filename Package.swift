@@ -170,7 +170,7 @@ let package = Package(
                 nioCore, nioPosix, nioEmbedded, nioSSL, logging,
             ]
         ),
-        tests("CertificateAuthority", ["TestSupport", "Cryptography", "Trust", "Settings", x509]),
+        tests("CertificateAuthority", ["TestSupport", "Cryptography", "Trust", "Settings", x509, asn1]),
         .testTarget(
             name: "IntegrationTests",
             dependencies: ["TestSupport", nioCore, nioPosix],

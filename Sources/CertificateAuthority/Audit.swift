@@ -39,7 +39,10 @@ package struct Audit {
         let leaves = try audit.compareLeaves(with: log)
         let authorities = try audit.compareAuthorities(with: log)
         return AuditReport(
-            entries: log.entries.count, certificates: leaves + authorities, findings: audit.findings, notes: audit.notes
+            entries: log.entries.count,
+            certificates: leaves + authorities,
+            findings: audit.findings,
+            notes: audit.notes
         )
     }
 

@@ -12,23 +12,12 @@ struct CommandTests {
 
     init() throws { authority = try ThrowawayCA(domain: "tunnel.test") }
 
-    /// Beside the tests, where the build put it.
-    private var program: String {
-        URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().appending(path: "ca-tools").path
-    }
-
     private func run(
         _ arguments: [String],
         environment: [String: String] = [:],
         umask: String = "022"
     ) throws -> OpenSSLCommand.Outcome {
-        // The shell sets the mask; setsid takes the terminal away, so that nothing is ever asked for.
-        let script = "umask \(umask); exec setsid -w \"$@\""
-        return try OpenSSLCommand.run(
-            "/bin/sh",
-            ["-c", script, "sh", program] + arguments,
-            environment: ["PATH": "/usr/bin:/bin", "HOME": authority.scratchPath].merging(environment) { _, new in new }
-        )
+        try ToolRun(preparation: "umask \(umask)", environment: environment).run(arguments)
     }
 
     private func ca(_ arguments: String...) throws -> OpenSSLCommand.Outcome {

@@ -60,6 +60,19 @@ struct RecoveryTests {
         #expect(try Verification.run(authority.folder).isGood)
     }
 
+    @Test func `a revocation that never reached the lists is found by verify and listed by the next command`() throws {
+        let id = DeviceID()
+        let device = try authority.issueDevice(id: id.description)
+        let lists = try DurableFile.read(authority.deviceListPath, limit: 100_000)
+        try authority.revoke(device: id.description)
+        try DurableFile.replace(authority.deviceListPath, lists)
+        let failed = try Verification.run(authority.folder).checks.filter { $0.problem != nil }
+        #expect(failed.map(\.path) == [authority.folder.log])
+        _ = try authority.issueDevice()
+        let list = try RevocationList.lists(pem: DurableFile.read(authority.deviceListPath, limit: 100_000))
+        #expect(try list.flatMap { try $0.serials() }.map(\.description) == [device.serial])
+    }
+
     @Test func `stray neighbours of a killed write are swept away`() throws {
         let stray = "\(authority.folder.path)/crl/.devices.crl.1234\(DurableFile.strayEnding)"
         try DurableFile.create(stray, Array("half a list".utf8))
@@ -116,9 +129,8 @@ struct RecoveryTests {
         let path = authority.folder.path
         #expect(DurableFile.mode(path) == 0o700)
         for name in try FileManager.default.subpathsOfDirectory(atPath: path) {
-            var isFolder: ObjCBool = false
-            _ = unsafe FileManager.default.fileExists(atPath: "\(path)/\(name)", isDirectory: &isFolder)
-            #expect(DurableFile.mode("\(path)/\(name)") == (isFolder.boolValue ? 0o700 : 0o600), "\(name)")
+            let kind = try FileManager.default.attributesOfItem(atPath: "\(path)/\(name)")[.type] as? FileAttributeType
+            #expect(DurableFile.mode("\(path)/\(name)") == (kind == .typeDirectory ? 0o700 : 0o600), "\(name)")
         }
     }
 }

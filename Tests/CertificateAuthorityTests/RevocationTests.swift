@@ -125,4 +125,21 @@ struct RevocationTests {
         let checks = try Verification.run(authority.folder, now: later).checks
         #expect(checks.filter { $0.path.hasSuffix(".crl") }.allSatisfy { $0.problem == nil })
     }
+
+    @Test func `verify stays content with what was revoked or ran out, and not with an edge that did`() throws {
+        let (revoked, expired) = (DeviceID(), DeviceID())
+        _ = try authority.issueDevice(id: revoked.description)
+        try authority.revoke(device: revoked.description)
+        _ = try authority.issueDevice(id: expired.description)
+        #expect(try Verification.run(authority.folder).isGood)
+        let inTenDays = Date().addingTimeInterval(10 * 86_400)
+        let report = try Verification.run(authority.folder, now: inTenDays)
+        #expect(report.isGood)
+        let advice = report.checks.compactMap(\.advice)
+        #expect(advice.contains("revoked") && advice.contains("expired: the device renews it, or is gone"))
+        let inThirtyOneDays = Date().addingTimeInterval(31 * 86_400)
+        let failed = try Verification.run(authority.folder, now: inThirtyOneDays).checks.filter { $0.problem != nil }
+        let edge = try authority.edgeChainPath()
+        #expect(failed.contains { $0.path == edge })
+    }
 }
