@@ -88,14 +88,14 @@ let package = Package(
             "Agent",
             [
                 "HTTPFields", "HTTP1", "HTTP2", "TunnelProtocol", "Trust", "TunnelTLS", "AdminHTTP", "Telemetry",
-                nioCore, nioPosix, nioSSL, logging, metrics, lifecycle,
+                nioCore, nioPosix, nioSSL, crypto, logging, metrics, lifecycle,
             ]
         ),
         room(
             "Edge",
             [
                 "HTTPFields", "HTTP1", "HTTP2", "TunnelProtocol", "Trust", "TunnelTLS", "AdminHTTP", "Telemetry",
-                nioCore, nioPosix, nioSSL, logging, metrics, lifecycle,
+                nioCore, nioPosix, nioSSL, crypto, logging, metrics, lifecycle,
             ]
         ),
         room("CertificateAuthority", ["Cryptography", "Trust", "Settings"]),
@@ -174,6 +174,7 @@ let package = Package(
         .testTarget(
             name: "IntegrationTests",
             dependencies: ["TestSupport", nioCore, nioPosix],
+            exclude: ["Tunnel/sidecar.py"],
             swiftSettings: settings
         ),
     ]

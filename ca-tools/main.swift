@@ -1,1 +1,1 @@
-// Seat
+CATools.start()

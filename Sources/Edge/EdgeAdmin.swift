@@ -36,6 +36,7 @@ struct EdgeAdmin {
     private static func encoded(_ value: some Encodable) -> Data {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        encoder.dateEncodingStrategy = .iso8601
         // Strings and numbers always encode.
         return (try? encoder.encode(value)) ?? Data("null".utf8)
     }

@@ -28,7 +28,7 @@ package struct HTTP1ResponseParser {
         case body(ByteBuffer)
         /// The end, with the trailers that may be passed on.
         case end(FieldSection?)
-        /// The 101 to an upgrade: the rest of the buffer and of the connection is the new protocol.
+        /// The 101 to an upgrade: what follows is the new protocol, handed on as body until the connection ends.
         case upgraded(HTTP1ResponseHead)
     }
 
@@ -37,7 +37,6 @@ package struct HTTP1ResponseParser {
         case idle
         case head(Request)
         case body(BodyDecoder)
-        case raw
     }
 
     private let limits: HTTP1Limits
@@ -75,11 +74,12 @@ package struct HTTP1ResponseParser {
 
     /// The origin closed the connection, and ``next(_:)`` has returned nil for all that came before.
     ///
-    /// - Returns: The end of a body that lasts until the connection closes; nil when no response was under way.
+    /// - Returns: The end of a body, or of a new protocol, that lasts until the connection closes; nil when no response
+    ///   was under way.
     package mutating func connectionClosed() throws(HTTP1Error) -> Part? {
         if let failure { throw failure }
         switch state {
-        case .idle, .raw: return nil
+        case .idle: return nil
         case .body(let decoder) where decoder.isUntilClose:
             state = .idle
             return .end(nil)
@@ -94,7 +94,6 @@ package struct HTTP1ResponseParser {
         case .idle:
             guard buffer.readableBytes == 0 else { throw .surplusBytes }
             return nil
-        case .raw: return nil
         case .head(let request): return try head(request, &buffer)
         case .body(var decoder):
             let piece = try decoder.next(&buffer)
@@ -147,7 +146,7 @@ package struct HTTP1ResponseParser {
         )
         if line.status == 101 {
             guard request == .upgrade else { throw .unexpectedUpgrade }
-            state = .raw
+            state = .body(BodyDecoder(.untilClose, limits: limits))
             return .upgraded(head)
         }
         interimResponses += 1

@@ -26,6 +26,11 @@ package struct HostName: Hashable, Sendable, CustomStringConvertible {
         text.utf8.count > domain.text.utf8.count + 1 && text.hasSuffix(".\(domain.text)")
     }
 
+    /// Whether it is exactly one label below a domain.
+    package func isDirectlyUnder(_ domain: HostName) -> Bool {
+        isUnder(domain) && !text.dropLast(domain.text.count + 1).contains(".")
+    }
+
     private static func dropPort(_ bytes: inout [UInt8]) {
         guard let colon = bytes.lastIndex(of: UInt8(ascii: ":")) else { return }
         let port = bytes[(colon + 1)...]

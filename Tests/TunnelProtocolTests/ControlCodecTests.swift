@@ -93,7 +93,7 @@ struct ControlCodecTests {
         arguments: [
             "", " ", "null", "[]", "1", "\"hello\"", "{", "{}", "{}}", "{'type':'ack'}", #"{"type":1}"#,
             #"{"type":null}"#, #"{"type":["ack"]}"#, #" {"type":"ack","seq":1}"#, #"{"type":"ack","seq":1} x"#,
-            #"{"type":"ack","seq":1}{"type":"ack","seq":2}"#, #"{"type":"ack","seq":1,}"#, #"{"type":"ack" /**/}"#,
+            #"{"type":"ack","seq":1}{"type":"ack","seq":2}"#, #"{"type":"ack" /**/}"#,
             #"{"type":"\ud800"}"#,
         ]
     )

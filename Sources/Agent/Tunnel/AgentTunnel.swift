@@ -34,6 +34,7 @@ final class AgentTunnel: HTTP2ConnectionDelegate {
     private var control: AgentControlStream?
     private var hosts: [String: OriginPool] = [:]
     private var liveness = Liveness(now: .now())
+    private var openedAt = NIODeadline.now()
     private var timer: RepeatedTask?
     private var notice: GoAwayNotice?
     private var verdict: TunnelOutcome?
@@ -84,6 +85,7 @@ final class AgentTunnel: HTTP2ConnectionDelegate {
             end(.ended(problem: "the tunnel could not start: \(error)", retryAfter: nil))
             return channel.close(promise: nil)
         }
+        openedAt = .now()
         state.update { $0.keyExchange = keyExchange }
         logger.info("tunnel open", metadata: ["key_exchange": "\(keyExchange)"])
         let bound = NIOLoopBound(self, eventLoop: channel.eventLoop)
@@ -101,7 +103,7 @@ final class AgentTunnel: HTTP2ConnectionDelegate {
         accepted stream: HTTP2Stream,
         request: FieldSection
     ) -> (any HTTP2StreamDelegate)? {
-        if let tunnelled = request.first(":protocol") {
+        if let tunnelled = request.first(":protocol"), !tunnelled.elementsEqual("websocket".utf8) {
             return accept(tunnelled, stream, request, handler)
         }
         let authority = request.first(":authority") ?? request.first("host")
@@ -227,10 +229,12 @@ final class AgentTunnel: HTTP2ConnectionDelegate {
     }
 
     func superseded(_ superseded: Superseded) {
-        // Our own newer dial has taken over: the old tunnel just ends.
-        if superseded.instance != hello.instance {
-            verdict = AgentExit(GoAwayNotice(.superseded, message: "")).map(TunnelOutcome.stopped)
-        }
+        let isOurOwn = superseded.instance == hello.instance
+        // Our own newer dial has taken over: the old tunnel just ends, whatever notice follows.
+        verdict =
+            isOurOwn
+            ? .ended(problem: "a newer tunnel of this agent has taken over", retryAfter: nil)
+            : AgentExit(GoAwayNotice(.superseded, message: "")).map(TunnelOutcome.stopped)
         leave()
     }
 
@@ -255,7 +259,15 @@ final class AgentTunnel: HTTP2ConnectionDelegate {
             verdict = .ended(problem: "the edge has been silent for too long", retryAfter: nil)
             return handler.close()
         }
-        control?.tick(at: now)
+        guard let control else { return endWithoutControl(at: now) }
+        control.tick(at: now)
+    }
+
+    /// An edge that opens no control stream cannot be told what to send here.
+    private func endWithoutControl(at now: NIODeadline) {
+        guard now - openedAt >= TimeAmount(TunnelConstants.deadAfter) else { return }
+        verdict = .ended(problem: "the edge opened no control stream", retryAfter: nil)
+        leave()
     }
 
     /// Says goodbye and closes.

@@ -54,7 +54,8 @@ struct BindingTable {
         guard let wanted else { return registerChosenName(for: device, at: now) }
         guard let host = completed(wanted) else { return .failure(.nameInvalid) }
         if let bound = byHost[host.text], bound.device == device { return .success(renewed(bound)) }
-        guard host.isUnder(baseDomain) else { return .failure(.nameNotAllowed) }
+        // One label only: under `a.b.base` somebody else could set cookies for `b.base`.
+        guard host.isDirectlyUnder(baseDomain) else { return .failure(.nameNotAllowed) }
         guard !ReservedNames.contains(host, under: baseDomain) else { return .failure(.nameReserved) }
         return claim(host.text, for: device, at: now)
     }

@@ -43,7 +43,7 @@ final class EdgeTunnel: HTTP2ConnectionDelegate {
         self.core = core
         var logger = core.logger
         logger[metadataKey: "device"] = "\(identity.id)"
-        logger[metadataKey: "peer"] = "\(channel.remoteAddress?.description ?? "unknown")"
+        logger[metadataKey: "peer"] = "\(channel.remoteAddress?.hostAndPort ?? "unknown")"
         self.logger = logger
     }
 
@@ -72,6 +72,8 @@ final class EdgeTunnel: HTTP2ConnectionDelegate {
         guard phase == .serving, handler?.isLeaving == false else { return false }
         return session == nil || hosts.contains(host) || core.isFixed(host)
     }
+
+    var allowsExtendedConnect: Bool { handler?.peerSettings?.allowsExtendedConnect ?? false }
 
     func open(_ fields: FieldSection, ends: Bool, delegate: any HTTP2StreamDelegate) throws(HTTP2Error) -> HTTP2Stream {
         guard let handler else { throw HTTP2Error(.noNewStreams, "the tunnel has not begun") }
@@ -129,8 +131,9 @@ final class EdgeTunnel: HTTP2ConnectionDelegate {
     /// The agent has said hello.
     func begin(_ hello: Hello) {
         let newcomer = SessionID(hello)
-        let isLate = core.tunnels[identity.id]?.contains { SessionPrecedence.of(newcomer, over: $0.session) == .yields }
-        guard isLate != true else {
+        let newer = core.tunnels[identity.id]?.first { SessionPrecedence.of(newcomer, over: $0.session) == .yields }
+        if let session = newer?.session {
+            control?.send(.superseded(Superseded(epoch: session.epoch, instance: session.instance)))
             return leave(GoAwayNotice(.superseded, message: "A newer session of this device is up."))
         }
         beginServing(as: newcomer, software: hello.agent)

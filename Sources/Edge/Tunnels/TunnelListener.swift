@@ -69,7 +69,7 @@ final class TunnelListener {
     }
 
     private func peer(_ channel: any Channel) -> Logger.MetadataValue {
-        "\(channel.remoteAddress?.description ?? "unknown")"
+        "\(channel.remoteAddress?.hostAndPort ?? "unknown")"
     }
 
     private func explain(_ refusal: PeerRefusal, to channel: any Channel) {
