@@ -61,7 +61,7 @@ package struct HTTP1ResponseParser {
 
     /// The next part of what `buffer` holds; nil when more bytes are needed.
     ///
-    /// - Parameter buffer: What came in and was not taken by earlier calls; bytes are added at its end alone.
+    /// The buffer holds what came in and was not taken by earlier calls; bytes are added at its end alone.
     package mutating func next(_ buffer: inout ByteBuffer) throws(HTTP1Error) -> Part? {
         if let failure { throw failure }
         do throws(HTTP1Error) {
@@ -74,8 +74,8 @@ package struct HTTP1ResponseParser {
 
     /// The origin closed the connection, and ``next(_:)`` has returned nil for all that came before.
     ///
-    /// - Returns: The end of a body, or of a new protocol, that lasts until the connection closes; nil when no response
-    ///   was under way.
+    /// The answer is the end of a body, or of a new protocol, that lasts until the connection closes; nil when no response
+    /// was under way.
     package mutating func connectionClosed() throws(HTTP1Error) -> Part? {
         if let failure { throw failure }
         switch state {
@@ -109,7 +109,12 @@ package struct HTTP1ResponseParser {
     }
 
     private mutating func head(_ request: Request, _ buffer: inout ByteBuffer) throws(HTTP1Error) -> Part? {
-        let found = try scanner.end(in: buffer, startLine: limits.startLine, whole: limits.head, tooLarge: .headTooLarge)
+        let found = try scanner.end(
+            in: buffer,
+            startLine: limits.startLine,
+            whole: limits.head,
+            tooLarge: .headTooLarge
+        )
         guard let length = found, let section = buffer.readSlice(length: length) else { return nil }
         let line = try StatusLine.parse(section)
         let fields = try FieldLines.parse(section, from: line.length, limit: limits.fields)

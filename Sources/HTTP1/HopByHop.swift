@@ -39,11 +39,7 @@ package enum HopByHop {
         "x-forwarded-port", "x-forwarded-proto", "x-real-ip", "x-request-id",
     ]
 
-    /// The trailers that may be passed on.
-    ///
-    /// - Parameters:
-    ///   - trailers: What came behind the body.
-    ///   - head: The fields before it, when their Connection may name a trailer.
+    /// The trailers that may be passed on; `head` has the fields before the body when Connection may name a trailer.
     static func allowedTrailers(_ trailers: FieldSection, head: FieldSection? = nil) -> FieldSection {
         var allowed = FieldSection(capacity: 128, fields: trailers.count)
         for index in trailers.entries.indices {

@@ -79,7 +79,8 @@ struct MutationTests {
     /// The fields that go on, but for Host and Transfer-Encoding, which each hop writes anew.
     private func lasting(_ head: HTTP1RequestHead) -> [String] {
         head.fields.entries.indices.compactMap { index in
-            guard !head.fields.nameEquals("host", at: index), !HopByHop.isConnectionSpecific(head.fields, at: index) else {
+            guard !head.fields.nameEquals("host", at: index), !HopByHop.isConnectionSpecific(head.fields, at: index)
+            else {
                 return nil
             }
             let value = Array(head.fields.value(at: index))

@@ -35,7 +35,11 @@ struct RequestParserTests {
 
     @Test func `reads a head`() {
         let read = transcript("GET /path?q=1 HTTP/1.1\r\nHost: Example.com:81\r\nA: \t b c \t\r\n\r\n")
-        #expect(read.events == ["GET /path?q=1 of Example.com:81 http11 none persists {Host=Example.com:81} {A=b c}", "end"])
+        #expect(
+            read.events == [
+                "GET /path?q=1 of Example.com:81 http11 none persists {Host=Example.com:81} {A=b c}", "end",
+            ]
+        )
     }
 
     @Test func `reads pipelined requests one after the other`() {
@@ -74,7 +78,8 @@ struct RequestParserTests {
         ("GET http://b/x HTTP/1.0\r\n\r\n", "/x", "b"), ("GET http://a HTTP/1.1\r\nHost: A\r\n\r\n", "/", "a"),
         ("GET https://a?q HTTP/1.1\r\nHost: a\r\n\r\n", "/?q", "a"),
         ("OPTIONS http://a HTTP/1.1\r\nHost: a\r\n\r\n", "*", "a"),
-        ("CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\n", "a:1", "a:1"), ("GET //b/ HTTP/1.1\r\nHost: a\r\n\r\n", "//b/", "a"),
+        ("CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\n", "a:1", "a:1"),
+        ("GET //b/ HTTP/1.1\r\nHost: a\r\n\r\n", "//b/", "a"),
     ])
     func `finds the path and the authority in each form of target`(text: String, path: String, host: String) throws {
         let head = try head(text)
@@ -86,7 +91,9 @@ struct RequestParserTests {
         #expect(try head("GET / HTTP/1.0\r\n\r\n").authority == nil)
     }
 
-    @Test(arguments: ["a", "a.b:65535", "1.2.3.4:1", "[::]", "[::1]:80", "[1:2:3:4:5:6:7:8]", "[1::8]", "[1:2:3:4:5:6:7::]"])
+    @Test(arguments: [
+        "a", "a.b:65535", "1.2.3.4:1", "[::]", "[::1]:80", "[1:2:3:4:5:6:7:8]", "[1::8]", "[1:2:3:4:5:6:7::]",
+    ])
     func `takes names and addresses as Host`(host: String) throws {
         #expect(try head("GET / HTTP/1.1\r\nHost: \(host)\r\n\r\n").authority?.elementsEqual(host.utf8) == true)
     }

@@ -110,7 +110,8 @@ extension RequestSamples {
         field("Connection with too many options", "Connection:" + String(repeating: ",", count: 32), .badConnection),
     ]
 
-    private static func framed(_ name: String, _ lines: String, _ error: HTTP1Error, version: String = "1.1") -> Sample {
+    private static func framed(_ name: String, _ lines: String, _ error: HTTP1Error, version: String = "1.1") -> Sample
+    {
         Sample(name, "POST / HTTP/\(version)\r\nHost: a\r\n\(lines)\r\n\r\n", error)
     }
 

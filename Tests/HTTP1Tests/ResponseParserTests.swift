@@ -82,7 +82,8 @@ struct ResponseParserTests {
     @Test func `hands on interim responses before the final one`() {
         let text = "HTTP/1.1 103 x\r\nLink: a\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nab"
         let expected = [
-            "interim 103 http11 none persists {Link=a}", "200 http11 length(2) persists {Content-Length=2}", "body ab", "end",
+            "interim 103 http11 none persists {Link=a}", "200 http11 length(2) persists {Content-Length=2}", "body ab",
+            "end",
         ]
         #expect(read(text).events == expected)
     }
@@ -113,7 +114,9 @@ struct ResponseParserTests {
     @Test func `hands on a new protocol after the 101 that was asked for`() {
         let text = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n\u{1}\r\n"
         let transcript = read(text, to: .upgrade, closes: true)
-        #expect(transcript.events == ["upgraded 101 http11 none persists {Upgrade=websocket}", "body \u{1}\r\n", "end"])
+        #expect(
+            transcript.events == ["upgraded 101 http11 none persists {Upgrade=websocket}", "body \u{1}\r\n", "end"]
+        )
     }
 
     @Test func `takes the refusal of an upgrade for an ordinary response`() {

@@ -57,7 +57,9 @@ struct WriterTests {
         #expect(buffer.readableBytes == 0)
     }
 
-    @Test(arguments: [("", "/"), ("G T", "/"), ("G\r\n", "/"), ("GET", ""), ("GET", "/ "), ("GET", "/\r\nA: b"), ("GET", "/#")])
+    @Test(arguments: [
+        ("", "/"), ("G T", "/"), ("G\r\n", "/"), ("GET", ""), ("GET", "/ "), ("GET", "/\r\nA: b"), ("GET", "/#"),
+    ])
     func `writes no request line that could be read as another`(method: String, target: String) {
         var buffer = ByteBuffer()
         #expect(throws: HTTP1Error.self) { try HTTP1Writer.requestLine(view(method), view(target), into: &buffer) }

@@ -7,7 +7,10 @@ struct FieldSectionTests {
         var section = FieldSection()
         section.append("Host", "a")
         section.append("x-empty", "")
-        section.append(name: ByteBuffer(string: "Accept").readableBytesView, value: ByteBuffer(string: "b").readableBytesView)
+        section.append(
+            name: ByteBuffer(string: "Accept").readableBytesView,
+            value: ByteBuffer(string: "b").readableBytesView
+        )
         section.append("accept", ByteBuffer(string: "c").readableBytesView)
         return section
     }
