@@ -58,8 +58,8 @@ package enum HTTP1Writer {
 
     /// Writes the fields of a section but for pseudo-header fields and those that end at this hop.
     ///
-    /// `isLeftOut` says for the index of a field whether the caller does not want it either. Content-Length is a field like
-    /// any other: that it agrees with the body is up to the caller.
+    /// `isLeftOut` says for the index of a field whether the caller does not want it either. Content-Length is a field
+    /// like any other: that it agrees with the body is up to the caller.
     package static func fields(
         of section: FieldSection,
         into buffer: inout ByteBuffer,

@@ -20,7 +20,10 @@ package enum HopByHop {
 
     /// Whether a Connection field names that field.
     private static func nominates(_ fields: FieldSection, _ name: ByteBufferView) -> Bool {
-        for index in fields.entries.indices where fields.nameEquals("connection", at: index) {
+        for (index, entry) in fields.entries.enumerated() {
+            guard entry.nameLength == 10, fields.nameEquals("connection", at: index) else { continue }
+            // By far the most common ones, and no field is called so.
+            if fields.valueEquals("keep-alive", at: index) || fields.valueEquals("close", at: index) { continue }
             let isNamed = ListTokens(fields.value(at: index)).contains { option in
                 option.count == name.count
                     && option.elementsEqual(name) { $0.lowercasedASCII == $1.lowercasedASCII }
