@@ -26,6 +26,9 @@ extension AuthorityFolder {
         if DurableFile.mode(base(.previous)) != nil { return .switched }
         return DurableFile.mode(base(.next)) != nil ? .begun : .steady
     }
+
+    /// Whether a command was killed within `rotate switch`; the next one that changes something finishes the move.
+    var isBetweenStages: Bool { DurableFile.mode(base(.previous)) != nil && DurableFile.mode(base(.next)) != nil }
 }
 
 extension Authority {
@@ -87,9 +90,7 @@ extension Authority {
 
     /// Moves the generations into their new places, as far as that has not happened; answers whether there was anything to do.
     func finishSwitch() throws -> Bool {
-        guard DurableFile.mode(folder.base(.previous)) != nil, DurableFile.mode(folder.base(.next)) != nil else {
-            return false
-        }
+        guard folder.isBetweenStages else { return false }
         for part in AuthorityFolder.generationParts {
             let (old, new) = ("\(folder.base(.previous))/\(part)", "\(folder.base(.next))/\(part)")
             let place = "\(folder.path)/\(part)"

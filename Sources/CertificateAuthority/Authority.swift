@@ -33,7 +33,8 @@ package struct Authority: ~Copyable {
 
     /// Throws unless the folder looks like one that `init` made.
     static func requireAuthority(_ folder: AuthorityFolder) throws {
-        guard DurableFile.mode(folder.bundle) != nil, DurableFile.mode(folder.root()) != nil else {
+        // Not the root: a command killed within `rotate switch` may have left it between two places.
+        guard DurableFile.mode(folder.bundle) != nil, DurableFile.mode("\(folder.path)/log") != nil else {
             throw AuthorityError(
                 .notAnAuthority, "\(folder.path) is not the folder of an operator's CA",
                 next: "give the folder with --ca, or make a CA with \"ca-tools init\""

@@ -41,7 +41,8 @@ extension AuthorityFolder {
 
     /// The CAs of one role in every generation, the current one first.
     func issuers(_ role: IssuerRole) throws -> [X509Certificate] {
-        try generations.filter { DurableFile.mode(issuer(role, $0)) != nil }.map { try certificate(issuer(role, $0)) }
+        try Generation.allCases.filter { DurableFile.mode(issuer(role, $0)) != nil }
+            .map { try certificate(issuer(role, $0)) }
     }
 
     /// Every device CA that may have signed a head, retired ones included.

@@ -42,7 +42,9 @@ package enum PassphraseSource: Sendable, Equatable {
     private static func ask() throws -> Secret {
         guard let answer = TerminalPrompt.secret("Passphrase for the new root key: ", twice: true) else {
             throw AuthorityError(
-                .passphrase, "no passphrase was given, and there may be no terminal to ask at",
+                .passphrase,
+                TerminalPrompt.isPossible
+                    ? "no passphrase was typed twice alike" : "no passphrase was given, and there is no terminal to ask at",
                 next: "name a file with --passphrase-file, or set \(variable)"
             )
         }

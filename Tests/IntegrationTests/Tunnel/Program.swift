@@ -9,7 +9,7 @@ final class Program {
 
     /// Starts a program, by its name in the folder of built programs or by its path.
     init(_ name: String, _ arguments: [String], in folder: String, called label: String? = nil) throws {
-        let base = "\(folder)/\(label ?? name)-\(UUID().uuidString.prefix(4))"
+        let base = "\(folder)/\(label ?? name.split(separator: "/").last.map(String.init) ?? name)-\(UUID().uuidString.prefix(4))"
         outputPath = "\(base).out"
         errorPath = "\(base).err"
         process.executableURL = URL(filePath: name.hasPrefix("/") ? name : try TestPrograms.path(name))
@@ -54,8 +54,8 @@ final class Program {
     }
 
     /// Resident memory in bytes.
-    var residentBytes: Int {
-        let status = Self.text("/proc/\(pid)/status")
+    func residentBytes() throws -> Int {
+        let status = try Shell.run(["cat", "/proc/\(pid)/status"]).output
         let line = status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") }
         return (line?.split(separator: " ").compactMap { Int($0) }.first ?? 0) * 1024
     }

@@ -17,12 +17,12 @@ final class SilentVisitor {
     deinit { channel.close(promise: nil) }
 
     /// Whether the kernel holds bytes of the answer for this visitor.
-    var hasBytes: Bool {
-        guard let local = channel.localAddress?.port else { return false }
-        let table = FileManager.default.contents(atPath: "/proc/net/tcp").map { String(decoding: $0, as: UTF8.self) } ?? ""
-        let own = "0100007F:" + String(format: "%04X", local)
-        let row = table.split(separator: "\n").first { $0.split(separator: " ").dropFirst().first == Substring(own) }
-        let queues = row?.split(separator: " ").dropFirst(4).first?.split(separator: ":")
+    func hasBytes() throws -> Bool {
+        guard let port = channel.localAddress?.port else { return false }
+        let own = "0100007F:" + String(format: "%04X", port)
+        let row = try Shell.run(["grep", "-F", " \(own) ", "/proc/net/tcp"]).output
+        // Local address, remote address, state, then what waits to be sent and to be read.
+        let queues = row.split(separator: " ").dropFirst(4).first?.split(separator: ":")
         return Int(queues?.last ?? "0", radix: 16) ?? 0 > 0
     }
 }
