@@ -7,14 +7,10 @@ struct ChunkLine {
     /// The bytes of the line with its CRLF.
     let length: Int
 
-    /// Reads a line whose extensions are checked and dropped; nil while it is incomplete.
+    /// Reads the line that a buffer begins with, of at most `limit` bytes without its CRLF; nil while it is incomplete.
     ///
-    /// What is more than one reader has understood differently is refused: white space around extensions, a CR or LF
-    /// on its own, sizes of more than sixteen digits.
-    ///
-    /// - Parameters:
-    ///   - buffer: Begins with the line.
-    ///   - limit: The longest line, without its CRLF.
+    /// Extensions are checked and dropped. What readers have been known to understand differently is refused: white space
+    /// around extensions, a CR or LF on its own, sizes of more than sixteen digits.
     static func parse(_ buffer: ByteBuffer, limit: Int) throws(HTTP1Error) -> ChunkLine? {
         let bytes = buffer.readableBytesUInt8Span
         var size: UInt64 = 0

@@ -45,7 +45,7 @@ struct FieldFacts {
         return facts
     }
 
-    /// RFC 9110, 8.6: digits and nothing else. A second field is refused even when it agrees.
+    /// Takes digits and nothing else (RFC 9110, 8.6); a second field is refused even when it agrees.
     private mutating func length(_ value: ByteBufferView) throws(HTTP1Error) {
         guard length == nil, (1...19).contains(value.count) else { throw .badContentLength }
         var sum = 0

@@ -3,12 +3,9 @@ import NIOCore
 
 /// Cuts the lines of a section into fields (RFC 9112, 5).
 enum FieldLines {
-    /// The fields of a complete section; they stay where they are, in its bytes.
+    /// The fields of a complete section from `start` on; they stay where they are, in its bytes.
     ///
-    /// - Parameters:
-    ///   - section: The bytes, every line with its CRLF, the last one empty.
-    ///   - start: Where the first field line begins.
-    ///   - limit: How many fields there may be.
+    /// Complete means that its last two bytes are the CRLF of its empty line. More than `limit` fields are refused.
     static func parse(_ section: ByteBuffer, from start: Int, limit: Int) throws(HTTP1Error) -> FieldSection {
         let bytes = section.readableBytesUInt8Span
         let end = bytes.count - 2

@@ -32,7 +32,7 @@ package struct HTTP1RequestParser {
 
     /// The next part of what `buffer` holds; nil when more bytes are needed.
     ///
-    /// - Parameter buffer: What came in and was not taken by earlier calls; bytes are added at its end alone.
+    /// The buffer holds what came in and was not taken by earlier calls; bytes are added at its end alone.
     package mutating func next(_ buffer: inout ByteBuffer) throws(HTTP1Error) -> Part? {
         if let failure { throw failure }
         do throws(HTTP1Error) {
@@ -64,7 +64,12 @@ package struct HTTP1RequestParser {
 
     private mutating func head(_ buffer: inout ByteBuffer) throws(HTTP1Error) -> HTTP1RequestHead? {
         try skipEmptyLines(&buffer)
-        let found = try scanner.end(in: buffer, startLine: limits.startLine, whole: limits.head, tooLarge: .headTooLarge)
+        let found = try scanner.end(
+            in: buffer,
+            startLine: limits.startLine,
+            whole: limits.head,
+            tooLarge: .headTooLarge
+        )
         guard let length = found, let section = buffer.readSlice(length: length) else { return nil }
         emptyLines = 0
         return try HTTP1RequestHead(parsing: section, limits: limits)

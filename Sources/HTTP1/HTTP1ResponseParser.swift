@@ -49,7 +49,7 @@ package struct HTTP1ResponseParser {
 
     /// A request has been sent whose response comes next.
     ///
-    /// One at a time: while an earlier response is under way, its rest could be taken for this one, so the parser fails.
+    /// One at a time: the rest of an earlier response could be taken for this one, so the parser fails instead.
     package mutating func expect(_ request: Request) {
         guard case .idle = state else {
             failure = failure ?? .surplusBytes
@@ -61,7 +61,7 @@ package struct HTTP1ResponseParser {
 
     /// The next part of what `buffer` holds; nil when more bytes are needed.
     ///
-    /// - Parameter buffer: What came in and was not taken by earlier calls; bytes are added at its end alone.
+    /// The buffer holds what came in and was not taken by earlier calls; bytes are added at its end alone.
     package mutating func next(_ buffer: inout ByteBuffer) throws(HTTP1Error) -> Part? {
         if let failure { throw failure }
         do throws(HTTP1Error) {
@@ -74,8 +74,8 @@ package struct HTTP1ResponseParser {
 
     /// The origin closed the connection, and ``next(_:)`` has returned nil for all that came before.
     ///
-    /// - Returns: The end of a body, or of a new protocol, that lasts until the connection closes; nil when no response
-    ///   was under way.
+    /// The answer is the end of a body, or of a new protocol, that lasts until the connection closes; nil when no
+    /// response was under way.
     package mutating func connectionClosed() throws(HTTP1Error) -> Part? {
         if let failure { throw failure }
         switch state {
@@ -109,13 +109,18 @@ package struct HTTP1ResponseParser {
     }
 
     private mutating func head(_ request: Request, _ buffer: inout ByteBuffer) throws(HTTP1Error) -> Part? {
-        let found = try scanner.end(in: buffer, startLine: limits.startLine, whole: limits.head, tooLarge: .headTooLarge)
+        let found = try scanner.end(
+            in: buffer,
+            startLine: limits.startLine,
+            whole: limits.head,
+            tooLarge: .headTooLarge
+        )
         guard let length = found, let section = buffer.readSlice(length: length) else { return nil }
         let line = try StatusLine.parse(section)
         let fields = try FieldLines.parse(section, from: line.length, limit: limits.fields)
         let facts = try FieldFacts.collect(fields)
         guard line.status >= 200 else { return try interim(line, fields, facts, request) }
-        // RFC 9112, 6.3: these never have a body, whatever their fields say; what they say must make sense all the same.
+        // RFC 9112, 6.3: these never have a body, whatever their fields say; still, what they say must make sense.
         let stated = try facts.framing(line.version, otherwise: .untilClose)
         let framing = request == .head || line.status == 204 || line.status == 304 ? .none : stated
         state = .body(BodyDecoder(framing, limits: limits, head: facts.nominates ? fields : nil))

@@ -58,10 +58,8 @@ package enum HTTP1Writer {
 
     /// Writes the fields of a section but for pseudo-header fields and those that end at this hop.
     ///
-    /// - Parameters:
-    ///   - section: The fields, Content-Length included when there is one.
-    ///   - buffer: Where they go.
-    ///   - isLeftOut: Whether the field at an index is not written.
+    /// `isLeftOut` says for the index of a field whether the caller does not want it either. Content-Length is a field
+    /// like any other: that it agrees with the body is up to the caller.
     package static func fields(
         of section: FieldSection,
         into buffer: inout ByteBuffer,
@@ -105,13 +103,10 @@ package enum HTTP1Writer {
         buffer.writeStaticString("\r\n")
     }
 
-    /// Writes the size line that stands before a chunk; CRLF follows the chunk's bytes.
-    ///
-    /// - Parameters:
-    ///   - count: More than zero, since an empty chunk would end the body.
-    ///   - buffer: Where the line goes.
+    /// Writes the size line that stands before a chunk, which is never empty; CRLF follows the chunk's bytes.
     package static func chunkSize(_ count: Int, into buffer: inout ByteBuffer) {
-        precondition(count > 0, "an empty chunk ends a body")
+        // A size of zero would end the body, and the rest of it would be read as another message.
+        precondition(count > 0, "a chunk is never empty")
         buffer.writeString(String(count, radix: 16))
         buffer.writeStaticString("\r\n")
     }

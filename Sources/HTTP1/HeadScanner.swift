@@ -10,11 +10,9 @@ struct HeadScanner {
 
     /// The length of the section up to and with its empty line; nil while it is incomplete.
     ///
-    /// - Parameters:
-    ///   - buffer: All bytes of the section so far; the same plus more at the next call.
-    ///   - startLine: The longest first line, nil for a section without one (trailers).
-    ///   - whole: The longest section.
-    ///   - tooLarge: What a longer section is refused with.
+    /// The buffer holds all bytes of the section so far, the same plus more at the next call. `startLine` is the
+    /// longest first line, nil for a section without one (trailers); a section longer than `whole` is refused as
+    /// `tooLarge`.
     mutating func end(
         in buffer: ByteBuffer,
         startLine: Int?,

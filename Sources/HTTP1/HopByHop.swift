@@ -20,7 +20,10 @@ package enum HopByHop {
 
     /// Whether a Connection field names that field.
     private static func nominates(_ fields: FieldSection, _ name: ByteBufferView) -> Bool {
-        for index in fields.entries.indices where fields.nameEquals("connection", at: index) {
+        for (index, entry) in fields.entries.enumerated() {
+            guard entry.nameLength == 10, fields.nameEquals("connection", at: index) else { continue }
+            // By far the most common ones, and no field is called so.
+            if fields.valueEquals("keep-alive", at: index) || fields.valueEquals("close", at: index) { continue }
             let isNamed = ListTokens(fields.value(at: index)).contains { option in
                 option.count == name.count
                     && option.elementsEqual(name) { $0.lowercasedASCII == $1.lowercasedASCII }
@@ -39,11 +42,7 @@ package enum HopByHop {
         "x-forwarded-port", "x-forwarded-proto", "x-real-ip", "x-request-id",
     ]
 
-    /// The trailers that may be passed on.
-    ///
-    /// - Parameters:
-    ///   - trailers: What came behind the body.
-    ///   - head: The fields before it, when their Connection may name a trailer.
+    /// The trailers that may be passed on; `head` has the fields before the body when Connection may name a trailer.
     static func allowedTrailers(_ trailers: FieldSection, head: FieldSection? = nil) -> FieldSection {
         var allowed = FieldSection(capacity: 128, fields: trailers.count)
         for index in trailers.entries.indices {

@@ -9,8 +9,8 @@ struct StatusLine {
 
     /// Reads the first line of a complete section, whose last two bytes stop every loop.
     ///
-    /// A line that ends right behind the code is taken, without the space that should stand there: origins that leave it
-    /// out are common, and nothing can be hidden in it.
+    /// A line that ends right behind the code is taken, without the space that should stand there: origins that leave
+    /// it out are common, and nothing can be hidden in it.
     static func parse(_ section: ByteBuffer) throws(HTTP1Error) -> StatusLine {
         let bytes = section.readableBytesUInt8Span
         let version = try HTTP1Version.parse(bytes, at: 0)
