@@ -18,7 +18,7 @@ struct ForwardedRequest {
         for index in head.fields.entries.indices where !Self.endsHere(head, index) {
             fields.append(name: head.fields.name(at: index), value: head.fields.value(at: index))
         }
-        if let address = visitor?.ipAddress { fields.append("x-forwarded-for", address) }
+        if let address = visitor?.host { fields.append("x-forwarded-for", address) }
         fields.append("x-forwarded-proto", scheme)
         fields.append("x-forwarded-host", authority)
         fields.append("x-request-id", requestID)
