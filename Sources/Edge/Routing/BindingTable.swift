@@ -147,7 +147,7 @@ struct BindingTable {
     ) -> Result<Binding, RegistrationRefusal> {
         let digits = device.filter { $0 != "-" }
         let hosts = stride(from: 8, through: 32, by: 8).map { "d\(digits.prefix($0)).\(baseDomain.text)" }
-        if let bound = hosts.lazy.compactMap({ byHost[$0] }).first(where: { $0.device == device }) {
+        if let bound = hosts.compactMap({ byHost[$0] }).first(where: { $0.device == device }) {
             return .success(renewed(bound))
         }
         for host in hosts {
