@@ -1,5 +1,6 @@
 import Edge
 import Testing
+import TunnelProtocol
 
 struct PublicURLTests {
     @Test(
