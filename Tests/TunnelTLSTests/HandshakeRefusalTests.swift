@@ -57,7 +57,7 @@ struct HandshakeRefusalTests {
     }
 
     @Test func `reads errors as NIOSSL describes them`() {
-        #expect(HandshakeRefusal(NIOSSLError.handshakeFailed(.eofDuringHandshake)) == .closed)
+        #expect(HandshakeRefusal(NIOSSLError.handshakeFailed(.sslError([.eofDuringHandshake]))) == .closed)
         #expect(HandshakeRefusal(NIOSSLError.uncleanShutdown) == .closed)
     }
 

@@ -11,19 +11,19 @@ struct HandshakeLimiterTests {
     @Test func `an address has as many handshakes under way as it may`() throws {
         var limiter = HandshakeLimiter(perAddress: 2, total: 10)
         let (one, other) = (try key("192.0.2.1"), try key("192.0.2.2"))
-        #expect(limiter.begin(one))
-        #expect(limiter.begin(one))
-        #expect(!limiter.begin(one))
-        #expect(limiter.begin(other))
+        #expect(limiter.begin(one) == true)
+        #expect(limiter.begin(one) == true)
+        #expect(limiter.begin(one) == false)
+        #expect(limiter.begin(other) == true)
     }
 
     @Test func `a handshake that is over makes room`() throws {
         var limiter = HandshakeLimiter(perAddress: 1, total: 10)
         let one = try key("192.0.2.1")
-        #expect(limiter.begin(one))
+        #expect(limiter.begin(one) == true)
         limiter.end(one)
-        #expect(limiter.begin(one))
-        #expect(!limiter.begin(one))
+        #expect(limiter.begin(one) == true)
+        #expect(limiter.begin(one) == false)
     }
 
     @Test func `all addresses together have a limit`() throws {
@@ -32,27 +32,27 @@ struct HandshakeLimiterTests {
         let begun = keys.map { limiter.begin($0) }
         #expect(begun == [true, true, true, false])
         limiter.end(keys[0])
-        #expect(limiter.begin(keys[3]))
+        #expect(limiter.begin(keys[3]) == true)
     }
 
     @Test func `a refused handshake is not counted`() throws {
         var limiter = HandshakeLimiter(perAddress: 1, total: 2)
         let (one, other) = (try key("192.0.2.1"), try key("192.0.2.2"))
-        #expect(limiter.begin(one))
-        for _ in 0..<5 { #expect(!limiter.begin(one)) }
-        #expect(limiter.begin(other))
+        #expect(limiter.begin(one) == true)
+        for _ in 0..<5 { #expect(limiter.begin(one) == false) }
+        #expect(limiter.begin(other) == true)
     }
 
     @Test func `an end without a beginning changes nothing`() throws {
         var limiter = HandshakeLimiter(perAddress: 1, total: 1)
         let (one, other) = (try key("192.0.2.1"), try key("192.0.2.2"))
-        #expect(limiter.begin(one))
+        #expect(limiter.begin(one) == true)
         limiter.end(other)
-        #expect(!limiter.begin(other))
+        #expect(limiter.begin(other) == false)
         limiter.end(one)
         limiter.end(one)
-        #expect(limiter.begin(one))
-        #expect(!limiter.begin(other))
+        #expect(limiter.begin(one) == true)
+        #expect(limiter.begin(other) == false)
     }
 
     @Test(
