@@ -154,7 +154,7 @@ let package = Package(
         tests("Telemetry", [logging, coreMetrics]),
         tests("HTTP2", ["HTTPFields", nioCore, nioEmbedded]),
         tests("Cryptography"),
-        tests("TunnelTLS", ["TestSupport", "Trust", nioCore, nioPosix, nioSSL]),
+        tests("TunnelTLS", ["TestSupport", "Trust", nioCore, nioPosix, nioEmbedded, nioSSL]),
         tests("AdminHTTP", [nioCore, nioPosix]),
         tests(
             "Agent",

@@ -1,5 +1,6 @@
 package import NIOCore
 package import Trust
+import TunnelProtocol
 
 /// Everything an agent needs to know to hold a tunnel, checked once and from then on only passed along.
 package struct AgentConfiguration: Sendable {
@@ -67,13 +68,13 @@ package struct EdgeAddress: Sendable, Equatable, CustomStringConvertible {
             host = text[..<colon]
             guard !host.contains(":"), Self.read(text[text.index(after: colon)...], &port) else { return nil }
         }
-        guard !host.isEmpty, !host.contains("/"), !host.contains(" ") else { return nil }
+        guard !host.isEmpty, !host.contains(where: { "/[]".contains($0) || $0.isWhitespace }) else { return nil }
         self.host = String(host)
         self.port = Int(port)
     }
 
     private static func read(_ text: Substring, _ port: inout UInt16) -> Bool {
-        guard let number = UInt16(text), number > 0 else { return false }
+        guard let number = UInt16(portDigits: text), number > 0 else { return false }
         port = number
         return true
     }

@@ -46,7 +46,9 @@ package struct AgentExit: Error, Sendable, Equatable, CustomStringConvertible {
         self.init(
             code: code,
             problem: "This device's certificate \(refusal.sentence).",
-            nextStep: "Ask the operator to issue a new one for this device: ca-tools issue device --csr device.csr"
+            nextStep: refusal == .notYetValid
+                ? "Is this machine's clock right?"
+                : "Ask the operator to issue a new one for this device: ca-tools issue device --csr device.csr"
         )
     }
 
@@ -133,10 +135,22 @@ package struct AgentExit: Error, Sendable, Equatable, CustomStringConvertible {
             case .unsupportedProtocol: 56
             case .rateLimited, .overloaded: 57
             }
+        let wish = refused.ref == nil ? "this agent" : name.map { "the name '\($0)'" } ?? "to choose a name"
         self.init(
             code: code,
-            problem: "The edge refused \(name.map { "the name '\($0)'" } ?? "to choose a name"): \(refused.code.sentence)",
-            nextStep: "Choose another with --name."
+            problem: "The edge refused \(wish): \(refused.code.sentence)",
+            nextStep: Self.nextStep(refused.code)
         )
+    }
+
+    private static func nextStep(_ code: RegistrationRefusal) -> String {
+        switch code {
+        case .nameTaken, .nameReserved, .nameInvalid: "Choose another with --name."
+        case .nameNotAllowed:
+            "Choose a name of one label with --name, or ask the operator to bind this one to the device."
+        case .tooManyBindings: "Stop another agent of this device; its names become free five minutes later."
+        case .unsupportedKind, .unsupportedProtocol: "Install the agent that the operator of the edge gives out now."
+        case .rateLimited, .overloaded: "Try again in a few minutes."
+        }
     }
 }

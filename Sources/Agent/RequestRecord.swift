@@ -16,8 +16,9 @@ package struct RequestRecord: Sendable {
 
     init(_ fields: FieldSection) {
         method = fields.string(":method") ?? ""
-        let target = fields.string(":path") ?? ""
-        path = String(target.prefix { $0 != "?" }.prefix(256))
+        // By bytes: a `?` that a combining mark follows is no `?` to a String.
+        let target = fields.first(":path")?.prefix(256).prefix { $0 != UInt8(ascii: "?") } ?? ByteBufferView()
+        path = String(decoding: target, as: UTF8.self)
     }
 
     mutating func end() { duration = NIODeadline.now() - began }

@@ -63,13 +63,17 @@ package struct ListenAddress: Sendable, Equatable, CustomStringConvertible {
 
     /// Reads `host:port`, `[v6]:port` or `:port` for all addresses.
     package init?(_ text: String) {
-        guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) else {
-            return nil
+        guard let colon = text.lastIndex(of: ":"), let port = UInt16(portDigits: text[text.index(after: colon)...])
+        else { return nil }
+        let host = text[..<colon]
+        if host.isEmpty {
+            self.init(host: "::", port: Int(port))
+        } else if host.hasPrefix("["), host.hasSuffix("]"), host.contains(":") {
+            self.init(host: String(host.dropFirst().dropLast()), port: Int(port))
+        } else {
+            guard !host.contains(where: { ":[]/".contains($0) || $0.isWhitespace }) else { return nil }
+            self.init(host: String(host), port: Int(port))
         }
-        var host = String(text[..<colon])
-        if host.hasPrefix("["), host.hasSuffix("]") { host = String(host.dropFirst().dropLast()) }
-        guard !host.contains("["), !host.contains("/") else { return nil }
-        self.init(host: host.isEmpty ? "::" : host, port: Int(port))
     }
 
     package var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
@@ -86,7 +90,7 @@ package struct PublicURL: Sendable, Equatable {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)
         guard parts.count == 3, parts[0] == "https:" || parts[0] == "http:", parts[1].isEmpty else { return nil }
         let authority = parts[2].split(separator: ":", omittingEmptySubsequences: false)
-        guard authority.count <= 2, authority[0].hasPrefix("*."), let domain = HostName(String(authority[0].dropFirst(2)))
+        guard authority.count <= 2, authority[0].hasPrefix("*."), let domain = HostName(authority[0].dropFirst(2))
         else { return nil }
         scheme = String(parts[0].dropLast())
         baseDomain = domain
@@ -94,7 +98,7 @@ package struct PublicURL: Sendable, Equatable {
             port = nil
             return
         }
-        guard let number = UInt16(authority[1]), number > 0 else { return nil }
+        guard let number = UInt16(portDigits: authority[1]), number > 0 else { return nil }
         port = number
     }
 

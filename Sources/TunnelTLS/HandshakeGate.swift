@@ -164,7 +164,7 @@ extension HandshakeRefusal {
                 .notTLS
             } else if let alert = Self.alertName(in: words) {
                 .alert(alert)
-            } else if words.contains("eof") || words.contains("EOF") {
+            } else if ["eof", "EOF", "uncleanShutdown"].contains(where: words.contains) {
                 .closed
             } else {
                 .failed(words)

@@ -37,7 +37,7 @@ struct ServerHelloReader {
     private var bytes = ByteBuffer()
 
     mutating func read(_ more: ByteBuffer) -> Outcome {
-        bytes.writeImmutableBuffer(more.getSlice(at: more.readerIndex, length: min(more.readableBytes, Self.limit)) ?? more)
+        bytes.writeBytes(more.readableBytesView.prefix(Self.limit))
         var record = bytes
         guard let type: UInt8 = record.readInteger(), record.readInteger(as: UInt16.self) != nil,
             let length = record.readInteger(as: UInt16.self)

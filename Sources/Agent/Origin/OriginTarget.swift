@@ -1,3 +1,5 @@
+import TunnelProtocol
+
 /// The local service that an agent serves: a port on this machine.
 ///
 /// Only loopback addresses are taken, so that a tunnel never becomes a way into the network behind the laptop.
@@ -8,13 +10,13 @@ package struct OriginTarget: Sendable, Equatable, CustomStringConvertible {
     /// Reads `3000`, `localhost:3000`, `127.0.0.1:3000` or `[::1]:3000`.
     package init(_ text: String) throws(OriginTargetError) {
         let bare = text.hasPrefix("http://") ? String(text.dropFirst("http://".count)) : text
-        if let port = UInt16(bare), port > 0 {
+        if let port = UInt16(portDigits: bare), port > 0 {
             self.init(host: "127.0.0.1", port: Int(port))
             return
         }
-        guard let colon = bare.lastIndex(of: ":"), let port = UInt16(bare[bare.index(after: colon)...]), port > 0 else {
-            throw .notAnAddress(text)
-        }
+        guard let colon = bare.lastIndex(of: ":"), let port = UInt16(portDigits: bare[bare.index(after: colon)...]),
+            port > 0
+        else { throw .notAnAddress(text) }
         let host = String(bare[..<colon])
         guard Self.isLoopback(host) else { throw .notLoopback(host) }
         self.init(host: host == "[::1]" ? "::1" : host, port: Int(port))
@@ -32,18 +34,13 @@ package struct OriginTarget: Sendable, Equatable, CustomStringConvertible {
         return octets.count == 4 && octets[0] == "127" && octets.allSatisfy { isOctet($0) }
     }
 
-    private static func isOctet(_ text: Substring) -> Bool {
-        (1...3).contains(text.count) && text.allSatisfy(\.isASCIIDigit) && UInt8(text) != nil
-    }
+    /// Decimal and without leading zeros, which some resolvers take for octal.
+    private static func isOctet(_ text: Substring) -> Bool { UInt8(text).map { String($0) == text } ?? false }
 
     /// What the origin is told as its Host when nothing else is known.
     package var authority: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 
     package var description: String { "http://\(authority)" }
-}
-
-extension Character {
-    fileprivate var isASCIIDigit: Bool { ("0"..."9").contains(self) }
 }
 
 /// Why a text is not an origin that an agent may serve.

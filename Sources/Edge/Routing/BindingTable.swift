@@ -40,9 +40,10 @@ struct BindingTable {
     var count: Int { byHost.count }
     var bindings: some Collection<Binding> { byHost.values }
 
-    /// Binds a name to a device for good, on the operator's word.
+    /// Binds a name to a device for good, on the operator's word; the last word counts.
     mutating func fix(_ host: HostName, to device: String) {
-        insert(Binding(id: "fixed-\(byHost.count + 1)", host: host.text, device: device, isFixed: true))
+        if let bound = byHost[host.text] { remove(bound) }
+        insert(Binding(id: "fixed-\(host.text)", host: host.text, device: device, isFixed: true))
     }
 
     /// A device asks for a name, or with nil for one of the edge's choice.
@@ -117,6 +118,7 @@ struct BindingTable {
             guard let end = bound.leaseEnds, end <= now else { return .failure(.nameTaken) }
             remove(bound)
         }
+        forgetExpired(of: device, at: now)
         guard hostsOfDevice[device, default: []].count < limits.bindingsPerDevice else {
             return .failure(.tooManyBindings)
         }
@@ -128,15 +130,27 @@ struct BindingTable {
         return .success(binding)
     }
 
-    /// The shortest beginning of the device's own identifier that is free, so that the name stays the same for ever.
+    /// What a device let run out no longer counts for it.
+    private mutating func forgetExpired(of device: String, at now: NIODeadline) {
+        for binding in hostsOfDevice[device, default: []].compactMap({ byHost[$0] }) {
+            guard let end = binding.leaseEnds, end <= now else { continue }
+            remove(binding)
+        }
+    }
+
+    /// The name that the device has had, or the shortest beginning of its own identifier that is free.
+    ///
+    /// A device without a rival has the same name at every edge and for ever.
     private mutating func registerChosenName(
         for device: String,
         at now: NIODeadline
     ) -> Result<Binding, RegistrationRefusal> {
         let digits = device.filter { $0 != "-" }
-        for length in stride(from: 8, through: 32, by: 8) {
-            let host = "d\(digits.prefix(length)).\(baseDomain.text)"
-            if let bound = byHost[host], bound.device == device { return .success(renewed(bound)) }
+        let hosts = stride(from: 8, through: 32, by: 8).map { "d\(digits.prefix($0)).\(baseDomain.text)" }
+        if let bound = hosts.compactMap({ byHost[$0] }).first(where: { $0.device == device }) {
+            return .success(renewed(bound))
+        }
+        for host in hosts {
             let claimed = claim(host, for: device, at: now)
             guard claimed == .failure(.nameTaken) else { return claimed }
         }

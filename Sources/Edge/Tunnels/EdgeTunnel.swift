@@ -253,11 +253,3 @@ extension HTTP2Handler.End {
         }
     }
 }
-
-extension SocketAddress {
-    /// The address as `host:port`, with brackets around an IPv6 host.
-    var hostAndPort: String {
-        guard let ipAddress, let port else { return "" }
-        return ipAddress.contains(":") ? "[\(ipAddress)]:\(port)" : "\(ipAddress):\(port)"
-    }
-}

@@ -11,18 +11,20 @@ struct HandshakeLimiter {
 
     /// The part of an address that is counted as one.
     struct Key: Hashable {
-        private let prefix: Substring
+        private let text: String
 
         init(_ address: SocketAddress?) {
-            let text = address?.ipAddress ?? ""
-            prefix = text.contains(":") ? Self.network(text) : text[...]
+            let host = address?.host ?? ""
+            text = host.contains(":") ? Self.network(host) : host
         }
 
-        /// The first four of the eight groups of an IPv6 address, as far as its short form spells them out.
-        private static func network(_ text: String) -> Substring {
-            let spelled = text.firstRange(of: "::").map { text[..<$0.lowerBound] } ?? text[...]
-            let groups = spelled.split(separator: ":")
-            return groups.count <= 4 ? spelled : Substring(groups.prefix(4).joined(separator: ":"))
+        /// The first four of the eight groups of an IPv6 address, the zeros that its short form leaves out included.
+        private static func network(_ host: String) -> String {
+            let gap = host.firstRange(of: "::")
+            let head = host[..<(gap?.lowerBound ?? host.endIndex)].split(separator: ":")
+            let tail = gap.map { host[$0.upperBound...].split(separator: ":") } ?? []
+            let zeros = [Substring](repeating: "0", count: max(0, 8 - head.count - tail.count))
+            return (head + zeros + tail).prefix(4).joined(separator: ":")
         }
     }
 

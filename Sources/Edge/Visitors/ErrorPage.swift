@@ -26,6 +26,7 @@ struct ErrorPage {
     /// - Parameters:
     ///   - closes: Whether the connection ends with it.
     ///   - withoutBody: For the answer to a HEAD.
+    /// - Returns: Head and body.
     func bytes(closes: Bool, withoutBody: Bool = false) -> ByteBuffer {
         let body = "\(status) \(StatusPhrase.of(status))\n\(sentence)\nRequest \(requestID)\n"
         var buffer = ByteBuffer()

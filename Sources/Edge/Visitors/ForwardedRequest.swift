@@ -26,7 +26,7 @@ struct ForwardedRequest {
             if isWebSocket, head.fields.nameEquals("sec-websocket-key", at: index) { continue }
             fields.append(name: head.fields.name(at: index), value: head.fields.value(at: index))
         }
-        if let address = visitor?.ipAddress { fields.append("x-forwarded-for", address) }
+        if let address = visitor?.host { fields.append("x-forwarded-for", address) }
         fields.append("x-forwarded-proto", scheme)
         fields.append("x-forwarded-host", authority)
         fields.append("x-request-id", requestID)
@@ -36,11 +36,20 @@ struct ForwardedRequest {
     /// Whether a field is for the edge alone.
     private static func endsHere(_ head: HTTP1RequestHead, _ index: Int) -> Bool {
         if HopByHop.isConnectionSpecific(head.fields, at: index) { return true }
-        return ownFields.contains { head.fields.nameEquals($0, at: index) }
+        let name = head.fields.name(at: index)
+        return ownFields.contains { aliases(name, $0) }
+    }
+
+    /// Whether an origin may take one name for the other: CGI and its heirs read `_` and `-` alike (RFC 3875, 4.1.18).
+    private static func aliases(_ name: ByteBufferView, _ own: String) -> Bool {
+        guard name.count == own.utf8.count else { return false }
+        return zip(name, own.utf8).allSatisfy { byte, expected in
+            byte | 0x20 == expected || byte == expected || byte == UInt8(ascii: "_") && expected == UInt8(ascii: "-")
+        }
     }
 
     /// Written from the socket, or answered by the edge itself; what a visitor sends under these names is dropped.
-    private static let ownFields: [StaticString] = [
+    private static let ownFields = [
         "host", "expect", "forwarded", "x-forwarded-for", "x-forwarded-proto", "x-forwarded-host", "x-forwarded-port",
         "x-real-ip", "x-request-id",
     ]

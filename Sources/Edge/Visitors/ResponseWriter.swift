@@ -11,7 +11,6 @@ struct ResponseWriter {
     private var framing = BodyFraming.none
     private var missing = 0
 
-
     /// Writes the head.
     ///
     /// - Parameters:
@@ -20,6 +19,8 @@ struct ResponseWriter {
     ///   - request: What is answered.
     ///   - requestID: What the visitor can quote.
     ///   - closes: Whether the connection ends with this response in any case.
+    /// - Returns: The head as HTTP/1.1.
+    /// - Throws: When a field cannot be written as HTTP/1.1.
     mutating func begin(
         status: Int,
         fields: FieldSection,
@@ -33,7 +34,11 @@ struct ResponseWriter {
         var buffer = ByteBuffer()
         buffer.reserveCapacity(fields.storage.readableBytes + 256)
         HTTP1Writer.statusLine(status, into: &buffer)
-        try HTTP1Writer.fields(of: fields, into: &buffer, except: { fields.nameEquals("x-request-id", at: $0) })
+        try HTTP1Writer.fields(of: fields, into: &buffer) { index in
+            if fields.nameEquals("x-request-id", at: index) { return true }
+            // RFC 9110, 8.6: no length where there is never a body.
+            return status == 204 && fields.nameEquals("content-length", at: index)
+        }
         buffer.writeStaticString("x-request-id: ")
         buffer.writeString(requestID)
         buffer.writeStaticString("\r\n")
@@ -113,7 +118,7 @@ struct ResponseWriter {
     static func interim(status: Int, fields: FieldSection) throws(HTTP1Error) -> ByteBuffer {
         var buffer = ByteBuffer()
         HTTP1Writer.statusLine(status, into: &buffer)
-        try HTTP1Writer.fields(of: fields, into: &buffer)
+        try HTTP1Writer.fields(of: fields, into: &buffer) { fields.nameEquals("content-length", at: $0) }
         buffer.writeStaticString("\r\n")
         return buffer
     }
