@@ -47,16 +47,22 @@ struct FieldFacts {
 
     /// Takes digits and nothing else (RFC 9110, 8.6); a second field is refused even when it agrees.
     private mutating func length(_ value: ByteBufferView) throws(HTTP1Error) {
-        guard length == nil, (1...19).contains(value.count) else { throw .badContentLength }
+        guard length == nil, let number = Self.contentLength(value) else { throw .badContentLength }
+        length = number
+    }
+
+    /// The number that a Content-Length is; nil for what is none, or more than an `Int` holds.
+    static func contentLength(_ value: ByteBufferView) -> Int? {
+        guard (1...19).contains(value.count) else { return nil }
         var sum = 0
         for byte in value {
-            guard Characters.isDigit(byte) else { throw .badContentLength }
+            guard Characters.isDigit(byte) else { return nil }
             let (product, isTooBig) = sum.multipliedReportingOverflow(by: 10)
             let (next, isTooBigNow) = product.addingReportingOverflow(Int(byte - UInt8(ascii: "0")))
-            guard !isTooBig, !isTooBigNow else { throw .badContentLength }
+            guard !isTooBig, !isTooBigNow else { return nil }
             sum = next
         }
-        length = sum
+        return sum
     }
 
     /// RFC 9112, 6.1, but for one field with one coding.

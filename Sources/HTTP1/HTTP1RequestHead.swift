@@ -90,7 +90,7 @@ extension HTTP1RequestHead {
 
 extension FieldSection {
     /// The value of a field that is there exactly once.
-    fileprivate func only(_ name: String) -> ByteBufferView? {
+    func only(_ name: String) -> ByteBufferView? {
         var found: ByteBufferView?
         for index in entries.indices where nameEquals(name, at: index) {
             guard found == nil else { return nil }

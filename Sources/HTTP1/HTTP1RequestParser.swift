@@ -64,6 +64,7 @@ package struct HTTP1RequestParser {
 
     private mutating func head(_ buffer: inout ByteBuffer) throws(HTTP1Error) -> HTTP1RequestHead? {
         try skipEmptyLines(&buffer)
+        try refuseOtherProtocols(buffer)
         let found = try scanner.end(
             in: buffer,
             startLine: limits.startLine,
@@ -73,6 +74,15 @@ package struct HTTP1RequestParser {
         guard let length = found, let section = buffer.readSlice(length: length) else { return nil }
         emptyLines = 0
         return try HTTP1RequestHead(parsing: section, limits: limits)
+    }
+
+    /// Refuses at its first byte what cannot become a request line, TLS for instance, instead of waiting for a line end.
+    private func refuseOtherProtocols(_ buffer: ByteBuffer) throws(HTTP1Error) {
+        guard let first = buffer.getInteger(at: buffer.readerIndex, as: UInt8.self), !Characters.isToken(first) else {
+            return
+        }
+        // These two may be half of a line end; the scanner judges them.
+        guard first == UInt8(ascii: "\r") || first == UInt8(ascii: "\n") else { throw .badStartLine }
     }
 
     /// RFC 9112, 2.2: an empty line before the request line is ignored, if there are not too many.

@@ -141,6 +141,8 @@ package struct HTTP1ResponseParser {
         _ facts: FieldFacts,
         _ request: Request
     ) throws(HTTP1Error) -> Part {
+        // RFC 9110, 15.2: HTTP/1.0 has none.
+        guard line.version == .http11 else { throw .badStartLine }
         guard !facts.hasFraming else { throw .conflictingFraming }
         let head = HTTP1ResponseHead(
             status: line.status,
@@ -150,7 +152,9 @@ package struct HTTP1ResponseParser {
             keepAlive: true
         )
         if line.status == 101 {
-            guard request == .upgrade else { throw .unexpectedUpgrade }
+            // RFC 6455, 4.1; the proof in Sec-WebSocket-Accept is for whoever knows the key.
+            guard request == .upgrade, facts.upgrades, fields.only("upgrade")?.equalsIgnoringCase("websocket") == true
+            else { throw .unexpectedUpgrade }
             state = .body(BodyDecoder(.untilClose, limits: limits))
             return .upgraded(head)
         }

@@ -58,17 +58,24 @@ package enum HTTP1Writer {
 
     /// Writes the fields of a section but for pseudo-header fields and those that end at this hop.
     ///
-    /// `isLeftOut` says for the index of a field whether the caller does not want it either. Content-Length is a field
-    /// like any other: that it agrees with the body is up to the caller.
+    /// `isLeftOut` says for the index of a field whether the caller does not want it either. Content-Length must be one
+    /// number, once, lest the next hop read it in its own way; that it agrees with the body is up to the caller.
     package static func fields(
         of section: FieldSection,
         into buffer: inout ByteBuffer,
         except isLeftOut: (Int) -> Bool = { _ in false }
     ) throws(HTTP1Error) {
         let start = buffer.writerIndex
+        var hasLength = false
         do throws(HTTP1Error) {
             for index in section.entries.indices where !isPseudo(section, index) {
                 guard !HopByHop.isConnectionSpecific(section, at: index), !isLeftOut(index) else { continue }
+                if section.nameEquals("content-length", at: index) {
+                    guard !hasLength, FieldFacts.contentLength(section.value(at: index)) != nil else {
+                        throw .badContentLength
+                    }
+                    hasLength = true
+                }
                 try field(section, index, into: &buffer)
             }
         } catch {

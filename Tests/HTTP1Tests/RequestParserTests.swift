@@ -57,6 +57,11 @@ struct RequestParserTests {
         #expect(read.error == nil)
     }
 
+    @Test(arguments: ["\u{16}", "\0", " ", "(", "\r\n\u{16}"])
+    func `refuses another protocol at its first byte`(text: String) {
+        #expect(transcript(text).error == .badStartLine)
+    }
+
     @Test func `stays failed after an error`() {
         var parser = HTTP1RequestParser(limits: HTTP1Limits())
         var buffer = ByteBuffer(string: "GET / HTTP/1.1\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n")

@@ -51,6 +51,7 @@ struct ResponseParserTests {
         Sample("100 with a length", "HTTP/1.1 100 Continue\r\nContent-Length: 0\r\n\r\n", .conflictingFraming),
         Sample("103 with chunks", "HTTP/1.1 103 x\r\nTransfer-Encoding: chunked\r\n\r\n", .conflictingFraming),
         Sample("101 that nobody asked for", "HTTP/1.1 101 Switching Protocols\r\n\r\n", .unexpectedUpgrade),
+        Sample("100 in HTTP/1.0", "HTTP/1.0 100 Continue\r\n\r\n", .badStartLine),
         Sample("bytes behind a length", "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nab", .surplusBytes),
         Sample("bytes behind 204", "HTTP/1.1 204 No Content\r\n\r\nx", .surplusBytes),
         Sample("bytes behind 304", "HTTP/1.1 304 x\r\nContent-Length: 5\r\n\r\nhello", .surplusBytes),
@@ -112,11 +113,22 @@ struct ResponseParserTests {
     }
 
     @Test func `hands on a new protocol after the 101 that was asked for`() {
-        let text = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n\u{1}\r\n"
+        let text = "HTTP/1.1 101 x\r\nConnection: upgrade\r\nUpgrade: WebSocket\r\n\r\n\u{1}\r\n"
         let transcript = read(text, to: .upgrade, closes: true)
         #expect(
-            transcript.events == ["upgraded 101 http11 none persists {Upgrade=websocket}", "body \u{1}\r\n", "end"]
+            transcript.events == [
+                "upgraded 101 http11 none persists {Connection=upgrade} {Upgrade=WebSocket}", "body \u{1}\r\n", "end",
+            ]
         )
+    }
+
+    @Test(arguments: [
+        "", "Upgrade: websocket\r\n", "Connection: upgrade\r\n", "Connection: close\r\nUpgrade: websocket\r\n",
+        "Connection: upgrade\r\nUpgrade: h2c\r\n", "Connection: upgrade\r\nUpgrade: websocket, h2c\r\n",
+        "Connection: upgrade\r\nUpgrade: websocket\r\nUpgrade: websocket\r\n",
+    ])
+    func `refuses a 101 that does not say what was asked for`(lines: String) {
+        #expect(read("HTTP/1.1 101 x\r\n\(lines)\r\n", to: .upgrade).error == .unexpectedUpgrade)
     }
 
     @Test func `takes the refusal of an upgrade for an ordinary response`() {

@@ -49,6 +49,22 @@ struct WriterTests {
         #expect(buffer == ByteBuffer(string: "before"))
     }
 
+    @Test(arguments: ["", "+4", "-0", "4, 4", "4 4", "0x4", "9223372036854775808"])
+    func `writes no length that is not one number`(length: String) {
+        var buffer = ByteBuffer()
+        let fields = section([("a", "b"), ("Content-Length", length)])
+        #expect(throws: HTTP1Error.badContentLength) { try HTTP1Writer.fields(of: fields, into: &buffer) }
+        #expect(buffer.readableBytes == 0)
+    }
+
+    @Test func `writes no second length, even one that agrees`() throws {
+        let fields = section([("content-length", "4"), ("Content-Length", "4")])
+        var buffer = ByteBuffer()
+        #expect(throws: HTTP1Error.badContentLength) { try HTTP1Writer.fields(of: fields, into: &buffer) }
+        try HTTP1Writer.fields(of: fields, into: &buffer, except: { $0 == 0 })
+        #expect(String(buffer: buffer) == "Content-Length: 4\r\n")
+    }
+
     @Test(arguments: ["", "a b", "a:", "a\r\n", "a\0", "é"])
     func `writes no name that is not a token`(name: String) {
         var buffer = ByteBuffer()
