@@ -66,10 +66,11 @@ package enum HTTP1Writer {
         except isLeftOut: (Int) -> Bool = { _ in false }
     ) throws(HTTP1Error) {
         let start = buffer.writerIndex
+        let hop = HopByHop.Section(section)
         var hasLength = false
         do throws(HTTP1Error) {
             for index in section.entries.indices where !isPseudo(section, index) {
-                guard !HopByHop.isConnectionSpecific(section, at: index), !isLeftOut(index) else { continue }
+                guard !hop.isConnectionSpecific(at: index), !isLeftOut(index) else { continue }
                 if section.nameEquals("content-length", at: index) {
                     guard !hasLength, FieldFacts.contentLength(section.value(at: index)) != nil else {
                         throw .badContentLength

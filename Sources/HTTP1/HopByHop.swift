@@ -5,25 +5,50 @@ import NIOCore
 package enum HopByHop {
     /// Whether a field ends at this hop: the fixed ones (RFC 9110, 7.6.1) and those that Connection names.
     package static func isConnectionSpecific(_ fields: FieldSection, at index: Int) -> Bool {
+        if isFixed(fields, at: index) { return true }
+        // A client that takes trailers must name TE in Connection (RFC 9110, 10.1.4), which does not end it here.
+        return !fields.nameEquals("te", at: index) && nominates(fields, fields.name(at: index))
+    }
+
+    /// The same for each field of one section in turn, which is searched for Connection only once.
+    struct Section {
+        private let fields: FieldSection
+        private let nominates: Bool
+
+        init(_ fields: FieldSection) {
+            self.fields = fields
+            nominates = fields.entries.indices.contains { HopByHop.nominates(fields, at: $0) }
+        }
+
+        func isConnectionSpecific(at index: Int) -> Bool {
+            guard !nominates else { return HopByHop.isConnectionSpecific(fields, at: index) }
+            return isFixed(fields, at: index)
+        }
+    }
+
+    private static func isFixed(_ fields: FieldSection, at index: Int) -> Bool {
         switch fields.entries[index].nameLength {
         // RFC 9113, 8.2.2: `trailers` is all that TE may say beyond this hop.
-        case 2 where fields.nameEquals("te", at: index): return !fields.valueEquals("trailers", at: index)
-        case 7 where fields.nameEquals("upgrade", at: index): return true
-        case 10 where fields.nameEquals("connection", at: index) || fields.nameEquals("keep-alive", at: index):
-            return true
-        case 14 where fields.nameEquals("http2-settings", at: index): return true
-        case 16 where fields.nameEquals("proxy-connection", at: index): return true
-        case 17 where fields.nameEquals("transfer-encoding", at: index): return true
-        default: return nominates(fields, fields.name(at: index))
+        case 2: fields.nameEquals("te", at: index) && !fields.valueEquals("trailers", at: index)
+        case 7: fields.nameEquals("upgrade", at: index)
+        case 10: fields.nameEquals("connection", at: index) || fields.nameEquals("keep-alive", at: index)
+        case 14: fields.nameEquals("http2-settings", at: index)
+        case 16: fields.nameEquals("proxy-connection", at: index)
+        case 17: fields.nameEquals("transfer-encoding", at: index)
+        default: false
         }
+    }
+
+    /// Whether the field at `index` is a Connection that may name others.
+    private static func nominates(_ fields: FieldSection, at index: Int) -> Bool {
+        guard fields.nameEquals("connection", at: index) else { return false }
+        // By far the most common ones, and no field is called so.
+        return !fields.valueEquals("keep-alive", at: index) && !fields.valueEquals("close", at: index)
     }
 
     /// Whether a Connection field names that field.
     private static func nominates(_ fields: FieldSection, _ name: ByteBufferView) -> Bool {
-        for (index, entry) in fields.entries.enumerated() {
-            guard entry.nameLength == 10, fields.nameEquals("connection", at: index) else { continue }
-            // By far the most common ones, and no field is called so.
-            if fields.valueEquals("keep-alive", at: index) || fields.valueEquals("close", at: index) { continue }
+        for index in fields.entries.indices where nominates(fields, at: index) {
             let isNamed = ListTokens(fields.value(at: index)).contains { option in
                 option.count == name.count
                     && option.elementsEqual(name) { $0.lowercasedASCII == $1.lowercasedASCII }

@@ -38,6 +38,19 @@ struct WriterTests {
         #expect(String(buffer: buffer) == "b: c\r\nte: trailers\r\n")
     }
 
+    @Test(arguments: ["close", "keep-alive", "TE", ""])
+    func `leaves out the same when Connection names no field`(connection: String) throws {
+        let fields = section([
+            ("te", "trailers"), ("connection", connection), ("a", "b"), ("Keep-Alive", "1"), ("Upgrade", "h2c"),
+            ("te", "gzip"), ("HTTP2-Settings", "a"), ("Proxy-Connection", "a"), ("Transfer-Encoding", "chunked"),
+        ])
+        var buffer = ByteBuffer()
+        try HTTP1Writer.fields(of: fields, into: &buffer)
+        #expect(String(buffer: buffer) == "te: trailers\r\na: b\r\n")
+        let staying = fields.entries.indices.filter { !HopByHop.isConnectionSpecific(fields, at: $0) }
+        #expect(staying == [0, 2])
+    }
+
     @Test(arguments: ["a\r\nb: c", "a\rb", "a\nb", "a\0b", "\u{7F}", "\u{1}"])
     func `writes no value that could begin a line`(value: String) {
         var buffer = ByteBuffer(string: "before")
