@@ -183,7 +183,8 @@ struct TunnelDial {
         )
         let observer = KeyExchangeObserver(direction: .inbound)
         let gate = HandshakeGate(check: check, observer: observer, deadline: configuration.dialDeadline) {
-            channel, outcome in tunnel.settled(outcome, on: channel)
+            channel,
+            outcome in tunnel.settled(outcome, on: channel)
         }
         let tls = try NIOSSLClientHandler(
             context: context,

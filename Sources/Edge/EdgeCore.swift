@@ -88,7 +88,9 @@ final class EdgeCore {
     /// A tunnel is gone; when it was the last of its device, the device's names begin their lease.
     func tunnelClosed(_ tunnel: EdgeTunnel) {
         let device = tunnel.identity.id
-        guard var remaining = tunnels[device], let index = remaining.firstIndex(where: { $0 === tunnel }) else { return }
+        guard var remaining = tunnels[device], let index = remaining.firstIndex(where: { $0 === tunnel }) else {
+            return
+        }
         remaining.remove(at: index)
         tunnels[device] = remaining.isEmpty ? nil : remaining
         if remaining.isEmpty { bindings.deviceLeft(device, at: .now()) }

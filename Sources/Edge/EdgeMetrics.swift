@@ -24,9 +24,15 @@ struct EdgeMetrics {
         tunnelsAccepted = Counter(label: "osm_edge_tunnels_accepted_total", factory: factory)
         requestDuration = Metrics.Timer(label: "osm_edge_request_duration_seconds", factory: factory)
         bytesToVisitors = Counter(
-            label: "osm_edge_bytes_total", dimensions: [("direction", "out")], factory: factory)
+            label: "osm_edge_bytes_total",
+            dimensions: [("direction", "out")],
+            factory: factory
+        )
         bytesFromVisitors = Counter(
-            label: "osm_edge_bytes_total", dimensions: [("direction", "in")], factory: factory)
+            label: "osm_edge_bytes_total",
+            dimensions: [("direction", "in")],
+            factory: factory
+        )
         responses = (1...5).map {
             Counter(label: "osm_edge_requests_total", dimensions: [("code", "\($0)xx")], factory: factory)
         }

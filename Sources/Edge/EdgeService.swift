@@ -76,13 +76,21 @@ package struct EdgeService: Service {
         let listeners = EdgeListeners(core: core, eventLoop: eventLoop)
         let tunnel = try await listeners.bindTunnels(configuration.tunnelAddress)
         let visitor = try await listeners.bindVisitors(configuration.visitorAddress)
-        let watcher = EdgeIdentityWatcher(core: core, eventLoop: eventLoop, files: configuration.identity, logger: logger)
+        let watcher = EdgeIdentityWatcher(
+            core: core,
+            eventLoop: eventLoop,
+            files: configuration.identity,
+            logger: logger
+        )
 
         try await withThrowingDiscardingTaskGroup { group in
             group.addTask { try await serveAdmin(core, eventLoop, tunnel: tunnel, visitor: visitor) }
             group.addTask { await watcher.run(from: contents, every: configuration.identityCheckInterval) }
             try? await gracefulShutdown()
-            logger.notice("draining", metadata: ["seconds": "\(configuration.drainDeadline.nanoseconds / 1_000_000_000)"])
+            logger.notice(
+                "draining",
+                metadata: ["seconds": "\(configuration.drainDeadline.nanoseconds / 1_000_000_000)"]
+            )
             try? await tunnel.close()
             try? await visitor.close()
             await drain(core, eventLoop)

@@ -68,6 +68,7 @@ package final class HTTP2Handler: ChannelInboundHandler {
     ///   - limits: What the peer may do.
     ///   - budget: The memory that all tunnels of this event loop share.
     ///   - delegate: Hears about the connection; kept until it is over.
+    /// - Throws: ``HTTP2Error`` when the session cannot be made.
     package init(
         role: HTTP2Session.Role,
         limits: HTTP2Limits,

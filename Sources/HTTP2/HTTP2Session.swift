@@ -137,7 +137,8 @@ package import NIOCore
     func peerSettings() -> HTTP2Event.PeerSettings {
         HTTP2Event.PeerSettings(
             concurrentStreams: peer(NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS),
-            allowsExtendedConnect: peer(NGHTTP2_SETTINGS_ENABLE_CONNECT_PROTOCOL) == 1)
+            allowsExtendedConnect: peer(NGHTTP2_SETTINGS_ENABLE_CONNECT_PROTOCOL) == 1
+        )
     }
 
     // MARK: Opening and answering
@@ -147,6 +148,8 @@ package import NIOCore
     /// - Parameters:
     ///   - fields: Pseudo-header fields first (RFC 9113, 8.3.1).
     ///   - ends: Whether END_STREAM goes with them.
+    /// - Returns: The stream.
+    /// - Throws: ``HTTP2Error`` with `noNewStreams` when the peer takes none.
     package func request(_ fields: FieldSection, ends: Bool) throws(HTTP2Error) -> HTTP2Stream {
         guard !peerIsLeaving else { throw HTTP2Error(.noNewStreams, "the peer said GOAWAY") }
         let stream = HTTP2Stream(id: 0, limits: limits)
@@ -250,8 +253,12 @@ package import NIOCore
         try check(
             unsafe withUnsafeBytes(of: payload.bigEndian) { bytes in
                 unsafe nghttp2_submit_ping(
-                    raw, UInt8(NGHTTP2_FLAG_NONE.rawValue), bytes.baseAddress?.assumingMemoryBound(to: UInt8.self))
-            })
+                    raw,
+                    UInt8(NGHTTP2_FLAG_NONE.rawValue),
+                    bytes.baseAddress?.assumingMemoryBound(to: UInt8.self)
+                )
+            }
+        )
     }
 
     /// Tells the peer that no new streams are taken, and why, in at most 1 KiB of debug data.
@@ -262,17 +269,20 @@ package import NIOCore
         try check(
             unsafe text.withUnsafeBufferPointer { bytes in
                 unsafe nghttp2_submit_goaway(raw, flags, last, code.rawValue, bytes.baseAddress, bytes.count)
-            })
+            }
+        )
     }
 
     private func submitSettings() throws(HTTP2Error) {
         var entries = [
             nghttp2_settings_entry(
                 settings_id: Int32(NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE.rawValue),
-                value: UInt32(limits.initialStreamWindow)),
+                value: UInt32(limits.initialStreamWindow)
+            ),
             nghttp2_settings_entry(
                 settings_id: Int32(NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE.rawValue),
-                value: UInt32(limits.fieldSectionSize)),
+                value: UInt32(limits.fieldSectionSize)
+            ),
         ]
         switch role {
         case .client:
@@ -281,13 +291,16 @@ package import NIOCore
             entries.append(
                 .init(
                     settings_id: Int32(NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS.rawValue),
-                    value: UInt32(limits.concurrentStreams)))
+                    value: UInt32(limits.concurrentStreams)
+                )
+            )
             entries.append(.init(settings_id: Int32(NGHTTP2_SETTINGS_ENABLE_CONNECT_PROTOCOL.rawValue), value: 1))
         }
         let flags = UInt8(NGHTTP2_FLAG_NONE.rawValue)
         try check(unsafe nghttp2_submit_settings(raw, flags, entries, entries.count))
         try check(
-            unsafe nghttp2_session_set_local_window_size(raw, flags, 0, Int32(clamping: limits.connectionWindow)))
+            unsafe nghttp2_session_set_local_window_size(raw, flags, 0, Int32(clamping: limits.connectionWindow))
+        )
     }
 
     private func check(_ code: Int32) throws(HTTP2Error) {
@@ -310,7 +323,9 @@ package import NIOCore
                         value: bytes + Int(entry.valueOffset),
                         namelen: Int(entry.nameLength),
                         valuelen: Int(entry.valueLength),
-                        flags: UInt8(NGHTTP2_NV_FLAG_NONE.rawValue)))
+                        flags: UInt8(NGHTTP2_NV_FLAG_NONE.rawValue)
+                    )
+                )
             }
             return unsafe fieldScratch.withUnsafeBufferPointer { unsafe body($0.baseAddress, $0.count) }
         }

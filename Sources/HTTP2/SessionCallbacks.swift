@@ -15,11 +15,19 @@ import NIOCore
             return unsafe session.headBegan(frame.pointee)
         }
         unsafe nghttp2_session_callbacks_set_on_header_callback(callbacks) {
-            _, _, name, nameLength, value, valueLength, _, owner in
+            _,
+            _,
+            name,
+            nameLength,
+            value,
+            valueLength,
+            _,
+            owner in
             guard let session = unsafe session(owner) else { return failure }
             return unsafe session.field(
                 UnsafeRawBufferPointer(start: name, count: nameLength),
-                UnsafeRawBufferPointer(start: value, count: valueLength))
+                UnsafeRawBufferPointer(start: value, count: valueLength)
+            )
         }
         unsafe nghttp2_session_callbacks_set_on_invalid_header_callback(callbacks) { _, _, _, _, _, _, _, owner in
             // RFC 9113, 8.1.1: a malformed message is a stream error; without this, the field would vanish silently.
@@ -38,7 +46,12 @@ import NIOCore
             return 0
         }
         unsafe nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks) {
-            _, _, id, bytes, length, owner in
+            _,
+            _,
+            id,
+            bytes,
+            length,
+            owner in
             guard let session = unsafe session(owner), let bytes = unsafe bytes else { return failure }
             unsafe session.dataArrived(id, UnsafeRawPointer(bytes), length)
             return 0
@@ -49,7 +62,12 @@ import NIOCore
             return 0
         }
         unsafe nghttp2_session_callbacks_set_send_data_callback(callbacks) {
-            _, frame, header, length, _, owner in
+            _,
+            frame,
+            header,
+            length,
+            _,
+            owner in
             guard let session = unsafe session(owner), let frame = unsafe frame, let header = unsafe header else {
                 return failure
             }
@@ -112,7 +130,9 @@ extension HTTP2Session {
             events.append(.settings(peerSettings()))
         case NGHTTP2_PING.rawValue:
             guard unsafe frame.hd.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) != 0 else { return }
-            let payload = unsafe withUnsafeBytes(of: frame.ping.opaque_data) { unsafe $0.loadUnaligned(as: UInt64.self) }
+            let payload = unsafe withUnsafeBytes(of: frame.ping.opaque_data) {
+                unsafe $0.loadUnaligned(as: UInt64.self)
+            }
             events.append(.pong(UInt64(bigEndian: payload)))
         case NGHTTP2_GOAWAY.rawValue: unsafe recordGoAway(frame.goaway)
         default: break

@@ -39,7 +39,10 @@ import CNGHTTP2
         unsafe nghttp2_option_set_max_settings(options, 32)
         unsafe nghttp2_option_set_max_continuations(options, 8)
         unsafe nghttp2_option_set_stream_reset_rate_limit(
-            options, UInt64(limits.resets.burst), UInt64(limits.resets.perSecond))
+            options,
+            UInt64(limits.resets.burst),
+            UInt64(limits.resets.perSecond)
+        )
     }
 
     /// The source of a stream's body: found by stream identifier, so no pointer of ours is kept in the library.
@@ -52,7 +55,8 @@ import CNGHTTP2
                 }
                 let session = unsafe Unmanaged<HTTP2Session>.fromOpaque(owner).takeUnretainedValue()
                 return unsafe session.sourceRead(id, length: length, flags: flags)
-            })
+            }
+        )
     }
 
     static func error(_ code: Int32) -> HTTP2Error {

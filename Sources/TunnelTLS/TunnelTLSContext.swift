@@ -12,6 +12,8 @@ package enum TunnelTLSContext {
     /// - Parameters:
     ///   - certificates: The edge's chain as PEM, leaf first.
     ///   - key: Its private key as PEM.
+    /// - Returns: A context that asks every peer for its certificate.
+    /// - Throws: NIOSSL's error when the chain or the key cannot be used.
     package static func server(certificates: [UInt8], key: [UInt8]) throws -> NIOSSLContext {
         let identity = try Self.identity(certificates: certificates, key: key)
         var configuration = TLSConfiguration.makeServerConfiguration(
@@ -27,6 +29,8 @@ package enum TunnelTLSContext {
     /// - Parameters:
     ///   - certificates: The device's chain as PEM, leaf first; empty for a device without an identity.
     ///   - key: Its private key as PEM.
+    /// - Returns: A context that shows the device's certificate when it has one.
+    /// - Throws: NIOSSL's error when the chain or the key cannot be used.
     package static func client(certificates: [UInt8], key: [UInt8]) throws -> NIOSSLContext {
         var configuration = TLSConfiguration.makeClientConfiguration()
         if !certificates.isEmpty {

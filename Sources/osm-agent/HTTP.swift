@@ -32,7 +32,9 @@ struct HTTP: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The name to serve it under: a label or a full host name.", valueName: "name"))
     var name: String?
 
-    @Option(help: ArgumentHelp("The edge to dial; by default the first in the baked-in bundle.", valueName: "host:port"))
+    @Option(
+        help: ArgumentHelp("The edge to dial; by default the first in the baked-in bundle.", valueName: "host:port")
+    )
     var edge: String?
 
     @Option(

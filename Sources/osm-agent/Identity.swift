@@ -19,7 +19,10 @@ struct Identity: ParsableCommand {
     )
 
     struct Folder: ParsableArguments {
-        @Option(name: .customLong("identity"), help: ArgumentHelp("The folder with the device's key.", valueName: "dir"))
+        @Option(
+            name: .customLong("identity"),
+            help: ArgumentHelp("The folder with the device's key.", valueName: "dir")
+        )
         var path = IdentityFolder.standardPath
 
         var folder: IdentityFolder { IdentityFolder(path: path) }

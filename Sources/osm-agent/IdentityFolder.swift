@@ -52,7 +52,8 @@ struct IdentityFolder {
             throw AgentExit(
                 code: 24,
                 problem: "This device has no certificate: there is no \(chainPath).",
-                nextStep: "Make a key with: osm-agent identity create, and have your operator issue a certificate for it."
+                nextStep:
+                    "Make a key with: osm-agent identity create, and have your operator issue a certificate for it."
             )
         }
         return try credentials(chainPEM: chain)

@@ -28,7 +28,8 @@ final class Narrator: Sendable {
         case .request(let record):
             guard showsRequests else { return }
             let milliseconds = Double(record.duration.nanoseconds) / 1_000_000
-            let line = "\(record.method) \(printable(record.path)) \(record.status) \(record.sent) B \(tenths(milliseconds)) ms"
+            let line =
+                "\(record.method) \(printable(record.path)) \(record.status) \(record.sent) B \(tenths(milliseconds)) ms"
             StandardStream.error.write(line + "\n")
         }
     }

@@ -29,7 +29,9 @@ struct Trust: ParsableCommand {
         for root in bundle.rootSummaries {
             lines.append("root             \(root.subject)")
             lines.append("  SHA-256        \(root.fingerprint)")
-            lines.append("  valid          \(root.notBefore.formatted(.iso8601)) to \(root.notAfter.formatted(.iso8601))")
+            lines.append(
+                "  valid          \(root.notBefore.formatted(.iso8601)) to \(root.notAfter.formatted(.iso8601))"
+            )
         }
         return lines.joined(separator: "\n") + "\n"
     }

@@ -11,7 +11,8 @@ struct FixedBinding {
         let parts = text.split(separator: "=", maxSplits: 1)
         guard parts.count == 2, let host = HostName(parts[0]), let id = UUID(uuidString: String(parts[1])) else {
             throw ValidationError(
-                "--bind: '\(text)' is not host=device, such as app.example.com=6f1c8f0e-0c55-4b6e-9d2e-3a1c1f6b7a11")
+                "--bind: '\(text)' is not host=device, such as app.example.com=6f1c8f0e-0c55-4b6e-9d2e-3a1c1f6b7a11"
+            )
         }
         self.host = host
         device = id.uuidString.lowercased()

@@ -67,7 +67,8 @@ struct Run: AsyncParsableCommand {
     func validate() throws {
         guard standalone else {
             throw ValidationError(
-                "there is no control plane to run with yet: pass --standalone to serve by certificates alone")
+                "there is no control plane to run with yet: pass --standalone to serve by certificates alone"
+            )
         }
     }
 

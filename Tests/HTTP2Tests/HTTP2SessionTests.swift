@@ -211,7 +211,9 @@ struct HTTP2SessionTests {
         for _ in 0..<500 {
             for role in [HTTP2Session.Role.client, .server] {
                 let session = try HTTP2Session(role: role, limits: .towardsAgent)
-                let bytes = (0..<Int.random(in: 1...200, using: &random)).map { _ in UInt8.random(in: 0...255, using: &random) }
+                let bytes = (0..<Int.random(in: 1...200, using: &random)).map { _ in
+                    UInt8.random(in: 0...255, using: &random)
+                }
                 do { try session.receive(ByteBuffer(bytes: bytes)) } catch { continue }
                 _ = try session.produce(limit: 1 << 16)
             }

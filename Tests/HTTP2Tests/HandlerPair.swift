@@ -66,7 +66,11 @@ final class HandlerPair {
         edgeBudget = MemoryBudget(limit: budget)
         edgeHandler = try HTTP2Handler(role: .client, limits: edgeLimits, budget: edgeBudget, delegate: edgeDelegate)
         agentHandler = try HTTP2Handler(
-            role: .server, limits: .towardsEdge, budget: MemoryBudget(limit: 1 << 30), delegate: agentDelegate)
+            role: .server,
+            limits: .towardsEdge,
+            budget: MemoryBudget(limit: 1 << 30),
+            delegate: agentDelegate
+        )
         for (channel, handler) in [(edge, edgeHandler), (agent, agentHandler)] {
             try channel.pipeline.syncOperations.addHandler(handler)
             channel.connect(to: try SocketAddress(unixDomainSocketPath: "/tunnel"), promise: nil)

@@ -51,7 +51,8 @@ struct ReceiveWindowTests {
 struct FloodGuardTests {
     private let start = NIODeadline.uptimeNanoseconds(1_000_000_000)
 
-    private func tally(resets: Int = 0, controlFrames: Int = 0, windowUpdates: Int = 0, glitches: Int = 0) -> FrameTally {
+    private func tally(resets: Int = 0, controlFrames: Int = 0, windowUpdates: Int = 0, glitches: Int = 0) -> FrameTally
+    {
         FrameTally(resets: resets, controlFrames: controlFrames, windowUpdates: windowUpdates, glitches: glitches)
     }
 

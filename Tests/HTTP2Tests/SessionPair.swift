@@ -54,7 +54,9 @@ final class SessionPair {
     }
 
     /// Opens a stream and lets the server see it.
-    func open(_ fields: FieldSection = .get("/"), ends: Bool = true) throws -> (client: HTTP2Stream, server: HTTP2Stream) {
+    func open(_ fields: FieldSection = .get("/"), ends: Bool = true) throws -> (
+        client: HTTP2Stream, server: HTTP2Stream
+    ) {
         let stream = try client.request(fields, ends: ends)
         try exchange()
         guard let accepted else { throw HTTP2Error(.streamState, "the server saw no request") }

@@ -36,6 +36,7 @@ struct OriginRequest {
     /// - Parameters:
     ///   - fields: The request's fields, pseudo-header fields included.
     ///   - hasBody: Whether DATA may follow.
+    /// - Throws: ``HTTP1Error`` when the fields cannot be written as HTTP/1.1.
     init(_ fields: FieldSection, hasBody: Bool) throws(HTTP1Error) {
         guard let method = fields.first(":method"), let path = fields.first(":path") else { throw .badStartLine }
         guard let authority = fields.first(":authority") ?? fields.first("host") else { throw .badHost }

@@ -51,7 +51,9 @@ final class TunnelListener {
     }
 
     private func open(_ peer: TunnelPeer<DeviceIdentity>, on channel: any Channel) {
-        guard !core.isDraining else { return farewell(GoAwayNotice(.draining, message: "This edge is shutting down."), on: channel) }
+        guard !core.isDraining else {
+            return farewell(GoAwayNotice(.draining, message: "This edge is shutting down."), on: channel)
+        }
         let tunnel = EdgeTunnel(peer: peer, channel: channel, core: core)
         do {
             try tunnel.start()

@@ -244,5 +244,7 @@ final class VisitorExchange: HTTP2StreamDelegate {
 
 extension FieldSection {
     /// The `:status` of a response; nil when it is not three digits.
-    fileprivate var status: Int? { first(":status").flatMap { $0.count == 3 ? Int(String(decoding: $0, as: UTF8.self)) : nil } }
+    fileprivate var status: Int? {
+        first(":status").flatMap { $0.count == 3 ? Int(String(decoding: $0, as: UTF8.self)) : nil }
+    }
 }

@@ -9,7 +9,8 @@ final class Program {
 
     /// Starts a program, by its name in the folder of built programs or by its path.
     init(_ name: String, _ arguments: [String], in folder: String, called label: String? = nil) throws {
-        let base = "\(folder)/\(label ?? name.split(separator: "/").last.map(String.init) ?? name)-\(UUID().uuidString.prefix(4))"
+        let base =
+            "\(folder)/\(label ?? name.split(separator: "/").last.map(String.init) ?? name)-\(UUID().uuidString.prefix(4))"
         outputPath = "\(base).out"
         errorPath = "\(base).err"
         process.executableURL = URL(filePath: name.hasPrefix("/") ? name : try TestPrograms.path(name))

@@ -9,7 +9,9 @@ struct RefusalTests {
         ("osm-agent-none", 20, "No operator CA is baked into this agent"), ("osm-agent-expired", 21, "expired on"),
         ("osm-agent-sample", 22, "is a sample"),
     ])
-    func `an agent without a usable operator CA refuses to dial`(program: String, code: Int32, words: String) async throws {
+    func `an agent without a usable operator CA refuses to dial`(program: String, code: Int32, words: String)
+        async throws
+    {
         let scratch = try TemporaryFolder()
         for arguments in [["http", "3000", "--identity", scratch.path], ["trust"]] {
             let agent = try Program(program, arguments, in: scratch.path)

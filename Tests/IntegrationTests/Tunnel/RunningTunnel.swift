@@ -92,7 +92,8 @@ final class RunningTunnel {
         return try Program(
             program,
             [
-                "http", "\(port)", "--edge", addresses.tunnel, "--name", name, "--identity", identity, "--socket", socket,
+                "http", "\(port)", "--edge", addresses.tunnel, "--name", name, "--identity", identity, "--socket",
+                socket,
             ],
             in: folder
         )
@@ -113,7 +114,11 @@ final class RunningTunnel {
     /// Starts the edge again on the ports that it had.
     func restartEdge() async throws {
         edge = try Self.startEdge(
-            in: scratch.path, tunnel: addresses.tunnel, visitor: addresses.visitor, extraEdgeArguments)
+            in: scratch.path,
+            tunnel: addresses.tunnel,
+            visitor: addresses.visitor,
+            extraEdgeArguments
+        )
         addresses = try await Self.announced(edge, EdgeAddresses.self)
     }
 
@@ -131,7 +136,8 @@ final class RunningTunnel {
     }
 
     /// Asks for a path as a visitor, with curl.
-    func visit(_ path: String, host: String = "demo", _ arguments: String...) throws -> (status: Int32, output: String) {
+    func visit(_ path: String, host: String = "demo", _ arguments: String...) throws -> (status: Int32, output: String)
+    {
         try Shell.run(["curl", "-sS", "--max-time", "60"] + arguments + [url(path, host: host)])
     }
 

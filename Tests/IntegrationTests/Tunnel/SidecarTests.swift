@@ -10,7 +10,11 @@ struct SidecarTests {
         let scratch = try TemporaryFolder()
         let (identity, device) = try await RunningTunnel.enrol(in: scratch.path)
         let edge = try RunningTunnel.startEdge(
-            in: scratch.path, tunnel: "127.0.0.1:0", visitor: "127.0.0.1:0", ["--bind", "side.localhost=\(device)"])
+            in: scratch.path,
+            tunnel: "127.0.0.1:0",
+            visitor: "127.0.0.1:0",
+            ["--bind", "side.localhost=\(device)"]
+        )
         let addresses = try await RunningTunnel.announced(edge, RunningTunnel.EdgeAddresses.self)
         let visit = ["curl", "-sS", "-H", "Host: side.localhost", "http://\(addresses.visitor)/hello"]
         #expect(try Shell.run(visit).output.contains("503"))
