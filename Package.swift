@@ -88,14 +88,14 @@ let package = Package(
             "Agent",
             [
                 "HTTPFields", "HTTP1", "HTTP2", "TunnelProtocol", "Trust", "TunnelTLS", "AdminHTTP", "Telemetry",
-                nioCore, nioPosix, nioSSL, logging, metrics, lifecycle,
+                nioCore, nioPosix, nioSSL, crypto, logging, metrics, lifecycle,
             ]
         ),
         room(
             "Edge",
             [
                 "HTTPFields", "HTTP1", "HTTP2", "TunnelProtocol", "Trust", "TunnelTLS", "AdminHTTP", "Telemetry",
-                nioCore, nioPosix, nioSSL, logging, metrics, lifecycle,
+                nioCore, nioPosix, nioSSL, crypto, logging, metrics, lifecycle,
             ]
         ),
         room("CertificateAuthority", ["Cryptography", "Trust", "Settings"]),
@@ -170,10 +170,11 @@ let package = Package(
                 nioCore, nioPosix, nioEmbedded, nioSSL, logging,
             ]
         ),
-        tests("CertificateAuthority", ["TestSupport", "Cryptography", "Trust", "Settings", x509]),
+        tests("CertificateAuthority", ["TestSupport", "Cryptography", "Trust", "Settings", x509, asn1]),
         .testTarget(
             name: "IntegrationTests",
             dependencies: ["TestSupport", nioCore, nioPosix],
+            exclude: ["Tunnel/sidecar.py", "Tunnel/websocket.py"],
             swiftSettings: settings
         ),
     ]

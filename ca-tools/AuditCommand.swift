@@ -32,7 +32,9 @@ struct AuditCommand: ParsableCommand {
             try Output.say("\(report.entries) entries and \(report.certificates) certificates were compared.")
         }
         guard report.isClean else {
-            Output.complain("ca-tools: the log cannot be trusted.\nNext: compare with a backup, and issue nothing until it is explained.")
+            Output.complain(
+                "ca-tools: the log cannot be trusted.\nNext: compare with a backup, and issue nothing until it is explained."
+            )
             throw ExitCode(1)
         }
     }

@@ -44,17 +44,24 @@ struct Init: ParsableCommand {
         let folder = AuthorityFolder(out)
         guard try !folder.isTaken() else {
             throw AuthorityError(
-                .exists, "\(folder.path) is there already and is not empty",
+                .exists,
+                "\(folder.path) is there already and is not empty",
                 next: "choose another folder with --out; nothing is ever overwritten"
             )
         }
         let plan = NewAuthority(
-            domain: domain, edges: try edges.map { try EdgeAddress($0, domain: domain) }, isSample: sample
+            domain: domain,
+            edges: try edges.map { try EdgeAddress($0, domain: domain) },
+            isSample: sample
         )
         try plan.create(in: folder, passphrase: try passphrase.source.readForNewKey())
         let made = Made(
-            folder: folder.path, rootSHA256: try folder.rootFingerprint(), offline: folder.rootKey(),
-            bundle: folder.bundle, edge: folder.edge(domain), edgeKey: folder.edgeKey(domain)
+            folder: folder.path,
+            rootSHA256: try folder.rootFingerprint(),
+            offline: folder.rootKey(),
+            bundle: folder.bundle,
+            edge: folder.edge(domain),
+            edgeKey: folder.edgeKey(domain)
         )
         if json.isOn { try Output.json(made) } else { try Output.say(made.text) }
     }

@@ -48,10 +48,11 @@ struct Inspect: ParsableCommand {
             "    key        \(certificate.key)",
             "    SHA-256    \(certificate.sha256)",
         ]
-        return head + certificate.extensions.map { entry in
-            let value = entry.value.split(separator: "\n").map { $0.drop { $0 == " " } }.joined(separator: "; ")
-            return "    \(entry.name)\(entry.critical ? " (critical)" : ""): \(value)"
-        }
+        return head
+            + certificate.extensions.map { entry in
+                let value = entry.value.split(separator: "\n").map { $0.drop { $0 == " " } }.joined(separator: "; ")
+                return "    \(entry.name)\(entry.critical ? " (critical)" : ""): \(value)"
+            }
     }
 
     private func text(_ list: Inspection.List) -> [String] {

@@ -89,7 +89,9 @@ struct IssueDevice: ParsableCommand {
                 try writeNewFile(out, issued.pem)
             } catch let error as AuthorityError {
                 throw AuthorityError(
-                    error.code, "issued, but \(error.problem)", next: "copy the certificate from \(issued.path)"
+                    error.code,
+                    "issued, but \(error.problem)",
+                    next: "copy the certificate from \(issued.path)"
                 )
             }
         }

@@ -24,7 +24,8 @@ enum Output {
             try FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
         } catch {
             throw AuthorityError(
-                .diskFull, "standard output cannot be written: \(error.localizedDescription)",
+                .diskFull,
+                "standard output cannot be written: \(error.localizedDescription)",
                 next: "check where it leads; the command itself was carried out"
             )
         }

@@ -31,7 +31,9 @@ struct Verify: ParsableCommand {
             }
         }
         guard report.isGood else {
-            Output.complain("ca-tools: something in \(path) is wrong.\nNext: run \"ca-tools audit\", then restore or renew what failed.")
+            Output.complain(
+                "ca-tools: something in \(path) is wrong.\nNext: run \"ca-tools audit\", then restore or renew what failed."
+            )
             throw ExitCode(1)
         }
     }

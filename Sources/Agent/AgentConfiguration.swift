@@ -10,6 +10,8 @@ package struct AgentConfiguration: Sendable {
     package var serverName: String
     /// The operator's roots; nothing else is ever trusted.
     package var anchors: TrustAnchors
+    /// Edges that the operator had taken back when the bundle was made.
+    package var edgeRevocations: [RevocationList] = []
     package var credentials: DeviceCredentials
     package var endpoints: [Endpoint]
     /// Name and version, as edges see them.

@@ -173,7 +173,7 @@ struct TunnelDial {
 
     /// TLS first; the tunnel once the edge is known.
     private func prepare(_ channel: any Channel, _ tunnel: AgentTunnel) throws {
-        let verifier = EdgeVerifier(anchors: configuration.anchors)
+        let verifier = EdgeVerifier(anchors: configuration.anchors, revocations: configuration.edgeRevocations)
         let serverName = configuration.serverName
         let check = PeerCheck<EdgeIdentity>(
             verify: { chain throws(PeerRefusal) in

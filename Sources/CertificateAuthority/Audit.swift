@@ -39,7 +39,10 @@ package struct Audit {
         let leaves = try audit.compareLeaves(with: log)
         let authorities = try audit.compareAuthorities(with: log)
         return AuditReport(
-            entries: log.entries.count, certificates: leaves + authorities, findings: audit.findings, notes: audit.notes
+            entries: log.entries.count,
+            certificates: leaves + authorities,
+            findings: audit.findings,
+            notes: audit.notes
         )
     }
 
@@ -84,10 +87,13 @@ package struct Audit {
     private mutating func compareAuthorities(with log: IssuanceLog) throws -> Int {
         let issued = Set(log.entries.compactMap(\.sha256))
         let retired = try folder.entries(of: folder.retired).map { "\(folder.retired)/\($0)" }
-        let bases = folder.generations.map(folder.base) + retired
+        let isBetweenStages = folder.isBetweenStages
+        if isBetweenStages { note(folder.base(.next), "a command was killed within \"rotate switch\"") }
+        let generations = isBetweenStages ? AuthorityFolder.Generation.allCases : folder.generations
+        let bases = generations.map(folder.base) + retired
         let paths = bases.flatMap { base in
             AuthorityFolder.generationParts.map { "\(base)/\($0)/\($0).pem" }
-        }
+        }.filter { !isBetweenStages || DurableFile.mode($0) != nil }
         for path in paths {
             guard let authority = readOrFind(path), !issued.contains(try authority.fingerprint()) else { continue }
             find(path, "this CA is not in the issuance log")

@@ -30,13 +30,15 @@ package struct NewAuthority: Sendable {
         self.now = now
     }
 
-    /// Makes the CA with its first edge, in one step: a killed process leaves a hidden neighbour of the folder and nothing else.
+    /// Makes the CA with its first edge, in one step: a killed process leaves a hidden neighbour of the folder and
+    /// nothing else.
     package func create(in folder: AuthorityFolder, passphrase: Secret) throws {
         try requireStrong(passphrase)
         if DurableFile.mode(folder.path) != nil {
             guard try folder.entries(of: folder.path).isEmpty else {
                 throw AuthorityError(
-                    .exists, "\(folder.path) is there already and is not empty",
+                    .exists,
+                    "\(folder.path) is there already and is not empty",
                     next: "choose another folder with --out; nothing is ever overwritten"
                 )
             }
@@ -63,8 +65,12 @@ package struct NewAuthority: Sendable {
             .make(in: folder.path, passphrase: passphrase)
         let addresses = edges.isEmpty ? [try EdgeAddress("\(domain):8443", domain: domain)] : edges
         let bundle = BundleDocument(
-            domain: domain.description, edges: addresses.map(\.description), created: now().rfc3339, sample: isSample,
-            roots: [root], deviceIssuers: [deviceIssuer]
+            domain: domain.description,
+            edges: addresses.map(\.description),
+            created: now().rfc3339,
+            sample: isSample,
+            roots: [root],
+            deviceIssuers: [deviceIssuer]
         )
         try at(folder.bundle) { try DurableFile.create(folder.bundle, bundle.encoded()) }
         var authority = try Authority.open(folder, now: now)
@@ -78,7 +84,8 @@ package struct NewAuthority: Sendable {
 func requireStrong(_ passphrase: Secret) throws {
     guard passphrase.count >= NewAuthority.shortestPassphrase else {
         throw AuthorityError(
-            .passphrase, "a passphrase of \(passphrase.count) bytes is too short for a root key",
+            .passphrase,
+            "a passphrase of \(passphrase.count) bytes is too short for a root key",
             next: "choose one of at least \(NewAuthority.shortestPassphrase), better six random words"
         )
     }

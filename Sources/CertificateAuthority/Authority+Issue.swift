@@ -24,7 +24,8 @@ extension Authority {
         let domain = try DomainName(bundle.domain)
         guard name.isWithin(domain) else {
             throw AuthorityError(
-                .invalidInput, "\(name) is not within \(domain), to which this CA is bound",
+                .invalidInput,
+                "\(name) is not within \(domain), to which this CA is bound",
                 next: "name the edge \(domain) or something below it"
             )
         }
@@ -44,7 +45,13 @@ extension Authority {
         }
         let template = try profile().edge(name, under: issuer.certificate)
         return try issue(
-            .edgeIssued, template, for: key, by: issuer, subject: name.description, label: nil, path: folder.edge(name),
+            .edgeIssued,
+            template,
+            for: key,
+            by: issuer,
+            subject: name.description,
+            label: nil,
+            path: folder.edge(name),
             archive: exists ? "\(folderOfEdge)/past" : nil
         )
     }
@@ -69,7 +76,13 @@ extension Authority {
         let issuer = try folder.loadIssuer(.device)
         let template = try profile().device(id, under: issuer.certificate)
         return try issue(
-            .deviceIssued, template, for: key, by: issuer, subject: id.uri, label: label, path: folder.device(id),
+            .deviceIssued,
+            template,
+            for: key,
+            by: issuer,
+            subject: id.uri,
+            label: label,
+            path: folder.device(id),
             archive: exists ? "\(folder.devices)/past" : nil
         )
     }
@@ -99,8 +112,11 @@ extension Authority {
                 try DurableFile.create(path, pem)
             }
             return Issued(
-                path: path, subject: subject, serial: template.serial.description,
-                notAfter: try leaf.notAfter().rfc3339, sha256: try leaf.fingerprint(),
+                path: path,
+                subject: subject,
+                serial: template.serial.description,
+                notAfter: try leaf.notAfter().rfc3339,
+                sha256: try leaf.fingerprint(),
                 pem: String(decoding: pem, as: UTF8.self)
             )
         }
@@ -109,7 +125,8 @@ extension Authority {
     private func requireRenewal(_ renew: Bool, exists: Bool, _ name: String) throws {
         if exists, !renew {
             throw AuthorityError(
-                .exists, "\(name) has a certificate already",
+                .exists,
+                "\(name) has a certificate already",
                 next: "add --renew to issue its next one; the old one stays in the folder named past"
             )
         }
@@ -125,7 +142,8 @@ extension Authority {
         }
         guard isPlain, (1...100).contains(label.utf8.count) else {
             throw AuthorityError(
-                .invalidInput, "this label cannot go into the issuance log",
+                .invalidInput,
+                "this label cannot go into the issuance log",
                 next: "use 1 to 100 printable ASCII characters without quotes and backslashes"
             )
         }

@@ -53,13 +53,15 @@ extension Authority {
         case .serial(let serial):
             guard let entry = log.issue(of: serial) else {
                 throw AuthorityError(
-                    .unknownCertificate, "this CA never issued a certificate with the serial number \(serial)",
+                    .unknownCertificate,
+                    "this CA never issued a certificate with the serial number \(serial)",
                     next: "find the right one with \"ca-tools inspect FILE\" or in log/issuance.jsonl"
                 )
             }
             guard entry.event == .edgeIssued || entry.event == .deviceIssued else {
                 throw AuthorityError(
-                    .wrongStage, "\(serial) belongs to a CA, and a CA is not revoked but replaced",
+                    .wrongStage,
+                    "\(serial) belongs to a CA, and a CA is not revoked but replaced",
                     next: "start \"ca-tools rotate begin\""
                 )
             }
@@ -72,7 +74,8 @@ extension Authority {
             }
             guard !live.isEmpty else {
                 throw AuthorityError(
-                    .unknownCertificate, "device \(id) has no certificate that is still valid",
+                    .unknownCertificate,
+                    "device \(id) has no certificate that is still valid",
                     next: "check the id with \"ca-tools inspect\""
                 )
             }
@@ -120,7 +123,8 @@ extension Authority {
             let entries = log.revocations.values.filter { $0.issuer == fingerprint }.compactMap { entry in
                 SerialNumber(entry.serial ?? "").map { serial in
                     RevocationList.Entry(
-                        serial: serial, date: Date(rfc3339: entry.time) ?? now(),
+                        serial: serial,
+                        date: Date(rfc3339: entry.time) ?? now(),
                         reason: .init(word: entry.reason ?? "") ?? .unspecified
                     )
                 }
@@ -129,7 +133,11 @@ extension Authority {
             let end = date.addingTimeInterval(Profile.revocationListLifetime)
             // The log's length only grows, and so does the number.
             return try RevocationList.issue(
-                entries, number: log.entries.count, from: date, until: min(end, issuer.certificate.notAfter()), by: issuer
+                entries,
+                number: log.entries.count,
+                from: date,
+                until: min(end, issuer.certificate.notAfter()),
+                by: issuer
             )
         }
     }

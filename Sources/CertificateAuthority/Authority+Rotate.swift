@@ -26,16 +26,24 @@ extension AuthorityFolder {
         if DurableFile.mode(base(.previous)) != nil { return .switched }
         return DurableFile.mode(base(.next)) != nil ? .begun : .steady
     }
+
+    /// Whether a command was killed within `rotate switch`; the next one that changes something finishes the move.
+    var isBetweenStages: Bool { DurableFile.mode(base(.previous)) != nil && DurableFile.mode(base(.next)) != nil }
 }
 
 extension Authority {
-    /// Makes the next root and its CAs, and puts both roots into the bundle. The current root keeps issuing.
+    /// Makes the next root and its CAs, and puts both roots into the bundle.
+    ///
+    /// The current root keeps issuing.
     package mutating func beginRotation(passphrase: Secret, cost: KeyDerivationCost = .standard) throws {
         try require(.steady, for: "begin")
         try requireStrong(passphrase)
         let draft = "\(folder.path)/.next\(DurableFile.strayEnding)"
         try at(draft) { try DurableFile.makeFolder(draft) }
-        let (contents, _, _) = try GenerationMaker(profile: profile(), cost: cost).make(in: draft, passphrase: passphrase)
+        let (contents, _, _) = try GenerationMaker(profile: profile(), cost: cost).make(
+            in: draft,
+            passphrase: passphrase
+        )
         try record(contents + [LogEntry.Content(.rotationBegun, subject: "rotation")])
         try at(draft) { try DurableFile.move(draft, to: folder.base(.next)) }
         try signLists()
@@ -56,13 +64,16 @@ extension Authority {
         let outstanding = try outstanding()
         guard outstanding.isEmpty || force else {
             throw AuthorityError(
-                .wrongStage, "\(outstanding.count) certificates below the old root are still in use",
+                .wrongStage,
+                "\(outstanding.count) certificates below the old root are still in use",
                 next: "renew them (\"ca-tools rotate status\" lists them), or add --force to lock their holders out"
             )
         }
         try record([LogEntry.Content(.rotationFinished, subject: "rotation")])
         let name = String(try folder.certificate(folder.root(.previous)).fingerprint().prefix(16))
-        if DurableFile.mode(folder.retired) == nil { try at(folder.retired) { try DurableFile.makeFolder(folder.retired) } }
+        if DurableFile.mode(folder.retired) == nil {
+            try at(folder.retired) { try DurableFile.makeFolder(folder.retired) }
+        }
         try at(folder.retired) { try DurableFile.move(folder.base(.previous), to: "\(folder.retired)/\(name)") }
         try signLists()
     }
@@ -74,22 +85,23 @@ extension Authority {
             RotationStatus(stage: .steady, outstanding: [], next: "\"ca-tools rotate begin\" starts a rotation")
         case .begun:
             RotationStatus(
-                stage: .begun, outstanding: [],
+                stage: .begun,
+                outstanding: [],
                 next: "build and roll out agents and edges with the new bundle, then \"ca-tools rotate switch\""
             )
         case .switched:
             RotationStatus(
-                stage: .switched, outstanding: try outstanding(),
+                stage: .switched,
+                outstanding: try outstanding(),
                 next: "renew every edge, wait until every device has renewed, then \"ca-tools rotate finish\""
             )
         }
     }
 
-    /// Moves the generations into their new places, as far as that has not happened; answers whether there was anything to do.
+    /// Moves the generations into their new places, as far as that has not happened; answers whether there was
+    /// anything to do.
     func finishSwitch() throws -> Bool {
-        guard DurableFile.mode(folder.base(.previous)) != nil, DurableFile.mode(folder.base(.next)) != nil else {
-            return false
-        }
+        guard folder.isBetweenStages else { return false }
         for part in AuthorityFolder.generationParts {
             let (old, new) = ("\(folder.base(.previous))/\(part)", "\(folder.base(.next))/\(part)")
             let place = "\(folder.path)/\(part)"
@@ -108,7 +120,9 @@ extension Authority {
     }
 
     private func outstanding() throws -> [String] {
-        let old = try [IssuerRole.edge, .device].map { try folder.certificate(folder.issuer($0, .previous)).fingerprint() }
+        let old = try [IssuerRole.edge, .device].map {
+            try folder.certificate(folder.issuer($0, .previous)).fingerprint()
+        }
         let date = now().rfc3339
         let revoked = log.revocations
         var latest: [String: LogEntry] = [:]
@@ -124,7 +138,8 @@ extension Authority {
         let found = folder.rotationStage
         guard found == stage else {
             throw AuthorityError(
-                .wrongStage, "\"rotate \(step)\" needs the stage \"\(stage.rawValue)\", and this is \"\(found.rawValue)\"",
+                .wrongStage,
+                "\"rotate \(step)\" needs the stage \"\(stage.rawValue)\", and this is \"\(found.rawValue)\"",
                 next: try rotationStatus().next
             )
         }

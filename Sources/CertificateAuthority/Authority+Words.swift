@@ -19,7 +19,8 @@ extension Authority {
     package mutating func revoke(_ target: RevocationTarget, because word: String) throws -> [String] {
         guard let reason = RevocationList.Reason(word: word) else {
             throw AuthorityError(
-                .invalidInput, "\"\(word.prefix(100))\" is not a reason",
+                .invalidInput,
+                "\"\(word.prefix(100))\" is not a reason",
                 next: "give one of \(RevocationTarget.reasons.joined(separator: ", "))"
             )
         }
@@ -35,7 +36,8 @@ extension RevocationTarget {
     package static func serial(text: String) throws -> RevocationTarget {
         guard let serial = SerialNumber(text) else {
             throw AuthorityError(
-                .invalidInput, "\"\(text.prefix(100))\" is not a serial number",
+                .invalidInput,
+                "\"\(text.prefix(100))\" is not a serial number",
                 next: "give it in hexadecimal, as \"ca-tools inspect\" prints it"
             )
         }

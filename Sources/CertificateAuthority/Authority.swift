@@ -3,7 +3,8 @@ package import FoundationEssentials
 
 /// An operator's CA, held open for changes by this process alone.
 ///
-/// Every change goes to the issuance log first and to the folders afterwards, so that a killed process can leave an entry without its
+/// Every change goes to the issuance log first and to the folders afterwards, so that a killed process can leave an
+/// entry without its
 /// certificate but never a certificate without its entry.
 package struct Authority: ~Copyable {
     package let folder: AuthorityFolder
@@ -15,7 +16,8 @@ package struct Authority: ~Copyable {
     /// How long a command waits for another one.
     package static let patience: Duration = .seconds(15)
 
-    /// Opens a folder, finishes what a killed command left half done, and refuses to go on when the log was tampered with.
+    /// Opens a folder, finishes what a killed command left half done, and refuses to go on when the log was tampered
+    /// with.
     package static func open(
         _ folder: AuthorityFolder,
         now: @escaping @Sendable () -> Date = { Date() }
@@ -24,8 +26,11 @@ package struct Authority: ~Copyable {
         let lock = try at(folder.lock) { try FolderLock.take(folder.lock, patience: patience) }
         let bytes = try at(folder.bundle) { try DurableFile.read(folder.bundle, limit: AuthorityFolder.fileLimit) }
         var authority = Authority(
-            folder: folder, now: now, log: try folder.readLog(),
-            bundle: try BundleDocument.read(bytes, path: folder.bundle), lock: lock
+            folder: folder,
+            now: now,
+            log: try folder.readLog(),
+            bundle: try BundleDocument.read(bytes, path: folder.bundle),
+            lock: lock
         )
         try authority.recover()
         return authority
@@ -33,16 +38,21 @@ package struct Authority: ~Copyable {
 
     /// Throws unless the folder looks like one that `init` made.
     static func requireAuthority(_ folder: AuthorityFolder) throws {
-        guard DurableFile.mode(folder.bundle) != nil, DurableFile.mode(folder.root()) != nil else {
+        // Not the root: a command killed within `rotate switch` may have left it between two places.
+        guard DurableFile.mode(folder.bundle) != nil, DurableFile.mode("\(folder.path)/log") != nil else {
             throw AuthorityError(
-                .notAnAuthority, "\(folder.path) is not the folder of an operator's CA",
+                .notAnAuthority,
+                "\(folder.path) is not the folder of an operator's CA",
                 next: "give the folder with --ca, or make a CA with \"ca-tools init\""
             )
         }
     }
 
     private init(
-        folder: AuthorityFolder, now: @escaping @Sendable () -> Date, log: IssuanceLog, bundle: BundleDocument,
+        folder: AuthorityFolder,
+        now: @escaping @Sendable () -> Date,
+        log: IssuanceLog,
+        bundle: BundleDocument,
         lock: consuming FolderLock
     ) {
         self.folder = folder
@@ -89,7 +99,8 @@ package struct Authority: ~Copyable {
         case .behind(let count):
             guard count <= Authority.mostEntriesAWrite else {
                 throw AuthorityError(
-                    .damagedLog, "the issuance log goes on for \(count) entries behind its signed head",
+                    .damagedLog,
+                    "the issuance log goes on for \(count) entries behind its signed head",
                     next: Authority.auditFirst
                 )
             }
@@ -100,11 +111,13 @@ package struct Authority: ~Copyable {
         if log.tornBytes > 0 {
             try at(folder.log) { try DurableFile.truncate(folder.log, to: log.wholeBytes) }
         }
-        if hadMoved { try publish() }
+        let isIncomplete = try !folder.unlistedRevocations(in: log).isEmpty
+        if hadMoved || isIncomplete { try publish() }
     }
 
     /// What a killed command leaves behind the signed head at most: the entries of one write, as of `rotate begin`.
     static let mostEntriesAWrite = 4
 
-    private static let auditFirst = "run \"ca-tools audit\" and find out who changed the folder before you issue anything"
+    private static let auditFirst =
+        "run \"ca-tools audit\" and find out who changed the folder before you issue anything"
 }

@@ -28,7 +28,8 @@ package struct AuthorityError: Error, Equatable, CustomStringConvertible {
         switch failure.code {
         case .exists: self.init(.exists, problem, next: "choose another place; nothing is ever overwritten")
         case .missing: self.init(.notAnAuthority, problem, next: "check the path, or make a CA with \"ca-tools init\"")
-        case .denied: self.init(.denied, problem, next: "run as the owner of the folder, and replace symbolic links by files")
+        case .denied:
+            self.init(.denied, problem, next: "run as the owner of the folder, and replace symbolic links by files")
         case .full: self.init(.diskFull, problem, next: "make room and run the command again; nothing was lost")
         case .tooLarge: self.init(.unreadable, problem, next: "check that this is the file you mean")
         case .busy: self.init(.busy, problem, next: "wait for the other ca-tools to end and run the command again")
@@ -54,7 +55,8 @@ package struct AuthorityError: Error, Equatable, CustomStringConvertible {
     package var description: String { "\(problem). Next: \(nextStep)." }
 }
 
-/// Runs `body` and turns what the owners below throw into this room's error; `place` names the file or the thing at hand.
+/// Runs `body` and turns what the owners below throw into this room's error; `place` names the file or the thing at
+/// hand.
 func at<Result: ~Copyable>(_ place: String, _ body: () throws -> Result) throws -> Result {
     do {
         return try body()

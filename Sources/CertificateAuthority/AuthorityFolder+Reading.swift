@@ -41,13 +41,35 @@ extension AuthorityFolder {
 
     /// The CAs of one role in every generation, the current one first.
     func issuers(_ role: IssuerRole) throws -> [X509Certificate] {
-        try generations.filter { DurableFile.mode(issuer(role, $0)) != nil }.map { try certificate(issuer(role, $0)) }
+        try Generation.allCases.filter { DurableFile.mode(issuer(role, $0)) != nil }
+            .map { try certificate(issuer(role, $0)) }
     }
 
     /// Every device CA that may have signed a head, retired ones included.
     func deviceIssuers() throws -> [X509Certificate] {
         let retired = try entries(of: retired).map { "\(self.retired)/\($0)/device-ca/device-ca.pem" }
         return try issuers(.device) + retired.filter { DurableFile.mode($0) != nil }.map { try certificate($0) }
+    }
+
+    /// What the log calls revoked and the lists do not carry, as after a kill between the two.
+    func unlistedRevocations(in log: IssuanceLog) throws -> [String] {
+        let revocations = log.revocations
+        guard !revocations.isEmpty else { return [] }
+        var listed: Set<String> = []
+        var living: Set<String> = []
+        for role in IssuerRole.allCases {
+            // A list that cannot be read carries nothing, and the next signing replaces it.
+            do { listed.formUnion(try serials(on: revocationLists(role))) } catch {}
+            living.formUnion(try issuers(role).map { try $0.fingerprint() })
+        }
+        return revocations.filter { living.contains($0.value.issuer ?? "") }.map(\.key).filter { !listed.contains($0) }
+            .sorted()
+    }
+
+    private func serials(on path: String) throws -> [String] {
+        try at(path) {
+            try RevocationList.lists(pem: read(path)).flatMap { try $0.serials() }.map(\.description)
+        }
     }
 
     /// The names in a folder, sorted; an absent folder has none.
@@ -64,7 +86,9 @@ extension AuthorityFolder {
     func leaves() throws -> [(path: String, isCurrent: Bool)] {
         var leaves: [(String, Bool)] = []
         for edge in try entries(of: edges) {
-            leaves += try entries(of: "\(edges)/\(edge)").filter { $0.hasSuffix(".pem") }.map { ("\(edges)/\(edge)/\($0)", true) }
+            leaves += try entries(of: "\(edges)/\(edge)").filter { $0.hasSuffix(".pem") }.map {
+                ("\(edges)/\(edge)/\($0)", true)
+            }
             leaves += try entries(of: "\(edges)/\(edge)/past").map { ("\(edges)/\(edge)/past/\($0)", false) }
         }
         leaves += try entries(of: devices).filter { $0.hasSuffix(".pem") }.map { ("\(devices)/\($0)", true) }

@@ -1,6 +1,8 @@
 import FoundationEssentials
 
-/// What agents and edges are given: whom to trust and where to dial. Nothing in it is secret.
+/// What agents and edges are given: whom to trust and where to dial.
+///
+/// Nothing in it is secret.
 package struct BundleDocument: Codable, Equatable, Sendable {
     package var version = 1
     package var domain: String
@@ -34,7 +36,8 @@ package struct BundleDocument: Codable, Equatable, Sendable {
             return try JSONDecoder().decode(BundleDocument.self, from: Data(bytes))
         } catch is DecodingError {
             throw AuthorityError(
-                .unreadable, "\(path) is not an operator bundle",
+                .unreadable,
+                "\(path) is not an operator bundle",
                 next: "restore it from a backup; \"ca-tools verify\" tells what else is damaged"
             )
         }

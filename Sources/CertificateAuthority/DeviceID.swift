@@ -25,7 +25,9 @@ package struct DeviceID: Hashable, Sendable, CustomStringConvertible {
     /// The device that a certificate's URI names, or nil.
     package init?(uri: String) {
         let prefix = "osm://device/"
-        guard uri.hasPrefix(prefix), let uuid = UUID(uuidString: String(uri.dropFirst(prefix.count))) else { return nil }
+        guard uri.hasPrefix(prefix), let uuid = UUID(uuidString: String(uri.dropFirst(prefix.count))) else {
+            return nil
+        }
         description = uuid.uuidString.lowercased()
         guard self.uri == uri else { return nil }
     }

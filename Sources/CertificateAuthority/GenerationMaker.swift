@@ -6,7 +6,8 @@ struct GenerationMaker {
     let profile: Profile
     let cost: KeyDerivationCost
 
-    /// Writes the three folders below `base`, and answers with what the log must say, and the PEM of the root and the device CA.
+    /// Writes the three folders below `base`, and answers with what the log must say, and the PEM of the root and
+    /// the device CA.
     func make(in base: String, passphrase: Secret) throws -> ([LogEntry.Content], root: String, deviceIssuer: String) {
         try at(base) {
             // P-384 for what lives for years; the leaves, which live for days, have the faster P-256.

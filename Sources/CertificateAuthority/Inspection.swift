@@ -64,7 +64,8 @@ package struct Inspection: Sendable, Codable, Equatable {
             if text.contains("-----BEGIN CERTIFICATE-----"), !text.hasPrefix("{") {
                 let chain = try X509Certificate.chain(pem: bytes)
                 return Inspection(
-                    path: path, kind: chain.count == 1 ? "certificate" : "certificate chain",
+                    path: path,
+                    kind: chain.count == 1 ? "certificate" : "certificate chain",
                     certificates: try chain.map { try Certificate($0, now: now) }
                 )
             }
@@ -105,12 +106,14 @@ package struct Inspection: Sendable, Codable, Equatable {
             bundle = try BundleDocument.read(bytes, path: path)
         } catch {
             throw AuthorityError(
-                .invalidInput, "\(path) holds nothing that this command knows",
+                .invalidInput,
+                "\(path) holds nothing that this command knows",
                 next: "give a PEM file, a bundle, or the folder of a CA"
             )
         }
         return Inspection(
-            path: path, kind: "operator bundle",
+            path: path,
+            kind: "operator bundle",
             certificates: try bundle.roots.map { try Certificate(X509Certificate(pem: Array($0.utf8)), now: now) },
             lists: try (bundle.edgeCRL.map { try RevocationList.lists(pem: Array($0.utf8)) } ?? [])
                 .map { try List($0, now: now) },

@@ -55,12 +55,16 @@ package struct IssuanceLog: Sendable {
 
     /// Compares the log with its head, whose signature must be of one of `issuers`.
     func standing(of head: LogHead?, issuers: [X509Certificate]) throws -> HeadStanding {
-        guard let head else { return entries.isEmpty ? .agrees : .contradicts("the log's head is missing or unreadable") }
+        guard let head else {
+            return entries.isEmpty ? .agrees : .contradicts("the log's head is missing or unreadable")
+        }
         guard try head.isSigned(byAnyOf: issuers) else {
             return .contradicts("the log's head carries no signature of a device CA of this folder")
         }
         guard head.seq >= 1, head.seq <= entries.count else {
-            return .contradicts("the log has \(entries.count) entries, its signed head says \(head.seq): the end was cut off")
+            return .contradicts(
+                "the log has \(entries.count) entries, its signed head says \(head.seq): the end was cut off"
+            )
         }
         guard entries[head.seq - 1].hash == head.hash else {
             return .contradicts("entry \(head.seq) is not the one that the head was signed for")
@@ -72,7 +76,10 @@ package struct IssuanceLog: Sendable {
     /// Makes the entry that would come next.
     mutating func append(_ content: LogEntry.Content, time: Date) throws -> LogEntry {
         let entry = try LogEntry(
-            content, seq: entries.count + 1, time: time.rfc3339, previous: entries.last?.hash ?? LogEntry.beginning
+            content,
+            seq: entries.count + 1,
+            time: time.rfc3339,
+            previous: entries.last?.hash ?? LogEntry.beginning
         )
         entries.append(entry)
         return entry

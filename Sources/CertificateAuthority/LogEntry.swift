@@ -3,8 +3,10 @@ import FoundationEssentials
 
 /// One line of the issuance log.
 ///
-/// Canonical form: a JSON object with its keys in alphabetical order, no white space, no escapes, absent members left out. `hash` is
-/// the SHA-256 of that form without the member `hash`; `previous` is the `hash` of the line before, or 64 zeros in the first.
+/// Canonical form: a JSON object with its keys in alphabetical order, no white space, no escapes, absent members
+/// left out. `hash` is
+/// the SHA-256 of that form without the member `hash`; `previous` is the `hash` of the line before, or 64 zeros in
+/// the first.
 package struct LogEntry: Codable, Equatable, Sendable {
     /// What happened.
     package enum Event: String, Codable, Sendable {

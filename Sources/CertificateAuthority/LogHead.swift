@@ -17,14 +17,19 @@ package struct LogHead: Codable, Equatable, Sendable {
     static func sign(seq: Int, hash: String, time: String, by issuer: X509Certificate.Issuer) throws -> LogHead {
         let bytes = signedBytes(seq: seq, hash: hash, time: time)
         return LogHead(
-            seq: seq, hash: hash, time: time, signer: try issuer.certificate.fingerprint(),
+            seq: seq,
+            hash: hash,
+            time: time,
+            signer: try issuer.certificate.fingerprint(),
             signature: try issuer.key.signature(over: bytes).hexadecimal
         )
     }
 
     /// Whether the head was signed by one of these CAs.
     func isSigned(byAnyOf issuers: [X509Certificate]) throws -> Bool {
-        guard let signature = [UInt8](hexadecimal: signature), signature.hexadecimal == self.signature else { return false }
+        guard let signature = [UInt8](hexadecimal: signature), signature.hexadecimal == self.signature else {
+            return false
+        }
         for issuer in issuers where try issuer.fingerprint() == signer {
             let bytes = LogHead.signedBytes(seq: seq, hash: hash, time: time)
             return try issuer.publicKey().isValid(signature, over: bytes)

@@ -32,7 +32,9 @@ package enum PassphraseSource: Sendable, Equatable {
     private static func read(_ path: String) throws -> Secret {
         guard (DurableFile.mode(path) ?? 0) & 0o077 == 0 else {
             throw AuthorityError(
-                .denied, "\(path): others may read this passphrase", next: "run \"chmod 600\" on the file, and choose another passphrase"
+                .denied,
+                "\(path): others may read this passphrase",
+                next: "run \"chmod 600\" on the file, and choose another passphrase"
             )
         }
         let bytes = SecretBytes(try at(path) { try DurableFile.read(path, limit: 4_096) })
@@ -42,7 +44,10 @@ package enum PassphraseSource: Sendable, Equatable {
     private static func ask() throws -> Secret {
         guard let answer = TerminalPrompt.secret("Passphrase for the new root key: ", twice: true) else {
             throw AuthorityError(
-                .passphrase, "no passphrase was given, and there may be no terminal to ask at",
+                .passphrase,
+                TerminalPrompt.isPossible
+                    ? "no passphrase was typed twice alike"
+                    : "no passphrase was given, and there is no terminal to ask at",
                 next: "name a file with --passphrase-file, or set \(variable)"
             )
         }

@@ -1,7 +1,8 @@
 import Cryptography
 package import FoundationEssentials
 
-/// What every certificate of the operator's CA looks like: names, lifetimes and constraints, and nothing that a request may choose.
+/// What every certificate of the operator's CA looks like: names, lifetimes and constraints, and nothing that a
+/// request may choose.
 package struct Profile: Sendable {
     package static let rootLifetime = years(10)
     package static let issuerLifetime = years(5)
@@ -35,7 +36,9 @@ package struct Profile: Sendable {
     /// The root: it signs the two issuing CAs and is then taken offline.
     func root() throws -> CertificateTemplate {
         try template(
-            authority("root CA"), lifetime: Self.rootLifetime, within: nil,
+            authority("root CA"),
+            lifetime: Self.rootLifetime,
+            within: nil,
             [.authority(pathLength: 1), .signsCertificates, .subjectKeyIdentifier]
         )
     }
@@ -48,7 +51,9 @@ package struct Profile: Sendable {
             case .device: [.clientAuthentication, .onlyURIs(host: Self.deviceHost)]
             }
         return try template(
-            authority("\(role.rawValue) CA"), lifetime: Self.issuerLifetime, within: root,
+            authority("\(role.rawValue) CA"),
+            lifetime: Self.issuerLifetime,
+            within: root,
             [.authority(pathLength: 0), .signsCertificates] + limits + [.subjectKeyIdentifier, .authorityKeyIdentifier]
         )
     }
@@ -56,7 +61,8 @@ package struct Profile: Sendable {
     /// An edge's leaf.
     func edge(_ name: DomainName, under issuer: X509Certificate) throws -> CertificateTemplate {
         try leaf(
-            lifetime: Self.edgeLifetime, within: issuer,
+            lifetime: Self.edgeLifetime,
+            within: issuer,
             [.serverAuthentication, .hosts([name.description], critical: true)]
         )
     }
@@ -73,7 +79,9 @@ package struct Profile: Sendable {
         _ extensions: [CertificateExtension]
     ) throws -> CertificateTemplate {
         try template(
-            DistinguishedName(), lifetime: lifetime, within: issuer,
+            DistinguishedName(),
+            lifetime: lifetime,
+            within: issuer,
             [.endEntity, .signsHandshakes] + extensions + [.subjectKeyIdentifier, .authorityKeyIdentifier]
         )
     }
@@ -89,15 +97,19 @@ package struct Profile: Sendable {
             let end = try issuer.notAfter()
             guard end > now else {
                 throw AuthorityError(
-                    .wrongStage, "the CA \"\(try issuer.subject())\" has expired",
+                    .wrongStage,
+                    "the CA \"\(try issuer.subject())\" has expired",
                     next: "make new CAs with \"ca-tools rotate begin\""
                 )
             }
             notAfter = min(notAfter, end)
         }
         return CertificateTemplate(
-            subject: subject, serial: try .random(), notBefore: now.addingTimeInterval(-Self.backdating),
-            notAfter: notAfter, extensions: extensions
+            subject: subject,
+            serial: try .random(),
+            notBefore: now.addingTimeInterval(-Self.backdating),
+            notAfter: notAfter,
+            extensions: extensions
         )
     }
 

@@ -28,14 +28,17 @@ package struct Verification {
         self.now = now
     }
 
-    /// Judges the folder for the moment `now`. Leaves in `past` folders are not judged.
+    /// Judges the folder for the moment `now`.
+    ///
+    /// Leaves in `past` folders are not judged.
     package static func run(_ folder: AuthorityFolder, now: Date = Date()) throws -> VerificationReport {
         try Authority.requireAuthority(folder)
         let verification = Verification(folder, now: now)
         let authorities = folder.generations.flatMap { verification.checkAuthorities(of: $0) }
         let lists = IssuerRole.allCases.map { verification.checkLists($0) }
         let leaves = try verification.checkLeaves()
-        return VerificationReport(checks: authorities + leaves + lists + [verification.checkBundle()])
+        let rest = [verification.checkRevocations(), verification.checkBundle()]
+        return VerificationReport(checks: authorities + leaves + lists + rest)
     }
 
     private func checkAuthorities(of generation: AuthorityFolder.Generation) -> [VerificationReport.Check] {
@@ -61,8 +64,12 @@ package struct Verification {
     }
 
     private func checkLeaves() throws -> [VerificationReport.Check] {
-        try folder.leaves().filter(\.isCurrent).map { path, _ in
+        let revoked = Set(try folder.readLog().revocations.keys)
+        return try folder.leaves().filter(\.isCurrent).map { path, _ in
             let isDevice = path.hasPrefix("\(folder.devices)/")
+            if let ending = ending(of: path, isDevice: isDevice, revoked: revoked) {
+                return VerificationReport.Check(path: path, problem: nil, advice: ending)
+            }
             let remaining = try remainingLife(path)
             let advice = remaining.map { $0 < 1.0 / 3 ? "less than a third of its life is left: renew it" : nil } ?? nil
             return check(path, advice: advice) {
@@ -74,6 +81,19 @@ package struct Verification {
                 try verdict.verify(chain[0], through: Array(chain.dropFirst()))
                 if !isDevice { try requireOwnKey(chain[0], beside: path) }
             }
+        }
+    }
+
+    /// Why nobody expects this leaf to be accepted any more; nil for one that should be, or that cannot be read.
+    ///
+    /// An edge that has expired is no such case: agents are waiting for it.
+    private func ending(of path: String, isDevice: Bool, revoked: Set<String>) -> String? {
+        do {
+            let leaf = try folder.certificate(path)
+            if revoked.contains(try leaf.serial().description) { return "revoked" }
+            return try isDevice && leaf.notAfter() < now ? "expired: the device renews it, or is gone" : nil
+        } catch {
+            return nil
         }
     }
 
@@ -92,6 +112,17 @@ package struct Verification {
                     throw Refusal.sentence("carries a list that none of the CAs here signed")
                 }
                 guard try list.nextUpdate() > now else { throw Refusal.sentence("is stale: run \"ca-tools crl\"") }
+            }
+        }
+    }
+
+    private func checkRevocations() -> VerificationReport.Check {
+        check(folder.log) {
+            let unlisted = try folder.unlistedRevocations(in: folder.readLog())
+            guard unlisted.isEmpty else {
+                throw Refusal.sentence(
+                    "revokes \(unlisted.joined(separator: ", ")), and no list does: run \"ca-tools crl\""
+                )
             }
         }
     }
@@ -131,7 +162,9 @@ package struct Verification {
     private func requirePrivate(_ path: String) throws {
         guard let mode = DurableFile.mode(path) else { throw Refusal.sentence("\(path) is missing") }
         guard mode & 0o077 == 0 else {
-            throw Refusal.sentence("\(path) has the mode \(String(mode, radix: 8)), which lets others in: run \"chmod 600\"")
+            throw Refusal.sentence(
+                "\(path) has the mode \(String(mode, radix: 8)), which lets others in: run \"chmod 600\""
+            )
         }
     }
 

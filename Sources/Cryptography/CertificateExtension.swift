@@ -62,7 +62,9 @@ package enum CertificateExtension: Equatable, Sendable {
         }
     }
 
-    /// Builds the extension; the caller frees it. A value that could change the meaning of the text is refused.
+    /// Builds the extension, which the caller frees.
+    ///
+    /// A value that could change the meaning of the text is refused.
     func make(_ context: inout X509V3_CTX) throws(CryptographyError) -> OpaquePointer {
         for value in values {
             let allPlain = value.utf8.allSatisfy { isPlain($0) }
@@ -82,7 +84,8 @@ package enum CertificateExtension: Equatable, Sendable {
 /// Letters, digits and what host names and our URIs consist of besides: no comma, semicolon, space or control.
 private func isPlain(_ byte: UInt8) -> Bool {
     switch byte {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"):
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"):
         true
     case UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: ":"), UInt8(ascii: "/"), UInt8(ascii: "*"): true
     default: false

@@ -4,7 +4,8 @@ import COpenSSL
 package struct CryptographyError: Error, Equatable, CustomStringConvertible {
     /// What kind of failure it was.
     package enum Code: String, Sendable {
-        case malformed, passphraseNeeded, wrongPassphrase, badSignature, unsupportedKey, invalidValue, untrusted, library
+        case malformed, passphraseNeeded, wrongPassphrase, badSignature, unsupportedKey, invalidValue, untrusted,
+            library
     }
 
     /// The kind of failure; what the caller switches over.

@@ -13,13 +13,21 @@ package struct DistinguishedName: Equatable, Sendable {
         self.commonName = commonName
     }
 
-    /// Fills a name that OpenSSL owns. RFC 5280 bounds each attribute at 64 characters, which OpenSSL enforces.
+    /// Fills a name that OpenSSL owns.
+    ///
+    /// RFC 5280 bounds each attribute at 64 characters, which OpenSSL enforces.
     func write(to name: OpaquePointer?) throws(CryptographyError) {
         for (attribute, value) in [("O", organization), ("CN", commonName)] {
             guard let value else { continue }
             let bytes = Array(value.utf8)
             let answer = unsafe X509_NAME_add_entry_by_txt(
-                name, attribute, openssl_shim_MBSTRING_UTF8, bytes, Int32(clamping: bytes.count), -1, 0
+                name,
+                attribute,
+                openssl_shim_MBSTRING_UTF8,
+                bytes,
+                Int32(clamping: bytes.count),
+                -1,
+                0
             )
             guard answer == 1 else { throw .last("use \"\(value)\" as a certificate's \(attribute)", .invalidValue) }
         }

@@ -2,8 +2,8 @@ import Glibc
 
 /// How keys and records reach the disk: whole or not at all, readable by their owner only.
 ///
-/// Every file has mode 0600 and every folder 0700, whatever the process's mask says. A write goes to a hidden
-/// `.tmp` neighbour first, is flushed, and then takes its place in one step, so that a killed process or a full disk leaves
+/// Every file has mode 0600 and every folder 0700, whatever the process's mask says. A write goes to a hidden `.tmp`
+/// neighbour first, is flushed, and then takes its place in one step, so that a killed process or a full disk leaves
 /// the old state and at most a stray neighbour.
 package enum DurableFile {
     /// The end of the names of neighbours that a killed process may leave.
@@ -61,7 +61,9 @@ package enum DurableFile {
         try syncFolder(of: path)
     }
 
-    /// Moves a file or folder within one file system. A file in the new place is replaced, a folder only if it is empty.
+    /// Moves a file or folder within one file system.
+    ///
+    /// A file in the new place is replaced, a folder only if it is empty.
     package static func move(_ path: String, to place: String) throws(FileFailure) {
         guard unsafe rename(path, place) == 0 else { throw .last(place) }
         try syncFolder(of: path)

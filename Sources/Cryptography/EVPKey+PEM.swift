@@ -5,7 +5,7 @@ package struct KeyDerivationCost: Sendable, Equatable {
     /// The number of rounds.
     package let rounds: Int32
 
-    /// The cost of every key outside tests: above the 600 000 that OWASP asks for, a third of a second on a small machine.
+    /// The cost of every key outside tests: above the 600 000 that OWASP asks for.
     package static let standard = KeyDerivationCost(rounds: 1_000_000)
     /// Worthless as a protection: for tests that encrypt many keys.
     package static let forTestsOnly = KeyDerivationCost(rounds: 1_000)
@@ -67,7 +67,10 @@ extension EVPKey {
         defer { unsafe PKCS8_PRIV_KEY_INFO_free(plain) }
         let encrypted = unsafe passphrase.withUnsafeBytes { bytes in
             unsafe PKCS8_set0_pbe(
-                bytes.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(clamping: bytes.count), plain, algorithm
+                bytes.baseAddress?.assumingMemoryBound(to: CChar.self),
+                Int32(clamping: bytes.count),
+                plain,
+                algorithm
             )
         }
         guard let encrypted = unsafe encrypted else {

@@ -1,6 +1,8 @@
 import COpenSSL
 
-/// A memory BIO: how bytes enter and leave the PEM and DER functions. OpenSSL clears its memory when it goes.
+/// A memory BIO: how bytes enter and leave the PEM and DER functions.
+///
+/// OpenSSL clears its memory when it goes.
 @safe struct MemoryBuffer: ~Copyable {
     let raw: OpaquePointer
 

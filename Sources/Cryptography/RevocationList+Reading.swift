@@ -2,7 +2,9 @@ import COpenSSL
 package import struct FoundationEssentials.Date
 
 extension RevocationList {
-    /// Reads every list of a PEM file; at most eight. None at all is an error.
+    /// Reads every list of a PEM file, at most eight.
+    ///
+    /// None at all is an error.
     package static func lists(pem: [UInt8]) throws(CryptographyError) -> [RevocationList] {
         let buffer = try MemoryBuffer.holding(pem)
         var lists: [RevocationList] = []
@@ -41,7 +43,9 @@ extension RevocationList {
     /// Whether the list names `issuer` and carries a signature of its key.
     package func isSigned(by issuer: X509Certificate) throws(CryptographyError) -> Bool {
         defer { ERR_clear_error() }
-        guard unsafe X509_NAME_cmp(X509_CRL_get_issuer(raw), X509_get_subject_name(issuer.raw)) == 0 else { return false }
+        guard unsafe X509_NAME_cmp(X509_CRL_get_issuer(raw), X509_get_subject_name(issuer.raw)) == 0 else {
+            return false
+        }
         let key = try issuer.publicKey()
         return unsafe X509_CRL_verify(raw, key.raw) == 1
     }

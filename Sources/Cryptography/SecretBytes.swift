@@ -12,7 +12,9 @@ import COpenSSL
     }
 
     /// Lends the bytes; a copy made inside the closure is not wiped.
-    package func withBytes<Result, Failure: Error>(_ body: ([UInt8]) throws(Failure) -> Result) throws(Failure) -> Result {
+    package func withBytes<Result, Failure: Error>(
+        _ body: ([UInt8]) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
         try body(bytes)
     }
 }

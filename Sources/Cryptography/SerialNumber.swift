@@ -13,7 +13,9 @@ package struct SerialNumber: Hashable, Sendable, CustomStringConvertible {
     /// Reads hexadecimal digits of either case, with or without colons between the bytes.
     package init?(_ text: String) {
         let digits = text.filter { $0 != ":" }
-        guard let bytes = [UInt8](hexadecimal: digits.count.isMultiple(of: 2) ? digits : "0" + digits) else { return nil }
+        guard let bytes = [UInt8](hexadecimal: digits.count.isMultiple(of: 2) ? digits : "0" + digits) else {
+            return nil
+        }
         self.init(bytes: bytes)
     }
 

@@ -16,7 +16,9 @@ extension X509Certificate {
         var chain: [X509Certificate] = []
         while let raw = unsafe PEM_read_bio_X509(buffer.raw, nil, nil, nil) {
             chain.append(unsafe X509Certificate(owning: raw))
-            guard chain.count <= 8 else { throw CryptographyError(.malformed, "read a file of more than 8 certificates") }
+            guard chain.count <= 8 else {
+                throw CryptographyError(.malformed, "read a file of more than 8 certificates")
+            }
         }
         guard !chain.isEmpty else { throw .last("read a PEM certificate", .malformed) }
         // The end of the file is an error to OpenSSL; any other one means that a later certificate is damaged.

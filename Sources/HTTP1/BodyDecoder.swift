@@ -1,16 +1,7 @@
 import HTTPFields
 import NIOCore
 
-/// How the end of a body is found (RFC 9112, 6.3).
-package enum BodyFraming: Sendable, Equatable {
-    case none
-    case length(Int)
-    case chunked
-    /// Only in responses: the body ends with the connection.
-    case untilClose
-}
-
-/// Takes a body out of its framing.
+/// Takes a body out of its framing; what it hands out are slices of what was fed in.
 struct BodyDecoder {
     enum Piece {
         case body(ByteBuffer)
@@ -28,10 +19,13 @@ struct BodyDecoder {
 
     private var state: State
     private let limits: HTTP1Limits
+    /// The head's fields, when its Connection field may name a trailer.
+    private let head: FieldSection?
     private var scanner = HeadScanner()
 
-    init(_ framing: BodyFraming, limits: HTTP1Limits) {
+    init(_ framing: BodyFraming, limits: HTTP1Limits, head: FieldSection? = nil) {
         self.limits = limits
+        self.head = head
         switch framing {
         case .none: state = .counting(0)
         case .length(let length): state = .counting(length)
@@ -39,6 +33,9 @@ struct BodyDecoder {
         case .untilClose: state = .untilClose
         }
     }
+
+    /// Whether the connection may end here.
+    var isUntilClose: Bool { if case .untilClose = state { true } else { false } }
 
     /// The next piece; nil when more bytes are needed.
     mutating func next(_ buffer: inout ByteBuffer) throws(HTTP1Error) -> Piece? {
@@ -51,68 +48,35 @@ struct BodyDecoder {
                 return .body(piece)
             case .untilClose: return take(Int.max, &buffer).map(Piece.body)
             case .chunkSize:
-                guard let size = try chunkSize(&buffer) else { return nil }
-                state = size == 0 ? .trailers : .chunkData(size)
+                guard let line = try ChunkLine.parse(buffer, limit: limits.chunkLine) else { return nil }
+                buffer.moveReaderIndex(forwardBy: line.length)
+                state = line.size == 0 ? .trailers : .chunkData(line.size)
             case .chunkData(let rest):
                 guard let piece = take(rest, &buffer) else { return nil }
                 let left = rest - piece.readableBytes
                 state = left == 0 ? .chunkEnd : .chunkData(left)
                 return .body(piece)
             case .chunkEnd:
-                guard let end = buffer.readBytes(length: 2) else { return nil }
-                guard end == [UInt8(ascii: "\r"), UInt8(ascii: "\n")] else { throw .badChunk }
+                guard try skipChunkEnd(&buffer) else { return nil }
                 state = .chunkSize
             case .trailers: return try trailers(&buffer)
             }
         }
     }
 
-    /// Whether the connection may end here.
-    var isUntilClose: Bool { if case .untilClose = state { true } else { false } }
-
     private func take(_ atMost: Int, _ buffer: inout ByteBuffer) -> ByteBuffer? {
         guard buffer.readableBytes > 0 else { return nil }
         return buffer.readSlice(length: min(atMost, buffer.readableBytes))
     }
 
-    /// RFC 9112, 7.1: up to sixteen hexadecimal digits, perhaps an extension, CRLF and nothing else.
-    private func chunkSize(_ buffer: inout ByteBuffer) throws(HTTP1Error) -> Int? {
-        guard let line = try Self.sizeLine(buffer, limit: limits.chunkLine) else { return nil }
-        buffer.moveReaderIndex(forwardBy: line.length)
-        return line.size
-    }
-
-    private static func sizeLine(
-        _ buffer: ByteBuffer,
-        limit: Int
-    ) throws(HTTP1Error) -> (size: Int, length: Int)? {
-        let bytes = buffer.readableBytesUInt8Span
-        var size: UInt64 = 0
-        var index = 0
-        while index < bytes.count, let digit = hex(bytes[index]) {
-            guard index < 16 else { throw .badChunk }
-            size = size << 4 | UInt64(digit)
-            index += 1
-        }
-        guard index < bytes.count else { return nil }
-        guard index > 0, let value = Int(exactly: size) else { throw .badChunk }
-        guard bytes[index] == UInt8(ascii: "\r") || bytes[index] == UInt8(ascii: ";") else { throw .badChunk }
-        while index < bytes.count, bytes[index] != UInt8(ascii: "\r") {
-            guard index < limit, Characters.isFieldValue(bytes[index]) else { throw .badChunk }
-            index += 1
-        }
-        guard index + 1 < bytes.count else { return nil }
-        guard bytes[index + 1] == UInt8(ascii: "\n") else { throw .badChunk }
-        return (value, index + 2)
-    }
-
-    private static func hex(_ byte: UInt8) -> UInt8? {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
-        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
-        default: nil
-        }
+    /// The CRLF behind a chunk's data; a wrong byte is refused as soon as it is there.
+    private func skipChunkEnd(_ buffer: inout ByteBuffer) throws(HTTP1Error) -> Bool {
+        guard let first = buffer.getInteger(at: buffer.readerIndex, as: UInt8.self) else { return false }
+        guard first == UInt8(ascii: "\r") else { throw .badChunk }
+        guard let second = buffer.getInteger(at: buffer.readerIndex + 1, as: UInt8.self) else { return false }
+        guard second == UInt8(ascii: "\n") else { throw .badChunk }
+        buffer.moveReaderIndex(forwardBy: 2)
+        return true
     }
 
     private mutating func trailers(_ buffer: inout ByteBuffer) throws(HTTP1Error) -> Piece? {
@@ -123,9 +87,10 @@ struct BodyDecoder {
             tooLarge: .trailersTooLarge
         )
         guard let length = found, let section = buffer.readSlice(length: length) else { return nil }
-        let fields = try FieldLines.parse(section, from: 0, limit: limits.fields)
-        let allowed = HopByHop.allowedTrailers(fields)
+        let fields = try FieldLines.parse(section, from: 0, limit: limits.trailerFields)
         state = .counting(0)
+        guard !fields.isEmpty else { return .end(nil) }
+        let allowed = HopByHop.allowedTrailers(fields, head: head)
         return .end(allowed.isEmpty ? nil : allowed)
     }
 }

@@ -12,17 +12,23 @@ package struct HTTP1ResponseHead: Sendable {
 }
 
 /// Reads the responses of one connection to an origin, each for the request that was sent (RFC 9112, strictly).
+///
+/// After an error nothing more can be read: every further call throws the same error.
 package struct HTTP1ResponseParser {
     /// What the request was like, since a response cannot be read without knowing it.
+    ///
+    /// There is no case for CONNECT: this project never sends one.
     package enum Request: Sendable, Equatable { case ordinary, head, upgrade }
 
     package enum Part: Sendable {
         /// A 1xx before the final response; never 101.
         case interim(HTTP1ResponseHead)
         case head(HTTP1ResponseHead)
+        /// A piece of the body, a slice of what was fed in.
         case body(ByteBuffer)
+        /// The end, with the trailers that may be passed on.
         case end(FieldSection?)
-        /// The 101 to an upgrade: the rest of the buffer and of the connection is the new protocol.
+        /// The 101 to an upgrade: what follows is the new protocol, handed on as body until the connection ends.
         case upgraded(HTTP1ResponseHead)
     }
 
@@ -31,29 +37,63 @@ package struct HTTP1ResponseParser {
         case idle
         case head(Request)
         case body(BodyDecoder)
-        case raw
     }
 
     private let limits: HTTP1Limits
     private var scanner = HeadScanner()
     private var state = State.idle
     private var interimResponses = 0
+    private var failure: HTTP1Error?
 
     package init(limits: HTTP1Limits) { self.limits = limits }
 
     /// A request has been sent whose response comes next.
+    ///
+    /// One at a time: the rest of an earlier response could be taken for this one, so the parser fails instead.
     package mutating func expect(_ request: Request) {
+        guard case .idle = state else {
+            failure = failure ?? .surplusBytes
+            return
+        }
         state = .head(request)
         interimResponses = 0
     }
 
     /// The next part of what `buffer` holds; nil when more bytes are needed.
+    ///
+    /// The buffer holds what came in and was not taken by earlier calls; bytes are added at its end alone.
     package mutating func next(_ buffer: inout ByteBuffer) throws(HTTP1Error) -> Part? {
+        if let failure { throw failure }
+        do throws(HTTP1Error) {
+            return try part(&buffer)
+        } catch {
+            failure = error
+            throw error
+        }
+    }
+
+    /// The origin closed the connection, and ``next(_:)`` has returned nil for all that came before.
+    ///
+    /// The answer is the end of a body, or of a new protocol, that lasts until the connection closes; nil when no
+    /// response was under way.
+    package mutating func connectionClosed() throws(HTTP1Error) -> Part? {
+        if let failure { throw failure }
+        switch state {
+        case .idle: return nil
+        case .body(let decoder) where decoder.isUntilClose:
+            state = .idle
+            return .end(nil)
+        case .head, .body:
+            failure = .truncated
+            throw .truncated
+        }
+    }
+
+    private mutating func part(_ buffer: inout ByteBuffer) throws(HTTP1Error) -> Part? {
         switch state {
         case .idle:
             guard buffer.readableBytes == 0 else { throw .surplusBytes }
             return nil
-        case .raw: return nil
         case .head(let request): return try head(request, &buffer)
         case .body(var decoder):
             let piece = try decoder.next(&buffer)
@@ -68,40 +108,29 @@ package struct HTTP1ResponseParser {
         }
     }
 
-    /// The origin closed the connection.
-    ///
-    /// - Returns: The end of a body that lasts until the connection closes; nil when no response was under way.
-    package mutating func connectionClosed() throws(HTTP1Error) -> Part? {
-        switch state {
-        case .idle, .raw: return nil
-        case .head: throw .truncated
-        case .body(let decoder):
-            guard decoder.isUntilClose else { throw .truncated }
-            state = .idle
-            return .end(nil)
-        }
-    }
-
     private mutating func head(_ request: Request, _ buffer: inout ByteBuffer) throws(HTTP1Error) -> Part? {
-        let found = try scanner.end(in: buffer, startLine: limits.startLine, whole: limits.head, tooLarge: .headTooLarge)
+        let found = try scanner.end(
+            in: buffer,
+            startLine: limits.startLine,
+            whole: limits.head,
+            tooLarge: .headTooLarge
+        )
         guard let length = found, let section = buffer.readSlice(length: length) else { return nil }
         let line = try StatusLine.parse(section)
         let fields = try FieldLines.parse(section, from: line.length, limit: limits.fields)
         let facts = try FieldFacts.collect(fields)
         guard line.status >= 200 else { return try interim(line, fields, facts, request) }
-        // RFC 9112, 6.3: these never have a body, whatever their fields say.
-        let isBodyless = request == .head || line.status == 204 || line.status == 304
-        let stated = try facts.responseFraming(line.version)
-        let framing = isBodyless ? .none : stated
-        let persists = line.version == .http11 ? !facts.closes : facts.keepsAlive
-        state = .body(BodyDecoder(framing, limits: limits))
+        // RFC 9112, 6.3: these never have a body, whatever their fields say; still, what they say must make sense.
+        let stated = try facts.framing(line.version, otherwise: .untilClose)
+        let framing = request == .head || line.status == 204 || line.status == 304 ? .none : stated
+        state = .body(BodyDecoder(framing, limits: limits, head: facts.nominates ? fields : nil))
         return .head(
             HTTP1ResponseHead(
                 status: line.status,
                 version: line.version,
                 fields: fields,
                 framing: framing,
-                keepAlive: persists && framing != .untilClose
+                keepAlive: facts.persists(line.version) && framing != .untilClose
             )
         )
     }
@@ -112,6 +141,8 @@ package struct HTTP1ResponseParser {
         _ facts: FieldFacts,
         _ request: Request
     ) throws(HTTP1Error) -> Part {
+        // RFC 9110, 15.2: HTTP/1.0 has none.
+        guard line.version == .http11 else { throw .badStartLine }
         guard !facts.hasFraming else { throw .conflictingFraming }
         let head = HTTP1ResponseHead(
             status: line.status,
@@ -121,42 +152,14 @@ package struct HTTP1ResponseParser {
             keepAlive: true
         )
         if line.status == 101 {
-            guard request == .upgrade else { throw .unexpectedUpgrade }
-            state = .raw
+            // RFC 6455, 4.1; the proof in Sec-WebSocket-Accept is for whoever knows the key.
+            guard request == .upgrade, facts.upgrades, fields.only("upgrade")?.equalsIgnoringCase("websocket") == true
+            else { throw .unexpectedUpgrade }
+            state = .body(BodyDecoder(.untilClose, limits: limits))
             return .upgraded(head)
         }
         interimResponses += 1
         guard interimResponses <= limits.interimResponses else { throw .tooManyInterimResponses }
         return .interim(head)
-    }
-}
-
-/// The status line (RFC 9112, 4); its reason phrase is dropped.
-private struct StatusLine {
-    let version: HTTP1Version
-    let status: Int
-    let length: Int
-
-    static func parse(_ section: ByteBuffer) throws(HTTP1Error) -> StatusLine {
-        let view = section.readableBytesView
-        guard let end = view.firstIndex(of: UInt8(ascii: "\r")), view.distance(from: view.startIndex, to: end) >= 12 else {
-            throw .badStartLine
-        }
-        guard view[view.index(after: end)] == UInt8(ascii: "\n") else { throw .badLineEnd }
-        let line = Array(view[..<end])
-        guard line.starts(with: "HTTP/1.".utf8), line[8] == UInt8(ascii: " ") else { throw .badStartLine }
-        guard line[7] == UInt8(ascii: "0") || line[7] == UInt8(ascii: "1") else { throw .badVersion }
-        let digits = line[9..<12]
-        guard digits.allSatisfy(Characters.isDigit), line.count == 12 || line[12] == UInt8(ascii: " ") else {
-            throw .badStartLine
-        }
-        guard line[12...].allSatisfy(Characters.isFieldValue) else { throw .badStartLine }
-        let status = digits.reduce(0) { $0 * 10 + Int($1 - UInt8(ascii: "0")) }
-        guard (100...599).contains(status) else { throw .badStartLine }
-        return StatusLine(
-            version: line[7] == UInt8(ascii: "1") ? .http11 : .http10,
-            status: status,
-            length: line.count + 2
-        )
     }
 }

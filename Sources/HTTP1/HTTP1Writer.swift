@@ -4,8 +4,9 @@ package import NIOCore
 /// Writes heads and chunks of HTTP/1.1.
 ///
 /// Whatever is written is checked again: no name or value with a byte that could begin a new line ever leaves, so a
-/// mistake further up cannot become a smuggled message.
+/// mistake further up cannot become a smuggled message. What is refused leaves the buffer as it was.
 package enum HTTP1Writer {
+    /// Writes `HTTP/1.1 200 OK`; a status is three digits long, which is up to the caller.
     package static func statusLine(_ status: Int, into buffer: inout ByteBuffer) {
         buffer.writeStaticString("HTTP/1.1 ")
         buffer.writeString(String(status))
@@ -21,13 +22,14 @@ package enum HTTP1Writer {
         into buffer: inout ByteBuffer
     ) throws(HTTP1Error) {
         guard !method.isEmpty, method.allSatisfy(Characters.isToken) else { throw .badStartLine }
-        guard !target.isEmpty, target.allSatisfy({ (0x21...0x7E).contains($0) }) else { throw .badTarget }
+        guard !target.isEmpty, target.allSatisfy(Characters.isTarget) else { throw .badTarget }
         buffer.writeBytes(method)
         buffer.writeStaticString(" ")
         buffer.writeBytes(target)
         buffer.writeStaticString(" HTTP/1.1\r\n")
     }
 
+    /// Writes a line with a name and a value from elsewhere.
     package static func field(
         _ name: ByteBufferView,
         _ value: ByteBufferView,
@@ -41,7 +43,12 @@ package enum HTTP1Writer {
         buffer.writeStaticString("\r\n")
     }
 
-    package static func field(_ name: StaticString, _ value: ByteBufferView, into buffer: inout ByteBuffer) throws(HTTP1Error) {
+    /// Writes a line whose name is ours.
+    package static func field(
+        _ name: StaticString,
+        _ value: ByteBufferView,
+        into buffer: inout ByteBuffer
+    ) throws(HTTP1Error) {
         guard value.allSatisfy(Characters.isFieldValue) else { throw .badFieldValue }
         buffer.writeStaticString(name)
         buffer.writeStaticString(": ")
@@ -50,46 +57,80 @@ package enum HTTP1Writer {
     }
 
     /// Writes the fields of a section but for pseudo-header fields and those that end at this hop.
+    ///
+    /// `isLeftOut` says for the index of a field whether the caller does not want it either. Content-Length must be one
+    /// number, once, lest the next hop read it in its own way; that it agrees with the body is up to the caller.
     package static func fields(
         of section: FieldSection,
         into buffer: inout ByteBuffer,
         except isLeftOut: (Int) -> Bool = { _ in false }
     ) throws(HTTP1Error) {
-        for index in section.entries.indices {
-            let name = section.name(at: index)
-            guard name.first != UInt8(ascii: ":"), !HopByHop.isConnectionSpecific(section, at: index), !isLeftOut(index)
-            else { continue }
-            try field(name, section.value(at: index), into: &buffer)
+        let start = buffer.writerIndex
+        let hop = HopByHop.Section(section)
+        var hasLength = false
+        do throws(HTTP1Error) {
+            for index in section.entries.indices where !isPseudo(section, index) {
+                guard !hop.isConnectionSpecific(at: index), !isLeftOut(index) else { continue }
+                if section.nameEquals("content-length", at: index) {
+                    guard !hasLength, FieldFacts.contentLength(section.value(at: index)) != nil else {
+                        throw .badContentLength
+                    }
+                    hasLength = true
+                }
+                try field(section, index, into: &buffer)
+            }
+        } catch {
+            buffer.moveWriterIndex(to: start)
+            throw error
         }
     }
 
-    /// Writes the size line that stands before a chunk of `count` bytes; CRLF follows the bytes.
+    private static func isPseudo(_ section: FieldSection, _ index: Int) -> Bool {
+        let entry = section.entries[index]
+        guard entry.nameLength > 0 else { return false }
+        return section.storage.readableBytesUInt8Span[Int(entry.nameOffset)] == UInt8(ascii: ":")
+    }
+
+    /// Checks and copies one field without a view of its bytes; most of a head's cost is here.
+    private static func field(
+        _ section: FieldSection,
+        _ index: Int,
+        into buffer: inout ByteBuffer
+    ) throws(HTTP1Error) {
+        let entry = section.entries[index]
+        let bytes = section.storage.readableBytesUInt8Span
+        let name = Int(entry.nameOffset)..<Int(entry.nameOffset + entry.nameLength)
+        let value = Int(entry.valueOffset)..<Int(entry.valueOffset + entry.valueLength)
+        guard !name.isEmpty else { throw .badFieldName }
+        for place in name { guard Characters.isToken(bytes[place]) else { throw .badFieldName } }
+        for place in value { guard Characters.isFieldValue(bytes[place]) else { throw .badFieldValue } }
+        let raw = section.storage.readableBytesSpan
+        buffer.writeBytes(raw.extracting(name))
+        buffer.writeStaticString(": ")
+        buffer.writeBytes(raw.extracting(value))
+        buffer.writeStaticString("\r\n")
+    }
+
+    /// Writes the size line that stands before a chunk, which is never empty; CRLF follows the chunk's bytes.
     package static func chunkSize(_ count: Int, into buffer: inout ByteBuffer) {
+        // A size of zero would end the body, and the rest of it would be read as another message.
+        precondition(count > 0, "a chunk is never empty")
         buffer.writeString(String(count, radix: 16))
         buffer.writeStaticString("\r\n")
     }
 
-    /// Writes the last chunk, with trailers when there are any.
+    /// Writes the last chunk, with trailers when there are any that may be passed on.
     package static func lastChunk(_ trailers: FieldSection?, into buffer: inout ByteBuffer) throws(HTTP1Error) {
+        let start = buffer.writerIndex
         buffer.writeStaticString("0\r\n")
-        if let trailers { try fields(of: HopByHop.allowedTrailers(trailers), into: &buffer) }
+        if let trailers {
+            do throws(HTTP1Error) {
+                try fields(of: HopByHop.allowedTrailers(trailers), into: &buffer)
+            } catch {
+                buffer.moveWriterIndex(to: start)
+                throw error
+            }
+        }
         buffer.writeStaticString("\r\n")
     }
-}
-
-/// The reason phrases of RFC 9110; for people who read along, nothing depends on them.
-package enum StatusPhrase {
-    package static func of(_ status: Int) -> String { phrases[status] ?? "Status" }
-
-    private static let phrases: [Int: String] = [
-        100: "Continue", 101: "Switching Protocols", 103: "Early Hints", 200: "OK", 201: "Created", 202: "Accepted",
-        204: "No Content", 206: "Partial Content", 301: "Moved Permanently", 302: "Found", 303: "See Other",
-        304: "Not Modified", 307: "Temporary Redirect", 308: "Permanent Redirect", 400: "Bad Request",
-        401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed", 408: "Request Timeout",
-        409: "Conflict", 410: "Gone", 411: "Length Required", 412: "Precondition Failed", 413: "Content Too Large",
-        414: "URI Too Long", 415: "Unsupported Media Type", 416: "Range Not Satisfiable", 417: "Expectation Failed",
-        421: "Misdirected Request", 422: "Unprocessable Content", 426: "Upgrade Required", 429: "Too Many Requests",
-        431: "Request Header Fields Too Large", 500: "Internal Server Error", 501: "Not Implemented",
-        502: "Bad Gateway", 503: "Service Unavailable", 504: "Gateway Timeout", 505: "HTTP Version Not Supported",
-    ]
 }

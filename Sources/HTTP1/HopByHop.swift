@@ -1,52 +1,80 @@
 package import HTTPFields
+import NIOCore
 
 /// What RFC 9110 says about fields that belong to one connection, and about trailers.
 package enum HopByHop {
     /// Whether a field ends at this hop: the fixed ones (RFC 9110, 7.6.1) and those that Connection names.
     package static func isConnectionSpecific(_ fields: FieldSection, at index: Int) -> Bool {
-        switch fields.entries[index].nameLength {
-        case 2: return fields.nameEquals("te", at: index) && !fields.value(at: index).equalsIgnoringCase("trailers")
-        case 7: if fields.nameEquals("upgrade", at: index) { return true }
-        case 10:
-            if fields.nameEquals("connection", at: index) || fields.nameEquals("keep-alive", at: index) { return true }
-        case 16: if fields.nameEquals("proxy-connection", at: index) { return true }
-        case 17: if fields.nameEquals("transfer-encoding", at: index) { return true }
-        case 14: if fields.nameEquals("http2-settings", at: index) { return true }
-        default: break
-        }
-        return isNominated(fields, at: index)
+        if isFixed(fields, at: index) { return true }
+        // A client that takes trailers must name TE in Connection (RFC 9110, 10.1.4), which does not end it here.
+        return !fields.nameEquals("te", at: index) && nominates(fields, fields.name(at: index))
     }
 
-    /// Whether a Connection field names the field at `index`.
-    private static func isNominated(_ fields: FieldSection, at index: Int) -> Bool {
-        for other in fields.entries.indices where fields.nameEquals("connection", at: other) {
-            let name = fields.name(at: index)
-            let nominates = ListTokens.contains(fields.value(at: other), where: { token in
-                token.count == name.count && zip(token, name).allSatisfy { folded($0) == folded($1) }
-            })
-            if nominates { return true }
+    /// The same for each field of one section in turn, which is searched for Connection only once.
+    struct Section {
+        private let fields: FieldSection
+        private let nominates: Bool
+
+        init(_ fields: FieldSection) {
+            self.fields = fields
+            nominates = fields.entries.indices.contains { HopByHop.nominates(fields, at: $0) }
+        }
+
+        func isConnectionSpecific(at index: Int) -> Bool {
+            guard !nominates else { return HopByHop.isConnectionSpecific(fields, at: index) }
+            return isFixed(fields, at: index)
+        }
+    }
+
+    private static func isFixed(_ fields: FieldSection, at index: Int) -> Bool {
+        switch fields.entries[index].nameLength {
+        // RFC 9113, 8.2.2: `trailers` is all that TE may say beyond this hop.
+        case 2: fields.nameEquals("te", at: index) && !fields.valueEquals("trailers", at: index)
+        case 7: fields.nameEquals("upgrade", at: index)
+        case 10: fields.nameEquals("connection", at: index) || fields.nameEquals("keep-alive", at: index)
+        case 14: fields.nameEquals("http2-settings", at: index)
+        case 16: fields.nameEquals("proxy-connection", at: index)
+        case 17: fields.nameEquals("transfer-encoding", at: index)
+        default: false
+        }
+    }
+
+    /// Whether the field at `index` is a Connection that may name others.
+    private static func nominates(_ fields: FieldSection, at index: Int) -> Bool {
+        guard fields.nameEquals("connection", at: index) else { return false }
+        // By far the most common ones, and no field is called so.
+        return !fields.valueEquals("keep-alive", at: index) && !fields.valueEquals("close", at: index)
+    }
+
+    /// Whether a Connection field names that field.
+    private static func nominates(_ fields: FieldSection, _ name: ByteBufferView) -> Bool {
+        for index in fields.entries.indices where nominates(fields, at: index) {
+            let isNamed = ListTokens(fields.value(at: index)).contains { option in
+                option.count == name.count
+                    && option.elementsEqual(name) { $0.lowercasedASCII == $1.lowercasedASCII }
+            }
+            if isNamed { return true }
         }
         return false
     }
 
-    private static func folded(_ byte: UInt8) -> UInt8 {
-        (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte
-    }
-
     /// Fields that frame, route or authenticate a message; a trailer must not carry them (RFC 9110, 6.5.1).
-    private static let forbiddenTrailers: [StaticString] = [
-        "content-length", "transfer-encoding", "host", "trailer", "connection", "keep-alive", "te", "upgrade",
-        "proxy-connection", "authorization", "proxy-authorization", "proxy-authenticate", "www-authenticate", "cookie",
-        "set-cookie", "content-encoding", "content-type", "content-range", "cache-control", "expect", "max-forwards",
-        "range", "forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto",
+    private static let forbiddenTrailers = [
+        "authorization", "cache-control", "connection", "content-encoding", "content-length", "content-range",
+        "content-type", "cookie", "expect", "forwarded", "host", "keep-alive", "location", "max-forwards",
+        "proxy-authenticate", "proxy-authorization", "proxy-connection", "range", "set-cookie", "te", "trailer",
+        "transfer-encoding", "upgrade", "vary", "www-authenticate", "x-forwarded-for", "x-forwarded-host",
+        "x-forwarded-port", "x-forwarded-proto", "x-real-ip", "x-request-id",
     ]
 
-    /// The trailers that may be passed on.
-    static func allowedTrailers(_ fields: FieldSection) -> FieldSection {
-        var allowed = FieldSection(capacity: 128, fields: fields.count)
-        for index in fields.entries.indices {
-            guard !forbiddenTrailers.contains(where: { fields.nameEquals($0, at: index) }) else { continue }
-            allowed.append(name: fields.name(at: index), value: fields.value(at: index))
+    /// The trailers that may be passed on; `head` has the fields before the body when Connection may name a trailer.
+    static func allowedTrailers(_ trailers: FieldSection, head: FieldSection? = nil) -> FieldSection {
+        var allowed = FieldSection(capacity: 128, fields: trailers.count)
+        for index in trailers.entries.indices {
+            let name = trailers.name(at: index)
+            guard !forbiddenTrailers.contains(where: { trailers.nameEquals($0, at: index) }) else { continue }
+            if let head, nominates(head, name) { continue }
+            allowed.append(name: name, value: trailers.value(at: index))
         }
         return allowed
     }

@@ -13,8 +13,8 @@ package final class HTTP2Stream {
     package var delegate: (any HTTP2StreamDelegate)?
     /// Whether the stream is over.
     package internal(set) var isClosed = false
-    /// Whether the peer has sent its END_STREAM.
-    package internal(set) var peerHasEnded = false
+    /// Whether the last field section came with END_STREAM: no body follows it.
+    package internal(set) var endedWithHead = false
 
     var outbound = OutboundQueue()
     /// The library asked for bytes when there were none, and must be told when there are.

@@ -133,6 +133,7 @@ extension HTTP2Session {
         } else {
             stream.hasFinalHead = true
         }
+        stream.endedWithHead = header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0
         events.append(.head(stream, fields, kind))
         recordEnd(header, stream)
     }
@@ -146,7 +147,7 @@ extension HTTP2Session {
 
     private func recordEnd(_ header: nghttp2_frame_hd, _ stream: HTTP2Stream?) {
         guard header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0, let stream else { return }
-        stream.peerHasEnded = true
+        // What the frame ends is told in order: the bytes before it may not have reached their reader yet.
         events.append(.ended(stream))
     }
 

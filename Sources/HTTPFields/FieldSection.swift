@@ -114,21 +114,47 @@ package struct FieldSection: Sendable {
     }
 
     /// The value of the first field of that name; `name` is in lower case, the field's case is ignored.
-    package func first(_ name: StaticString) -> ByteBufferView? {
+    package func first(_ name: String) -> ByteBufferView? {
         for index in entries.indices where nameEquals(name, at: index) { return value(at: index) }
         return nil
     }
 
     /// The first value of that name as text; bytes that are not UTF-8 are replaced.
-    package func string(_ name: StaticString) -> String? {
+    package func string(_ name: String) -> String? {
         first(name).map { String(decoding: $0, as: UTF8.self) }
     }
 
     /// Whether the field at `index` has that name; `name` is in lower case, the field's case is ignored.
-    package func nameEquals(_ name: StaticString, at index: Int) -> Bool {
+    package func nameEquals(_ name: String, at index: Int) -> Bool {
         let entry = entries[index]
-        guard Int(entry.nameLength) == name.utf8CodeUnitCount else { return false }
-        return self.name(at: index).equalsIgnoringCase(name)
+        return equals(name, offset: entry.nameOffset, length: entry.nameLength)
+    }
+
+    /// The same for a table of names that are kept as static strings.
+    package func nameEquals(_ name: StaticString, at index: Int) -> Bool {
+        // The description of a longer name is a copy on the heap, so the lengths are compared before it is made.
+        guard Int(entries[index].nameLength) == name.utf8CodeUnitCount else { return false }
+        return nameEquals(name.description, at: index)
+    }
+
+    /// Whether the value of the field at `index` is that word; `word` is in lower case, the value's case is ignored.
+    package func valueEquals(_ word: String, at index: Int) -> Bool {
+        let entry = entries[index]
+        return equals(word, offset: entry.valueOffset, length: entry.valueLength)
+    }
+
+    /// Compares in place: a literal's bytes and a span cost neither a copy nor a count of references.
+    private func equals(_ word: String, offset: UInt32, length: UInt32) -> Bool {
+        let expected = word.utf8
+        guard Int(length) == expected.count else { return false }
+        let bytes = storage.readableBytesUInt8Span
+        var position = Int(offset)
+        guard position + expected.count <= bytes.count else { return false }
+        for byte in expected {
+            guard bytes[position].lowercasedASCII == byte else { return false }
+            position += 1
+        }
+        return true
     }
 
     private func view(offset: UInt32, length: UInt32) -> ByteBufferView {
@@ -140,16 +166,12 @@ package struct FieldSection: Sendable {
 
 extension ByteBufferView {
     /// Compares with a lower-case ASCII word, ignoring the case of these bytes.
-    package func equalsIgnoringCase(_ word: StaticString) -> Bool {
-        guard count == word.utf8CodeUnitCount else { return false }
-        return word.withUTF8Buffer { expected in
-            var index = 0
-            for byte in self {
-                let lower = (0x41...0x5A).contains(byte) ? byte | 0x20 : byte
-                guard unsafe lower == expected[index] else { return false }
-                index += 1
-            }
-            return true
-        }
+    package func equalsIgnoringCase(_ word: String) -> Bool {
+        count == word.utf8.count && elementsEqual(word.utf8) { $0.lowercasedASCII == $1 }
     }
+}
+
+extension UInt8 {
+    /// The byte, or the small letter when it is a capital of ASCII.
+    package var lowercasedASCII: UInt8 { (0x41...0x5A).contains(self) ? self | 0x20 : self }
 }

@@ -1,8 +1,11 @@
 import Synchronization
 
-/// Bytes that must not show: a passphrase or a token. Printing, reflecting or interpolating one gives "(secret)".
+/// Bytes that must not show: a passphrase or a token.
 ///
-/// The bytes are overwritten when the last reference goes, as far as Swift allows: copies that the compiler or a caller made are not.
+/// Printing, reflecting or interpolating one gives "(secret)".
+///
+/// The bytes are overwritten when the last reference goes, as far as Swift allows: copies that the compiler or a
+/// caller made are not.
 /// ## Concurrency
 /// The bytes never change before `deinit`; the lock is what lets it overwrite them.
 package final class Secret: Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {

@@ -29,12 +29,14 @@ struct CertificateChain {
     /// Follows the signatures from the leaf, which comes first, to one of the roots.
     ///
     /// What follows the issuing CA is passed over: a root is not trusted for being sent.
-    init(_ presented: [[UInt8]], anchors: TrustAnchors) throws(PeerRefusal) {
+    /// A root that was renewed with its key counts by its valid certificate, should the expired one still be about.
+    init(_ presented: [[UInt8]], anchors: TrustAnchors, at now: Date) throws(PeerRefusal) {
         guard !presented.isEmpty else { throw .noCertificate }
         guard (2...Self.limit).contains(presented.count) else { throw .wrongChainLength }
         let leaf = try PeerCertificate(der: presented[0])
         let authority = try PeerCertificate(der: presented[1])
-        guard let root = anchors.roots.first(where: authority.isSigned), leaf.isSigned(by: authority) else {
+        let roots = anchors.roots.filter { $0.isValid(at: now) } + anchors.roots.filter { !$0.isValid(at: now) }
+        guard let root = roots.first(where: authority.isSigned), leaf.isSigned(by: authority) else {
             throw .unknownIssuer
         }
         self.leaf = leaf

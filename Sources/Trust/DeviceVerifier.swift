@@ -43,7 +43,7 @@ package struct DeviceVerifier: Sendable {
 
     /// Checks a chain of DER certificates, leaf first.
     package func verify(chain: [[UInt8]], at now: Date) throws(PeerRefusal) -> DeviceIdentity {
-        let chain = try CertificateChain(chain, anchors: anchors)
+        let chain = try CertificateChain(chain, anchors: anchors, at: now)
         try chain.check(purpose: .device, at: now)
         let identity = try DeviceIdentity(leaf: chain.leaf.certificate)
         guard !revocations.contains(where: { $0.revokes(chain.leaf, issuedBy: chain.authority) }) else {

@@ -31,7 +31,7 @@ package struct EdgeVerifier: Sendable {
         serverName: String,
         at now: Date
     ) throws(PeerRefusal) -> EdgeIdentity {
-        let chain = try CertificateChain(chain, anchors: anchors)
+        let chain = try CertificateChain(chain, anchors: anchors, at: now)
         try chain.check(purpose: .edge, at: now)
         let names = try LeafNames.edge(chain.leaf.certificate)
         guard names.contains(DomainName.normalised(serverName)) else { throw .wrongName }

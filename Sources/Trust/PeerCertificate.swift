@@ -23,6 +23,10 @@ struct PeerCertificate: Sendable, Equatable {
 
     var fingerprint: String { Fingerprint.of(der) }
 
+    func isValid(at now: Date) -> Bool {
+        certificate.notValidBefore <= now && now <= certificate.notValidAfter
+    }
+
     /// Whether the authority's key signed this certificate and the names agree.
     func isSigned(by authority: PeerCertificate) -> Bool {
         certificate.issuer == authority.certificate.subject

@@ -47,19 +47,25 @@ struct HTTP: AsyncParsableCommand {
     @OptionGroup var local: LocalSocket
     @OptionGroup var logging: LoggingOptions
 
+    func validate() throws {
+        _ = try endpoint()
+    }
+
     func run() async throws {
         logging.start()
         let bundle = try OperatorTrust.bundle()
         let anchors = try OperatorTrust.anchors(of: bundle)
+        var configuration = AgentConfiguration(
+            edge: try edgeAddress(bundle),
+            serverName: try serverName(bundle),
+            anchors: anchors,
+            credentials: try identity.folder.credentials(),
+            endpoints: [try endpoint()],
+            software: AgentVersion.text
+        )
+        configuration.edgeRevocations = bundle.edgeRevocations.map { [$0] } ?? []
         let agent = try AgentService(
-            configuration: AgentConfiguration(
-                edge: try edgeAddress(bundle),
-                serverName: try serverName(bundle),
-                anchors: anchors,
-                credentials: try identity.folder.credentials(),
-                endpoints: [try endpoint()],
-                software: AgentVersion.text
-            ),
+            configuration: configuration,
             pid: ProcessInfo.processInfo.processIdentifier,
             logger: Logger(label: "osm-agent"),
             observe: Narrator(showsRequests: StandardStream.error.isTerminal).tell

@@ -115,6 +115,17 @@ struct HTTP2SessionTests {
         #expect(pair.clientEvents.closedCodes == [.enhanceYourCalm])
     }
 
+    @Test func `tells whether a head was all, also when its body came in the same bytes`() throws {
+        let pair = try SessionPair()
+        let stream = try pair.client.request(.get("/", method: "POST"), ends: false)
+        _ = pair.client.send(ByteBuffer(string: "all at once"), on: stream)
+        pair.client.finish(stream, trailers: nil)
+        try pair.exchange()
+        #expect(try #require(pair.accepted).endedWithHead == false)
+        #expect(pair.serverEvents.body == ByteBuffer(string: "all at once"))
+        #expect(try pair.open().server.endedWithHead)
+    }
+
     @Test func `tells either end that the other reset the stream`() throws {
         let pair = try SessionPair()
         let (stream, served) = try pair.open(ends: false)

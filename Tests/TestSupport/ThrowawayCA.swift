@@ -22,6 +22,13 @@ package final class ThrowawayCA: Sendable {
         package let chainPath: String
     }
 
+    /// An edge as a file for its key and one for its leaf and CA.
+    package struct Edge: Sendable {
+        package let keyPath: String
+        package let chainPath: String
+        package let serial: String
+    }
+
     /// The passphrase of every throwaway root.
     package static let passphrase = "correct horse battery staple"
 
@@ -43,8 +50,11 @@ package final class ThrowawayCA: Sendable {
         folder = AuthorityFolder("\(scratch.path)/operator-ca")
         let name = try DomainName(domain)
         try NewAuthority(
-            domain: name, edges: edges.map { try EdgeAddress($0, domain: name) }, isSample: isSample,
-            cost: .forTestsOnly, now: now
+            domain: name,
+            edges: edges.map { try EdgeAddress($0, domain: name) },
+            isSample: isSample,
+            cost: .forTestsOnly,
+            now: now
         ).create(in: folder, passphrase: Secret(Array(Self.passphrase.utf8)))
     }
 
@@ -61,40 +71,58 @@ package final class ThrowawayCA: Sendable {
     /// The leaf and its CA.
     package func edgeChainPath(_ name: String? = nil) throws -> String { folder.edge(try DomainName(name ?? domain)) }
 
-    /// Opens the CA for a change; the next one waits until this value is gone.
-    package func open() throws -> Authority { try Authority.open(folder, now: now) }
-
-    /// Issues a leaf for another edge.
-    package func issueEdge(_ name: String) throws {
-        var authority = try open()
-        _ = try authority.issueEdge(DomainName(name), renew: false)
+    /// Opens the CA for a change, as of the moment `date`; the next change waits until this value is gone.
+    package func open(at date: Date? = nil) throws -> Authority {
+        guard let date else { return try Authority.open(folder, now: now) }
+        return try Authority.open(folder, now: { date })
     }
 
-    /// Enrols a device with a key made here.
-    package func issueDevice(id: String? = nil) throws -> Device {
+    /// The first edge, which bears the domain's own name.
+    package func edge() throws -> Edge {
+        let name = try DomainName(domain)
+        let serial = try folder.certificate(folder.edge(name)).serial()
+        return Edge(keyPath: folder.edgeKey(name), chainPath: folder.edge(name), serial: serial.description)
+    }
+
+    /// Issues a leaf for another edge, as of the moment `date`.
+    @discardableResult
+    package func issueEdge(_ name: String, at date: Date? = nil) throws -> Edge {
+        let name = try DomainName(name)
+        var authority = try open(at: date)
+        let issued = try authority.issueEdge(name, renew: false)
+        return Edge(keyPath: folder.edgeKey(name), chainPath: issued.path, serial: issued.serial)
+    }
+
+    /// Enrols a device with a key made here, as of the moment `date`.
+    package func issueDevice(id: String? = nil, at date: Date? = nil) throws -> Device {
         let key = try EVPKey.generate(.p256)
         let request = try SigningRequest.make(key: key, subject: DistinguishedName(commonName: "device"))
         let id = try id.map { try DeviceID($0) } ?? DeviceID()
-        let issued = try issueDevice(request, id: id)
+        let issued = try issueDevice(request, id: id, at: date)
         let keyPath = "\(scratch.path)/\(issued.serial).key"
         let keyPEM = try key.unencryptedPEM().withBytes { bytes in
             try DurableFile.create(keyPath, bytes)
             return String(decoding: bytes, as: UTF8.self)
         }
         return Device(
-            id: id.description, keyPEM: keyPEM, chainPEM: issued.pem, serial: issued.serial, keyPath: keyPath,
+            id: id.description,
+            keyPEM: keyPEM,
+            chainPEM: issued.pem,
+            serial: issued.serial,
+            keyPath: keyPath,
             chainPath: issued.path
         )
     }
 
-    /// Answers a device's own request with its leaf and the leaf's CA, PEM.
+    /// Answers a device's own request with its leaf and the leaf's CA, PEM; a device that has a leaf gets its next.
+    @discardableResult
     package func issueDevice(requestPEM: String, id: String) throws -> String {
-        try issueDevice(SigningRequest(pem: Array(requestPEM.utf8)), id: DeviceID(id)).pem
+        try issueDevice(SigningRequest(pem: Array(requestPEM.utf8)), id: DeviceID(id), at: nil).pem
     }
 
-    private func issueDevice(_ request: SigningRequest, id: DeviceID) throws -> Issued {
+    private func issueDevice(_ request: SigningRequest, id: DeviceID, at date: Date?) throws -> Issued {
+        var authority = try open(at: date)
         let exists = DurableFile.mode(folder.device(id)) != nil
-        var authority = try open()
         return try authority.issueDevice(request, id: id, label: nil, renew: exists)
     }
 

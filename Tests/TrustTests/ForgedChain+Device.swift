@@ -13,7 +13,7 @@ extension ForgedChain {
         .deviceLeaf("not yet valid", .notYetValid) { $0.notBefore = Operator.now + 1 },
         .deviceLeaf("server authentication", .wrongPurpose) { $0.usages = [.serverAuth] },
         .deviceLeaf("both usages", .wrongPurpose, openSSL: .accepts) { $0.usages = [.serverAuth, .clientAuth] },
-        .deviceLeaf("a leaf that is a CA", .wrongPurpose) {
+        .deviceLeaf("a leaf that is a CA", .wrongPurpose, openSSL: .accepts) {
             $0.basicConstraints = .isCertificateAuthority(maxPathLength: nil)
         },
         .deviceLeaf("no name", .wrongName, openSSL: .accepts) { $0.names = [] },

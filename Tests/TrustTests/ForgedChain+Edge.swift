@@ -19,7 +19,7 @@ extension ForgedChain {
         .edgeLeaf("both usages", .wrongPurpose, openSSL: .accepts) { $0.usages = [.serverAuth, .clientAuth] },
         .edgeLeaf("any usage", .wrongPurpose) { $0.usages = [.any] },
         .edgeLeaf("no extended key usage", .wrongPurpose, openSSL: .accepts) { $0.usages = [] },
-        .edgeLeaf("a leaf that is a CA", .wrongPurpose) {
+        .edgeLeaf("a leaf that is a CA", .wrongPurpose, openSSL: .accepts) {
             $0.basicConstraints = .isCertificateAuthority(maxPathLength: nil)
         },
         .edgeLeaf("another name", .wrongName, hostname: "b.tunnel.example.com") { _ in },
@@ -98,6 +98,7 @@ extension ForgedChain {
         .edgeAuthorities(
             "a rule about subjects",
             .constraintViolated,
+            openSSL: .accepts,
             edgeCA: {
                 $0.constraints = NameConstraints(permittedSubtrees: [.directoryName(DistinguishedName())])
             }
@@ -156,7 +157,7 @@ extension ForgedChain {
             let leaf = try Operator.edgeLeaf.minted(by: owner.edgeCA, key: key)
             return Scene(roots: [try owner.root.der], chain: [try leaf.der, try owner.edgeCA.der])
         },
-        ForgedChain("an RSA key of 1024 bits", .constraintViolated) {
+        ForgedChain("an RSA key of 1024 bits", .unreadable) {
             try reissued(["-newkey", "rsa:1024"], "-sha256")
         },
         ForgedChain("an RSA key of 2048 bits", .constraintViolated, openSSL: .accepts) {
@@ -178,6 +179,12 @@ extension ForgedChain {
         ForgedChain("the second of two roots", nil) {
             let owner = try Operator()
             return Scene(roots: [try Operator().root.der, try owner.root.der], chain: try owner.edgeChain())
+        },
+        ForgedChain("a root that was renewed with its key", nil) {
+            let owner = try Operator()
+            let old = Operator.spoilt(Operator.root("Operator")) { $0.notAfter = Operator.now - 1 }
+            let expired = try old.minted(by: nil, key: owner.root.key)
+            return Scene(roots: [try expired.der, try owner.root.der], chain: try owner.edgeChain())
         },
         ForgedChain("with the root sent along", nil) {
             let owner = try Operator()

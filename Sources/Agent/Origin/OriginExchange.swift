@@ -21,6 +21,7 @@ final class OriginExchange: HTTP2StreamDelegate {
     private var state = State.connecting
     private var waiting = StalledBody()
     private var requestTrailers: FieldSection?
+    private var visitorHasEnded = false
     private var requestIsSent = false
     private var hasSentBody = false
     private var response: HTTP1ResponseHead?
@@ -42,13 +43,17 @@ final class OriginExchange: HTTP2StreamDelegate {
         self.headDeadline = headDeadline
         self.observe = observe
         record = RequestRecord(fields)
-        hasBody = !stream.peerHasEnded
-        request = try OriginRequest(fields, hasBody: hasBody)
+        let isWebSocket = fields.first(":protocol") != nil
+        hasBody = isWebSocket || !stream.endedWithHead
+        request = try isWebSocket ? OriginRequest(webSocket: fields) : OriginRequest(fields, hasBody: hasBody)
     }
+
+    private var isWebSocket: Bool { request.webSocketAccept != nil }
 
     /// Finds a connection and sends the request's head.
     func begin() {
-        if let connection = pool.takeIdle() { return send(on: connection) }
+        // A connection that changes its protocol does not come back, so it is not taken from those that wait.
+        if !isWebSocket, let connection = pool.takeIdle() { return send(on: connection) }
         connect()
     }
 
@@ -69,6 +74,7 @@ final class OriginExchange: HTTP2StreamDelegate {
         connection.begin(self, head: request.head, as: request.kind)
         originIsReady()
         if !hasBody { requestSent() }
+        if isWebSocket { expectHead() }
         connection.flush()
     }
 
@@ -77,7 +83,8 @@ final class OriginExchange: HTTP2StreamDelegate {
     func stream(_ stream: HTTP2Stream, received data: ByteBuffer) {
         guard state != .over else { return handler.taken(data.readableBytes, on: stream) }
         if waiting.isEmpty, let connection, !connection.isWritable { connection.flush() }
-        guard state == .sending, waiting.isEmpty, connection?.isWritable == true else {
+        let mayPass = !isWebSocket || response != nil
+        guard state == .sending, mayPass, waiting.isEmpty, connection?.isWritable == true else {
             waiting.keep(data)
             handler.readerStalled(on: stream)
             return
@@ -86,7 +93,8 @@ final class OriginExchange: HTTP2StreamDelegate {
     }
 
     private func pass(_ data: ByteBuffer) {
-        guard let connection else { return }
+        // A chunk without a byte would be the end of the body.
+        guard let connection, data.readableBytes > 0 else { return }
         hasSentBody = true
         record.received += data.readableBytes
         if request.isChunked {
@@ -103,18 +111,22 @@ final class OriginExchange: HTTP2StreamDelegate {
 
     private static let lineEnd = ByteBuffer(string: "\r\n")
 
-    func streamEnded(_ stream: HTTP2Stream) { endRequestWhenPassed() }
+    func streamEnded(_ stream: HTTP2Stream) {
+        visitorHasEnded = true
+        endRequestWhenPassed()
+    }
 
     /// The origin's socket takes bytes, for the first time or again.
     func originIsReady() {
         guard state == .sending else { return }
-        if let data = waiting.take() { pass(data) }
+        // Nothing of the new protocol is sent before the origin has agreed to it.
+        if !isWebSocket || response != nil, let data = waiting.take() { pass(data) }
         endRequestWhenPassed()
         connection?.flush()
     }
 
     private func endRequestWhenPassed() {
-        guard state == .sending, hasBody, stream.peerHasEnded, waiting.isEmpty, !requestIsSent else { return }
+        guard state == .sending, hasBody, visitorHasEnded, waiting.isEmpty, !requestIsSent else { return }
         if request.isChunked {
             var end = ByteBuffer()
             do throws(HTTP1Error) {
@@ -129,6 +141,12 @@ final class OriginExchange: HTTP2StreamDelegate {
 
     private func requestSent() {
         requestIsSent = true
+        // The end of what a visitor sends is the end of a WebSocket; its own closing has been said in band.
+        if isWebSocket, response != nil { return end(nil) }
+        expectHead()
+    }
+
+    private func expectHead() {
         guard response == nil, let loop = connection?.eventLoop else { return }
         let bound = NIOLoopBound(self, eventLoop: loop)
         timer = loop.scheduleTask(in: headDeadline) { bound.value.headIsLate() }
@@ -163,7 +181,7 @@ final class OriginExchange: HTTP2StreamDelegate {
             record.sent += data.readableBytes
             if !handler.send(data, on: stream) { connection?.block() }
         case .end(let trailers): end(trailers)
-        case .upgraded: fail(.badResponse(.unexpectedUpgrade))
+        case .upgraded(let head): upgrade(head)
         }
     }
 
@@ -177,9 +195,29 @@ final class OriginExchange: HTTP2StreamDelegate {
 
     private func respond(_ head: HTTP1ResponseHead) {
         timer?.cancel()
+        // RFC 9110, 9.3.6: 2xx to a CONNECT would mean that the tunnel stands, and this origin did not upgrade.
+        guard !isWebSocket || head.status >= 300 else { return fail(.badResponse(.unexpectedUpgrade)) }
         response = head
         record.status = head.status
         do { try handler.respond(Self.fields(of: head), on: stream, ends: head.hasNoBody) } catch { fail(.closed) }
+    }
+
+    /// The origin has agreed to a WebSocket: the stream is open, and bytes pass as they are (RFC 8441, 5).
+    private func upgrade(_ head: HTTP1ResponseHead) {
+        timer?.cancel()
+        guard head.fields.string("sec-websocket-accept") == request.webSocketAccept else {
+            return fail(.badResponse(.unexpectedUpgrade))
+        }
+        response = head
+        record.status = head.status
+        var fields = FieldSection(capacity: 256, fields: head.fields.count + 1)
+        fields.append(":status", "200")
+        for index in head.fields.entries.indices where !HopByHop.isConnectionSpecific(head.fields, at: index) {
+            guard !head.fields.nameEquals("sec-websocket-accept", at: index) else { continue }
+            fields.append(name: head.fields.name(at: index), value: head.fields.value(at: index))
+        }
+        do { try handler.respond(fields, on: stream, ends: false) } catch { return fail(.closed) }
+        originIsReady()
     }
 
     private static func fields(of head: HTTP1ResponseHead) -> FieldSection {
@@ -193,8 +231,8 @@ final class OriginExchange: HTTP2StreamDelegate {
 
     private func end(_ trailers: FieldSection?) {
         guard let response else { return }
-        if !response.hasNoBody { handler.finish(stream, trailers: trailers) }
-        let mayBeReused = requestIsSent && response.keepAlive
+        if isWebSocket || !response.hasNoBody { handler.finish(stream, trailers: trailers) }
+        let mayBeReused = requestIsSent && response.keepAlive && !isWebSocket
         let used = connection
         finish()
         used?.exchangeEnded(mayBeReused: mayBeReused)

@@ -12,6 +12,27 @@ struct OriginRequest {
     /// Whether the body must be chunked, because nobody knows its length.
     let isChunked: Bool
 
+    /// What the answer to an upgrade must carry (RFC 6455, 4.1); nil for other requests.
+    let webSocketAccept: String?
+
+    /// Writes an extended CONNECT for a WebSocket (RFC 8441, 5) as the GET that it stands for (RFC 6455, 4.1).
+    init(webSocket fields: FieldSection) throws(HTTP1Error) {
+        guard let path = fields.first(":path"), let authority = fields.first(":authority") else { throw .badTarget }
+        let key = WebSocketKey()
+        var buffer = ByteBuffer()
+        try HTTP1Writer.requestLine(ByteBuffer(string: "GET").readableBytesView, path, into: &buffer)
+        try HTTP1Writer.field("host", authority, into: &buffer)
+        try HTTP1Writer.fields(of: fields, into: &buffer) { index in
+            ["host", "cookie", "sec-websocket-key", "content-length"].contains { fields.nameEquals($0, at: index) }
+        }
+        try Self.writeCookies(fields, into: &buffer)
+        buffer.writeString("upgrade: websocket\r\nconnection: Upgrade\r\nsec-websocket-key: \(key.text)\r\n\r\n")
+        head = buffer
+        kind = .upgrade
+        isChunked = false
+        webSocketAccept = key.accept
+    }
+
     /// - Parameters:
     ///   - fields: The request's fields, pseudo-header fields included.
     ///   - hasBody: Whether DATA may follow.
@@ -31,6 +52,7 @@ struct OriginRequest {
         buffer.writeStaticString("\r\n")
         head = buffer
         kind = method.elementsEqual("HEAD".utf8) ? .head : .ordinary
+        webSocketAccept = nil
     }
 
     /// HTTP/2 may split cookies over several fields; HTTP/1.1 has one (RFC 9113, 8.2.3).

@@ -103,7 +103,7 @@ final class AgentTunnel: HTTP2ConnectionDelegate {
         accepted stream: HTTP2Stream,
         request: FieldSection
     ) -> (any HTTP2StreamDelegate)? {
-        if let tunnelled = request.first(":protocol") {
+        if let tunnelled = request.first(":protocol"), !tunnelled.elementsEqual("websocket".utf8) {
             return accept(tunnelled, stream, request, handler)
         }
         let authority = request.first(":authority") ?? request.first("host")

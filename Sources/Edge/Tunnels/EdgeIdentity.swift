@@ -89,7 +89,7 @@ struct EdgeIdentityState: Sendable {
         guard let bytes = contents.revocations, let path = files.deviceRevocations else { return nil }
         do throws(RevocationListError) {
             let list = try RevocationList(bytes)
-            return bundle.deviceIssuers.isEmpty ? list : try list.confirmed(by: bundle.deviceIssuers)
+            return try list.confirmed(by: bundle.deviceIssuers)
         } catch {
             throw EdgeIdentityError(file: path, problem: "the revocation list cannot be used: \(error)")
         }

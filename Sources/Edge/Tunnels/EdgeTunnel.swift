@@ -73,6 +73,8 @@ final class EdgeTunnel: HTTP2ConnectionDelegate {
         return session == nil || hosts.contains(host) || core.isFixed(host)
     }
 
+    var allowsExtendedConnect: Bool { handler?.peerSettings?.allowsExtendedConnect ?? false }
+
     func open(_ fields: FieldSection, ends: Bool, delegate: any HTTP2StreamDelegate) throws(HTTP2Error) -> HTTP2Stream {
         guard let handler else { throw HTTP2Error(.noNewStreams, "the tunnel has not begun") }
         return try handler.open(fields, ends: ends, delegate: delegate)

@@ -11,11 +11,19 @@ struct ForwardedRequest {
 
     init(head: HTTP1RequestHead, authority: String, visitor: SocketAddress?, scheme: String, requestID: String) {
         var fields = FieldSection(capacity: head.fields.storage.readableBytes + 512, fields: head.fields.count + 10)
-        fields.append(":method", head.method)
+        // RFC 8441, 5: a WebSocket is an extended CONNECT; its key is answered here and not passed on.
+        let isWebSocket = head.upgrade == .webSocket
+        if isWebSocket {
+            fields.append(":method", "CONNECT")
+            fields.append(":protocol", "websocket")
+        } else {
+            fields.append(":method", head.method)
+        }
         fields.append(":scheme", scheme)
         fields.append(":authority", authority)
         fields.append(":path", head.target)
         for index in head.fields.entries.indices where !Self.endsHere(head, index) {
+            if isWebSocket, head.fields.nameEquals("sec-websocket-key", at: index) { continue }
             fields.append(name: head.fields.name(at: index), value: head.fields.value(at: index))
         }
         if let address = visitor?.host { fields.append("x-forwarded-for", address) }

@@ -52,6 +52,25 @@ struct ResponseWriter {
         return buffer
     }
 
+    /// Writes the answer that turns the connection into a WebSocket (RFC 6455, 4.2.2).
+    mutating func upgrade(
+        fields: FieldSection,
+        key: ByteBufferView,
+        requestID: String
+    ) throws(HTTP1Error) -> ByteBuffer {
+        framing = .untilClose
+        keepsAlive = false
+        var buffer = ByteBuffer()
+        HTTP1Writer.statusLine(101, into: &buffer)
+        buffer.writeString("upgrade: websocket\r\nconnection: Upgrade\r\n")
+        buffer.writeString("sec-websocket-accept: \(WebSocketAccept.answer(to: key))\r\nx-request-id: \(requestID)\r\n")
+        try HTTP1Writer.fields(of: fields, into: &buffer) { index in
+            ["content-length", "sec-websocket-accept", "x-request-id"].contains { fields.nameEquals($0, at: index) }
+        }
+        buffer.writeStaticString("\r\n")
+        return buffer
+    }
+
     private static func framing(status: Int, fields: FieldSection, request: HTTP1RequestHead) -> BodyFraming {
         if request.isHead || status == 204 || status == 304 { return .none }
         // nghttp2 has checked that the length is a number and that DATA agrees with it.

@@ -30,6 +30,8 @@ final class VisitorConnection: ChannelDuplexHandler {
     /// The request that is being received ended, its response has not.
     private var awaitsResponse = false
     private var isClosing = false
+    /// The connection is a WebSocket now: what comes is not HTTP any more.
+    private var isRaw = false
 
     private var readIsWanted = false
     private var bodyIsBlocked = false
@@ -92,7 +94,7 @@ final class VisitorConnection: ChannelDuplexHandler {
 
     private var mayRead: Bool {
         if bodyIsBlocked { return false }
-        return !awaitsResponse || buffer.readableBytes < Self.pipelinedBytes
+        return isRaw || !awaitsResponse || buffer.readableBytes < Self.pipelinedBytes
     }
 
     private func resumeReading() {
@@ -103,6 +105,7 @@ final class VisitorConnection: ChannelDuplexHandler {
 
     /// Takes as much out of the buffer as the state of the connection allows.
     private func process() {
+        if isRaw { return passRaw() }
         while !awaitsResponse, !isClosing {
             let part: HTTP1RequestParser.Part?
             do throws(HTTP1Error) {
@@ -121,6 +124,21 @@ final class VisitorConnection: ChannelDuplexHandler {
             case nil: return
             }
         }
+    }
+
+    /// The response was a 101: bytes pass as they are from here on, those included that came early.
+    func becameRaw() {
+        isRaw = true
+        passRaw()
+        resumeReading()
+    }
+
+    private func passRaw() {
+        guard !bodyIsBlocked, let bytes = buffer.readSlice(length: buffer.readableBytes), bytes.readableBytes > 0 else {
+            return
+        }
+        core.metrics.bytesFromVisitors.increment(by: bytes.readableBytes)
+        if exchange?.requestBody(bytes) == false { bodyIsBlocked = true }
     }
 
     private func begin(_ head: HTTP1RequestHead) {

@@ -25,6 +25,8 @@ final class VisitorExchange: HTTP2StreamDelegate {
     private var trailers: FieldSection?
     private var responseHasEnded = false
 
+    private var isWebSocket: Bool { head.upgrade == .webSocket }
+
     private enum State { case awaitingResponse, streaming, over }
 
     private static let goOn = ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n")
@@ -50,7 +52,8 @@ final class VisitorExchange: HTTP2StreamDelegate {
     }
 
     private func open(on tunnel: EdgeTunnel, authority: String) {
-        guard head.upgrade == nil, !head.isConnect else { return fail(.unsupported) }
+        guard head.upgrade != .other, !head.isConnect else { return fail(.unsupported) }
+        guard !isWebSocket || tunnel.allowsExtendedConnect else { return fail(.unsupported) }
         let forwarded = ForwardedRequest(
             head: head,
             authority: authority,
@@ -59,7 +62,7 @@ final class VisitorExchange: HTTP2StreamDelegate {
             requestID: requestID
         )
         do {
-            stream = try tunnel.open(forwarded.fields, ends: head.hasNoBody, delegate: self)
+            stream = try tunnel.open(forwarded.fields, ends: head.hasNoBody && !isWebSocket, delegate: self)
             self.tunnel = tunnel.handler
         } catch {
             return fail(.tunnelLost)
@@ -117,6 +120,7 @@ final class VisitorExchange: HTTP2StreamDelegate {
 
     private func beginResponse(_ fields: FieldSection) {
         guard let code = fields.status else { return fail(.badResponse) }
+        if isWebSocket, (200..<300).contains(code) { return upgrade(fields) }
         status = code
         state = .streaming
         do throws(HTTP1Error) {
@@ -126,13 +130,33 @@ final class VisitorExchange: HTTP2StreamDelegate {
                     fields: fields,
                     to: head,
                     requestID: requestID,
-                    closes: !head.keepAlive || core.isDraining
+                    closes: !head.keepAlive || core.isDraining || isWebSocket
                 )
             )
         } catch {
             state = .awaitingResponse
             fail(.badResponse)
         }
+    }
+
+    /// The origin has agreed to a WebSocket: from here on bytes pass as they are, both ways.
+    private func upgrade(_ fields: FieldSection) {
+        guard let key = head.fields.first("sec-websocket-key") else { return fail(.badResponse) }
+        status = 101
+        state = .streaming
+        do throws(HTTP1Error) {
+            connection.write(try response.upgrade(fields: fields, key: key, requestID: requestID))
+        } catch {
+            state = .awaitingResponse
+            return fail(.badResponse)
+        }
+        connection.becameRaw()
+    }
+
+    /// The visitor ended its side of a WebSocket.
+    func rawEnded() {
+        guard let stream, state == .streaming else { return }
+        tunnel?.finish(stream)
     }
 
     func stream(_ stream: HTTP2Stream, received data: ByteBuffer) {
@@ -206,7 +230,7 @@ final class VisitorExchange: HTTP2StreamDelegate {
         cancel(.cancel)
         status = failure.status
         finishAccounts()
-        let keepsAlive = head.keepAlive && head.hasNoBody
+        let keepsAlive = head.keepAlive && head.hasNoBody && !isWebSocket
         let page = ErrorPage(failure, requestID: requestID)
         connection.write(page.bytes(closes: !keepsAlive, withoutBody: head.isHead))
         connection.exchangeEnded(keepsAlive: keepsAlive)
