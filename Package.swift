@@ -167,6 +167,7 @@ let package = Package(
             "Edge",
             [
                 "TestSupport", "Agent", "HTTP1", "HTTP2", "HTTPFields", "TunnelProtocol", "Trust", "TunnelTLS",
+                "Telemetry",
                 nioCore, nioPosix, nioEmbedded, nioSSL, logging,
             ]
         ),

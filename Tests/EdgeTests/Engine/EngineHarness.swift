@@ -1,0 +1,102 @@
+import Agent
+import Foundation
+import Logging
+import NIOCore
+import Telemetry
+import TestSupport
+import Trust
+
+@testable import Edge
+
+/// Runs an edge in this process, on loopback, for as long as a test needs it.
+enum EngineHarness {
+    /// An edge that runs, and its figures.
+    struct RunningEdge: Sendable {
+        let addresses: EdgeService.Addresses
+        let registry: PrometheusRegistry
+
+        /// How often a handshake was refused for that reason.
+        func refusals(_ reason: String) -> String? {
+            let line = "osm_edge_handshakes_refused_total{reason=\"\(reason)\"} "
+            return registry.render().split(separator: "\n").first { $0.hasPrefix(line) }.map {
+                String($0.dropFirst(line.count))
+            }
+        }
+    }
+
+    static func withEdge<Result: Sendable>(
+        of ca: ThrowawayCA,
+        certificate: String,
+        key: String,
+        _ body: @escaping @Sendable (RunningEdge) async throws -> Result
+    ) async throws -> Result {
+        let anywhere = ListenAddress(host: "127.0.0.1", port: 0)
+        guard let publicURL = PublicURL("http://*.localhost:8080") else { throw CancellationError() }
+        let configuration = EdgeConfiguration(
+            tunnelAddress: anywhere,
+            visitorAddress: anywhere,
+            adminAddress: anywhere,
+            publicURL: publicURL,
+            identity: EdgeIdentityFiles(
+                certificate: certificate,
+                key: key,
+                operatorBundle: ca.bundlePath,
+                deviceRevocations: ca.deviceListPath
+            )
+        )
+        let registry = PrometheusRegistry()
+        let (bound, announce) = AsyncStream.makeStream(of: EdgeService.Addresses.self)
+        let logger = Logger(label: "edge") { _ in SwiftLogNoOpLogHandler() }
+        let edge = try EdgeService(
+            configuration: configuration,
+            software: "osm-proxy/test",
+            registry: registry,
+            logger: logger
+        ) { announce.yield($0) }
+        return try await withThrowingTaskGroup(of: Result?.self) { group in
+            group.addTask {
+                try await edge.run()
+                return nil
+            }
+            group.addTask {
+                for await addresses in bound {
+                    return try await body(RunningEdge(addresses: addresses, registry: registry))
+                }
+                return nil
+            }
+            defer { group.cancelAll() }
+            while let result = try await group.next() { if let result { return result } }
+            throw CancellationError()
+        }
+    }
+
+    /// Runs an agent against an edge until it stops for good, and says why.
+    static func agentExit(
+        at edge: RunningEdge,
+        serverName: String,
+        trusting bundle: String,
+        as device: ThrowawayCA.Device
+    ) async throws -> AgentExit? {
+        let bytes = Array(try Data(contentsOf: URL(filePath: bundle)))
+        guard let address = EdgeAddress(edge.addresses.tunnel) else { return nil }
+        do {
+            let agent = try AgentService(
+                configuration: AgentConfiguration(
+                    edge: address,
+                    serverName: serverName,
+                    anchors: try OperatorBundle.decode(bytes).anchors(at: .now),
+                    credentials: try DeviceCredentials(keyPEM: device.keyPEM, chainPEM: device.chainPEM),
+                    endpoints: [Endpoint(name: "app", target: try OriginTarget("3000"))],
+                    software: "osm-agent/test"
+                ),
+                pid: 1,
+                logger: Logger(label: "agent") { _ in SwiftLogNoOpLogHandler() },
+                observe: { _ in }
+            )
+            try await agent.run()
+            return nil
+        } catch let exit as AgentExit {
+            return exit
+        }
+    }
+}
