@@ -132,6 +132,7 @@ struct RotationTests {
 
     @Test func `edges read the lists of both generations after the switch`() throws {
         let old = try authority.issueDevice()
+        try begin()
         try change { try $0.switchRotation() }
         try authority.revoke(device: old.id)
         let lists = try RevocationList.lists(DurableFile.read(authority.deviceListPath, limit: 100_000))
