@@ -6,32 +6,46 @@ struct OsmAgent: AsyncParsableCommand {
         commandName: "osm-agent",
         abstract: "Serves a local service under a public name, through an edge of your own operator.",
         discussion: """
-            The agent dials out and opens no port. It trusts the operator CA that was baked into it when it was built,
-            and nothing else: neither the system's certificates nor a proxy that opens TLS.
+            The agent dials out and opens no port. It trusts the operator CA that was \
+            baked into it when it was built, and nothing else: neither the system's \
+            certificates nor a proxy that opens TLS.
 
             First steps on a new machine:
-              osm-agent identity create             make a key and a request, which goes to the operator
-              osm-agent identity install FILE       take the certificate that came back
-              osm-agent http 3000                   serve what listens on port 3000
+              osm-agent identity create         make a key, and a request to send
+              osm-agent identity install FILE   take the certificate that came back
+              osm-agent http 3000               serve what listens on port 3000
 
             EXIT CODES
-              0   done                     40  the edge does not accept this device's certificate
-              1   failed                   44  this device has been revoked
-              2   wrong usage              46  another agent took over with the same identity
-              20  no operator CA baked in  50  the name belongs to another device
-              21  operator CA expired      51  the name is reserved
-              22  operator CA is a sample  52  the name is not valid
-              23  operator CA unreadable   53  the name is outside the base domain
-              24  no device identity       54  the device has too many names
-              25  identity of another CA   55  the edge does not carry that kind of binding
-              26  device certificate expired
-              27  device certificate not valid yet
-              28  certificate is not for a device
-              30  edge not of this operator, or TLS opened on the way
-              31  edge has another name    35  edge certificate breaks a rule of its issuer
-              32  edge certificate expired 36  edge certificate revoked
-              33  … not valid yet          37  no tunnel port at that address
-              34  … not for an edge        56  the edge speaks another protocol version
+              0   done
+              1   failed
+              2   wrong usage
+              20  no operator CA is baked in
+              21  the baked-in operator CA has expired, or is not valid yet
+              22  the baked-in operator CA is a sample
+              23  the baked-in operator CA cannot be read
+              24  this device has no key or no certificate
+              25  this device's certificate is of another operator
+              26  this device's certificate has expired
+              27  this device's certificate is not valid yet
+              28  this device's certificate is not for a device
+              30  the edge is not of this operator, or TLS is opened on the way
+              31  the edge has another name
+              32  the edge's certificate has expired
+              33  the edge's certificate is not valid yet
+              34  the edge's certificate is not for an edge
+              35  the edge's certificate breaks a rule of its issuer
+              36  the edge's certificate has been revoked
+              37  no tunnel port at that address
+              40  the edge does not accept this device's certificate
+              44  this device has been revoked
+              46  another agent took over with the same identity
+              50  the name belongs to another device
+              51  the name is reserved
+              52  the name is not valid
+              53  the name is not one label below the base domain
+              54  the device has as many names as it may have
+              55  the edge does not carry that kind of binding
+              56  the edge speaks another version of the protocol
             """,
         version: AgentVersion.text,
         subcommands: [HTTP.self, Status.self, Identity.self, Trust.self]

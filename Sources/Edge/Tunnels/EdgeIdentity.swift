@@ -43,7 +43,8 @@ struct EdgeIdentityContents: Sendable, Equatable {
         do {
             return Array(try Data(contentsOf: URL(filePath: path)))
         } catch {
-            throw EdgeIdentityError(file: path, problem: "it cannot be read: \(error)")
+            let isMissing = (error as? CocoaError)?.code == .fileReadNoSuchFile
+            throw EdgeIdentityError(file: path, problem: isMissing ? "there is no such file" : "it cannot be read")
         }
     }
 }

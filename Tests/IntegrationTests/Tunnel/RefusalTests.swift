@@ -38,6 +38,29 @@ struct RefusalTests {
         #expect(agent.errors.contains("TARGET"))
     }
 
+    @Test(arguments: [["run"], ["run", "--standalone", "--nonsense"], ["bogus"]])
+    func `an edge says 2 for wrong usage`(arguments: [String]) async throws {
+        let scratch = try TemporaryFolder()
+        let edge = try Program("osm-proxy", arguments, in: scratch.path)
+        #expect(try await edge.exitCode() == 2)
+        #expect(edge.errors.contains("Usage:"))
+    }
+
+    @Test func `an edge names the file that it cannot use`() async throws {
+        let scratch = try TemporaryFolder()
+        let missing = "\(scratch.path)/edge.pem"
+        let edge = try Program(
+            "osm-proxy",
+            [
+                "run", "--standalone", "--certificate", missing, "--key", missing, "--operator-bundle", missing,
+                "--public-url", "https://*.tunnel.example.com",
+            ],
+            in: scratch.path
+        )
+        #expect(try await edge.exitCode() == 2)
+        #expect(edge.errors.contains("\(missing): there is no such file"))
+    }
+
     @Test(.timeLimit(.minutes(3)))
     func `an edge of another operator is refused by name`() async throws {
         let other = try ThrowawayCA(domain: "localhost")

@@ -1,0 +1,31 @@
+import ArgumentParser
+import Edge
+import Telemetry
+
+#if canImport(Darwin)
+import Darwin
+#else
+import Glibc
+#endif
+
+/// How the process ends when something failed: with a sentence, and 2 when a file or a flag is to blame.
+enum Ending {
+    static func exit(with error: any Error) -> Never {
+        if let error = error as? EdgeIdentityError {
+            StandardStream.error.write("osm-proxy: \(error)\n")
+            Self.exit(2)
+        }
+        // ArgumentParser says 64 for wrong usage, as BSD does; the users of tunnels expect 2.
+        guard OsmProxy.exitCode(for: error) == .validationFailure else { OsmProxy.exit(withError: error) }
+        StandardStream.error.write(OsmProxy.fullMessage(for: error) + "\n")
+        Self.exit(2)
+    }
+
+    private static func exit(_ code: Int32) -> Never {
+        #if canImport(Darwin)
+        Darwin.exit(code)
+        #else
+        Glibc.exit(code)
+        #endif
+    }
+}
