@@ -120,11 +120,14 @@ final class EdgeCore {
 
     /// Puts a new certificate, bundle or revocation list to use; devices that it shuts out lose their tunnels now.
     func adopt(_ state: EdgeIdentityState) {
-        if let held = identity.revocations, state.revocations?.mayReplace(held) == false {
+        let stepsBack = state.revocations.contains { list in identity.revocations.contains { list.isStep(backFrom: $0) }
+        }
+        guard !stepsBack else {
             return logger.error("revocation list not taken: it is older than the one in use")
         }
         identity = state
-        logger.notice("identity reloaded", metadata: ["revoked": "\(state.revocations?.count ?? 0)"])
+        let revoked = state.revocations.reduce(0) { $0 + $1.count }
+        logger.notice("identity reloaded", metadata: ["revoked": "\(revoked)"])
         for tunnel in allTunnels where state.verifier.isRevoked(tunnel.identity) {
             metrics.handshakeRefused(PeerRefusal.revoked.rawValue)
             tunnel.leave(GoAwayNotice(.deviceRevoked, message: "This device has been revoked."))

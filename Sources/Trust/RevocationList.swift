@@ -53,6 +53,25 @@ package struct RevocationList: Sendable {
         return document.derBytes
     }
 
+    /// Reads every list of a PEM text: while an operator rotates its CA, both generations publish one.
+    package static func lists(_ bytes: [UInt8]) throws(RevocationListError) -> [RevocationList] {
+        guard bytes.count <= limit else { throw .tooLarge }
+        guard bytes.starts(with: "-----BEGIN".utf8) else { return [try RevocationList(bytes)] }
+        let documents: [PEMDocument]
+        do {
+            documents = try PEMDocument.parseMultiple(pemString: String(decoding: bytes, as: UTF8.self))
+        } catch {
+            throw .unreadable
+        }
+        guard (1...TrustAnchors.limit).contains(documents.count) else { throw .unreadable }
+        var lists: [RevocationList] = []
+        for document in documents {
+            guard document.discriminator == "X509 CRL" else { throw .unreadable }
+            lists.append(try RevocationList(document.derBytes))
+        }
+        return lists
+    }
+
     /// How many certificates are on it.
     package var count: Int { serials.count }
 
@@ -71,6 +90,9 @@ package struct RevocationList: Sendable {
         case (_, nil): return true
         }
     }
+
+    /// Whether this is a list of the same issuer that may not take the place of the other.
+    package func isStep(backFrom held: RevocationList) -> Bool { issuer == held.issuer && !mayReplace(held) }
 
     /// The same list once one of these CAs (DER) is seen to have signed it.
     package func confirmed(by issuers: [[UInt8]]) throws(RevocationListError) -> RevocationList {

@@ -130,6 +130,21 @@ struct RotationTests {
         #expect(try Verification.run(authority.folder).isGood)
     }
 
+    @Test func `edges read the lists of both generations after the switch`() throws {
+        let old = try authority.issueDevice()
+        try change { try $0.switchRotation() }
+        try authority.revoke(device: old.id)
+        let lists = try RevocationList.lists(DurableFile.read(authority.deviceListPath, limit: 100_000))
+        let issuers = try bundle().deviceIssuers
+        #expect(lists.count == 2)
+        let confirmed = try lists.map { try $0.confirmed(by: issuers) }
+        let verifier = DeviceVerifier(anchors: try bundle().anchors(at: .now), revocations: confirmed)
+        let chain = try PEM.certificates(old.chainPEM)
+        #expect(throws: PeerRefusal.revoked) { try verifier.verify(chain: chain, at: .now) }
+        let new = try PEM.certificates(authority.issueDevice().chainPEM)
+        _ = try verifier.verify(chain: new, at: .now)
+    }
+
     @Test func `what the old CA issued can be revoked after the switch`() throws {
         let id = DeviceID()
         let old = try authority.issueDevice(id: id.description)

@@ -60,8 +60,8 @@ package struct EdgeIdentityError: Error, CustomStringConvertible {
 struct EdgeIdentityState: Sendable {
     let context: NIOSSLContext
     let verifier: DeviceVerifier
-    /// The newest revocation list, so that an older one is not taken after it.
-    let revocations: RevocationList?
+    /// The newest revocation lists, one an issuing CA, so that an older one is not taken after it.
+    let revocations: [RevocationList]
 
     init(_ contents: EdgeIdentityContents, files: EdgeIdentityFiles, at now: Date) throws {
         do {
@@ -78,18 +78,21 @@ struct EdgeIdentityState: Sendable {
             throw EdgeIdentityError(file: files.operatorBundle, problem: error.problem)
         }
         revocations = try Self.revocations(contents, bundle, files)
-        verifier = DeviceVerifier(anchors: anchors, revocations: revocations.map { [$0] } ?? [])
+        verifier = DeviceVerifier(anchors: anchors, revocations: revocations)
     }
 
     private static func revocations(
         _ contents: EdgeIdentityContents,
         _ bundle: OperatorBundle,
         _ files: EdgeIdentityFiles
-    ) throws -> RevocationList? {
-        guard let bytes = contents.revocations, let path = files.deviceRevocations else { return nil }
+    ) throws -> [RevocationList] {
+        guard let bytes = contents.revocations, let path = files.deviceRevocations else { return [] }
         do throws(RevocationListError) {
-            let list = try RevocationList(bytes)
-            return try list.confirmed(by: bundle.deviceIssuers)
+            var confirmed: [RevocationList] = []
+            for list in try RevocationList.lists(bytes) {
+                confirmed.append(try list.confirmed(by: bundle.deviceIssuers))
+            }
+            return confirmed
         } catch {
             throw EdgeIdentityError(file: path, problem: "the revocation list cannot be used: \(error)")
         }

@@ -86,6 +86,15 @@ struct ForwardedRequestTests {
         #expect(try !lines(["X-Forwarded-For: 10.0.0.1"], visitor: nil).contains { $0.hasPrefix("x-forwarded-for") })
     }
 
+    @Test func `a WebSocket is an extended CONNECT without its key`() throws {
+        let version = "sec-websocket-version: 13"
+        let sent = try lines([
+            "Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", version,
+        ])
+        let pseudo = [":method: CONNECT", ":protocol: websocket"] + Self.pseudo.dropFirst()
+        #expect(sent == pseudo + [version] + Self.own)
+    }
+
     @Test func `an absolute target is forwarded as its path`() throws {
         let sent = try lines([], start: "GET http://app.t.example:8080/x?y HTTP/1.1")
         #expect(sent.contains(":path: /x?y"))
