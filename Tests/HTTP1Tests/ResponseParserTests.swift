@@ -211,6 +211,13 @@ struct ResponseParserTests {
         #expect(throws: HTTP1Error.surplusBytes) { try parser.next(&buffer) }
     }
 
+    @Test func `hands on what only looks like framing, which no visitor reads as such`() {
+        let transcript = read("HTTP/1.1 204 x\r\nContent_Length: 5\r\nTransfer_Encoding: chunked\r\n\r\n")
+        #expect(
+            transcript.events == ["204 http11 none persists {Content_Length=5} {Transfer_Encoding=chunked}", "end"]
+        )
+    }
+
     @Test func `reads one response after another`() throws {
         var parser = HTTP1ResponseParser(limits: HTTP1Limits())
         for _ in 0..<3 {
