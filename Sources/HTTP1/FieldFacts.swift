@@ -9,6 +9,10 @@ struct FieldFacts {
     private(set) var upgrades = false
     /// Whether Connection names fields that end at this hop.
     private(set) var nominates = false
+    /// What a request is refused with whose framing field is spelt with an underscore.
+    ///
+    /// CGI and its heirs read `_` and `-` in a name alike (RFC 3875, 4.1.18), so an origin could find another body.
+    private(set) var lookalike: HTTP1Error?
 
     private var length: Int?
     private var coding = Coding.none
@@ -38,7 +42,9 @@ struct FieldFacts {
                 facts.expectation = isKnown ? .goOn : .unknown
             case 10 where fields.nameEquals("connection", at: index): try facts.connection(fields.value(at: index))
             case 14 where fields.nameEquals("content-length", at: index): try facts.length(fields.value(at: index))
+            case 14 where fields.nameEquals("content_length", at: index): facts.lookalike = .badContentLength
             case 17 where fields.nameEquals("transfer-encoding", at: index): try facts.coding(fields, index)
+            case 17 where fields.nameEquals("transfer_encoding", at: index): facts.lookalike = .badTransferEncoding
             default: break
             }
         }

@@ -40,6 +40,7 @@ extension HTTP1RequestHead {
         let line = try RequestLine.parse(section)
         let fields = try FieldLines.parse(section, from: line.length, limit: limits.fields)
         let facts = try FieldFacts.collect(fields)
+        if let lookalike = facts.lookalike { throw lookalike }
         method = line.method
         target = line.target.path
         version = line.version

@@ -56,6 +56,37 @@ struct LimitTests {
         #expect(error(request(5)) == .tooManyFields)
     }
 
+    @Test func `lets four empty lines pass before each request and refuses a fifth`() {
+        let request = "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
+        let four = String(repeating: "\r\n", count: 4)
+        #expect(error(four + request + four + request) == nil)
+        #expect(error(request + four + "\r\n" + request) == .badStartLine)
+        #expect(error(four + "\r\n") == .badStartLine)
+    }
+
+    @Test func `takes a method of 32 letters and refuses a longer one`() {
+        #expect(error("\(filler(32)) / HTTP/1.1\r\nHost: a\r\n\r\n") == nil)
+        #expect(error("\(filler(33)) / HTTP/1.1\r\nHost: a\r\n\r\n") == .badStartLine)
+    }
+
+    @Test func `takes a Host of 260 bytes and refuses a longer one`() {
+        func error(_ length: Int) -> HTTP1Error? {
+            let text = "GET / HTTP/1.1\r\nHost: \(filler(length))\r\n\r\n"
+            return Transcript.requests([Array(text.utf8)]).error
+        }
+        #expect(error(260) == nil)
+        #expect(error(261) == .badHost)
+    }
+
+    @Test func `takes 32 connection options in all and refuses one more`() {
+        func request(_ first: Int, _ second: Int) -> String {
+            let lists = [first, second].map { Array(repeating: "a", count: $0).joined(separator: ",") }
+            return "GET / HTTP/1.1\r\nHost: a\r\nConnection: \(lists[0])\r\nConnection: \(lists[1])\r\n\r\n"
+        }
+        #expect(error(request(16, 16)) == nil)
+        #expect(error(request(16, 17)) == .badConnection)
+    }
+
     private func chunked(_ body: String) -> String {
         "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n\(body)"
     }

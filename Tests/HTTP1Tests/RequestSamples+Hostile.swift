@@ -96,6 +96,9 @@ extension RequestSamples {
         host("an IPv6 address with two gaps", "Host: [1::2::3]\r\n"),
         host("an IPv6 address of nine groups", "Host: [1:2:3:4:5:6:7:8:9]\r\n"),
         host("an IPv6 address with a zone", "Host: [fe80::1%25eth0]\r\n"),
+        host("an IPv6 address that ends in IPv4", "Host: [::ffff:1.2.3.4]\r\n"),
+        host("a fragment in Host", "Host: a#b\r\n"),
+        host("a Host above ASCII", "Host: é\r\n"),
         host("percent-encoding in Host", "Host: %61\r\n"),
         Sample("two Hosts in HTTP/1.0", "GET / HTTP/1.0\r\nHost: a\r\nHost: a\r\n\r\n", .badHost),
         field("an unknown expectation", "Expect: 200-ok", .unknownExpectation),
@@ -142,6 +145,13 @@ extension RequestSamples {
         framed("a coding behind NBSP", "Transfer-Encoding: \u{A0}chunked", .badTransferEncoding),
         framed("a space behind the name", "Transfer-Encoding : chunked", .badFieldName),
         framed("a folded coding", "Transfer-Encoding:\r\n chunked", .foldedField),
+        framed("a coding whose name has an underscore", "Transfer_Encoding: chunked", .badTransferEncoding),
+        framed("the same beside a length", "Content-Length: 5\r\ntransfer_encoding: chunked", .badTransferEncoding),
+        framed("a length whose name has an underscore", "Content_Length: 5", .badContentLength),
+        framed("the same beside chunks", "Transfer-Encoding: chunked\r\nCONTENT_LENGTH: 5", .badContentLength),
+        framed("a length of twenty digits", "Content-Length: 00000000000000000005", .badContentLength),
+        framed("a length in digits that are not ASCII", "Content-Length: \u{661}", .badContentLength),
+        framed("chunked twice in a list", "Transfer-Encoding: chunked, chunked", .badTransferEncoding),
         framed("chunks in HTTP/1.0", "Transfer-Encoding: chunked", .badTransferEncoding, version: "1.0"),
     ]
 

@@ -13,15 +13,35 @@ struct ResponseParserTests {
     }
 
     static let valid: [Sample] = [
-        Sample("a length", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"),
-        Sample("chunks", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\nA: b\r\n\r\n"),
-        Sample("until the end", "HTTP/1.1 200 OK\r\n\r\nhello"),
-        Sample("HTTP/1.0", "HTTP/1.0 404 Not Found\r\nContent-Length: 1\r\n\r\nx"),
-        Sample("hints first", "HTTP/1.1 103 Early Hints\r\nLink: a\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n"),
-        Sample("no reason", "HTTP/1.1 204 \r\n\r\n"),
-        Sample("no space before no reason", "HTTP/1.1 204\r\n\r\n"),
-        Sample("a reason above ASCII", "HTTP/1.1 204 é\r\n\r\n"),
-        Sample("304 with a length", "HTTP/1.1 304 Not Modified\r\nContent-Length: 500\r\n\r\n"),
+        Sample(
+            "a length",
+            "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello",
+            ["200 http11 length(5) persists {Content-Length=5}", "body hello", "end"]
+        ),
+        Sample(
+            "chunks",
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\nA: b\r\n\r\n",
+            ["200 http11 chunked persists {Transfer-Encoding=chunked}", "body hello", "end {A=b}"]
+        ),
+        Sample("until the end", "HTTP/1.1 200 OK\r\n\r\nhello", ["200 http11 untilClose closes", "body hello", "end"]),
+        Sample(
+            "HTTP/1.0",
+            "HTTP/1.0 404 Not Found\r\nContent-Length: 1\r\n\r\nx",
+            ["404 http10 length(1) closes {Content-Length=1}", "body x", "end"]
+        ),
+        Sample(
+            "hints first",
+            "HTTP/1.1 103 Early Hints\r\nLink: a\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n",
+            ["interim 103 http11 none persists {Link=a}", "204 http11 none persists", "end"]
+        ),
+        Sample("no reason", "HTTP/1.1 204 \r\n\r\n", ["204 http11 none persists", "end"]),
+        Sample("no space before no reason", "HTTP/1.1 204\r\n\r\n", ["204 http11 none persists", "end"]),
+        Sample("a reason above ASCII", "HTTP/1.1 204 é\r\n\r\n", ["204 http11 none persists", "end"]),
+        Sample(
+            "304 with a length",
+            "HTTP/1.1 304 Not Modified\r\nContent-Length: 500\r\n\r\n",
+            ["304 http11 none persists {Content-Length=500}", "end"]
+        ),
     ]
 
     static let hostile: [Sample] = [
@@ -62,11 +82,42 @@ struct ResponseParserTests {
 
     private static func framed(_ lines: String) -> String { "HTTP/1.1 200 OK\r\n\(lines)\r\n\r\n" }
 
+    /// Answers to a WebSocket's request, which to any other request are hostile.
+    static let upgrades: [Sample] = [
+        Sample(
+            "101 and bytes of the new protocol",
+            "HTTP/1.1 101 x\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n\u{1}\r\nHTTP/1.1 200 OK\r\n\r\n",
+            .unexpectedUpgrade
+        ),
+        Sample(
+            "hints, then 101",
+            "HTTP/1.1 103 x\r\n\r\nHTTP/1.1 101 x\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n",
+            .unexpectedUpgrade
+        ),
+        Sample(
+            "101 with a length",
+            "HTTP/1.1 101 x\r\nConnection: upgrade\r\nUpgrade: websocket\r\nContent-Length: 1\r\n\r\nx",
+            .conflictingFraming
+        ),
+    ]
+
+    @Test(arguments: upgrades)
+    func `refuses the answer to an upgrade that nobody asked for`(sample: Sample) {
+        #expect(Transcript.response([sample.bytes]).error == sample.error)
+        #expect(Transcript.response([sample.bytes], to: .head).error == sample.error)
+    }
+
+    @Test func `takes nothing behind a 101 for HTTP`() {
+        let transcript = read(String(decoding: Self.upgrades[0].bytes, as: UTF8.self), to: .upgrade)
+        #expect(transcript.error == nil)
+        #expect(transcript.events.last == "body \u{1}\r\nHTTP/1.1 200 OK\r\n\r\n")
+    }
+
     @Test(arguments: valid)
     func `takes what is in order`(sample: Sample) {
         let transcript = Transcript.response([sample.bytes], closes: true)
         #expect(transcript.error == nil)
-        #expect(transcript.events.last?.hasPrefix("end") == true)
+        #expect(transcript.events == sample.parts)
     }
 
     @Test(arguments: hostile)
@@ -74,10 +125,10 @@ struct ResponseParserTests {
         #expect(Transcript.response([sample.bytes]).error == sample.error)
     }
 
-    @Test(arguments: valid + hostile)
-    func `comes to the same verdict however the bytes are cut`(sample: Sample) {
-        let whole = Transcript.response([sample.bytes], closes: true)
-        for cut in sample.cuts { #expect(Transcript.response(cut, closes: true) == whole) }
+    @Test(arguments: valid + hostile + upgrades, [HTTP1ResponseParser.Request.ordinary, .head, .upgrade])
+    func `comes to the same verdict however the bytes are cut`(sample: Sample, request: HTTP1ResponseParser.Request) {
+        let whole = Transcript.response([sample.bytes], to: request, closes: true)
+        for cut in sample.cuts { #expect(Transcript.response(cut, to: request, closes: true) == whole) }
     }
 
     @Test func `hands on interim responses before the final one`() {
@@ -158,6 +209,13 @@ struct ResponseParserTests {
         _ = try parser.next(&buffer)
         parser.expect(.ordinary)
         #expect(throws: HTTP1Error.surplusBytes) { try parser.next(&buffer) }
+    }
+
+    @Test func `hands on what only looks like framing, which no visitor reads as such`() {
+        let transcript = read("HTTP/1.1 204 x\r\nContent_Length: 5\r\nTransfer_Encoding: chunked\r\n\r\n")
+        #expect(
+            transcript.events == ["204 http11 none persists {Content_Length=5} {Transfer_Encoding=chunked}", "end"]
+        )
     }
 
     @Test func `reads one response after another`() throws {

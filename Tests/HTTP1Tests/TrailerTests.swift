@@ -15,6 +15,7 @@ struct TrailerTests {
     @Test(arguments: [
         "Content-Length: 5", "Transfer-Encoding: chunked", "Host: b", "Trailer: a", "Connection: close", "TE: trailers",
         "Authorization: a", "Cookie: a", "Set-Cookie: a", "Content-Type: a", "Expect: a", "X-Forwarded-For: a",
+        "Content_Length: 5", "x_forwarded-for: a", "X_Request_Id: a",
     ])
     func `drops a trailer that frames, routes or authenticates`(line: String) {
         #expect(end("A: b\r\n\(line)\r\n") == "end {A=b}")

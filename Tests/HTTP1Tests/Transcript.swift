@@ -8,7 +8,7 @@ struct Transcript: Equatable {
     private(set) var events: [String] = []
     private(set) var error: HTTP1Error?
 
-    private var body = ""
+    private var body: [UInt8] = []
 
     /// The verdict on bytes that arrive as these pieces, on one connection of a visitor.
     static func requests(_ pieces: [[UInt8]], limits: HTTP1Limits = HTTP1Limits()) -> Transcript {
@@ -76,7 +76,7 @@ struct Transcript: Equatable {
 
     private mutating func note(_ event: Event) {
         switch event {
-        case .body(let data): body += String(decoding: data.readableBytesView, as: UTF8.self)
+        case .body(let data): body += data.readableBytesView
         case .head(let text):
             endBody()
             events.append(text)
@@ -87,8 +87,8 @@ struct Transcript: Equatable {
     }
 
     private mutating func endBody() {
-        if !body.isEmpty { events.append("body \(body)") }
-        body = ""
+        if !body.isEmpty { events.append("body \(String(decoding: body, as: UTF8.self))") }
+        body = []
     }
 }
 

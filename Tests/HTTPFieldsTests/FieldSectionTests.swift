@@ -72,6 +72,22 @@ struct FieldSectionTests {
         #expect(section.string("a") == "b")
     }
 
+    @Test func `appends bytes that are lent as spans`() {
+        let name = ByteBuffer(string: "Name")
+        let value = ByteBuffer(string: "a value")
+        var section = section()
+        section.append(name: name.readableBytesSpan, value: value.readableBytesSpan)
+        #expect(section.string("name") == "a value")
+        #expect(section.count == 5)
+    }
+
+    @Test func `counts an empty section as nothing and an empty field as its overhead`() {
+        var section = FieldSection()
+        #expect(section.listSize == 0)
+        section.append("", "")
+        #expect(section.listSize == 32)
+    }
+
     @Test func `counts what HPACK would count`() {
         #expect(section().listSize == 4 * 32 + "Hosta".count + "x-empty".count + "Acceptb".count + "acceptc".count)
     }
