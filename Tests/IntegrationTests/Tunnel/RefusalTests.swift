@@ -128,15 +128,16 @@ struct RefusalTests {
         let other = try otherOperator.issueDevice()
         let ca = try TestPrograms.caFolder()
         let edgeLeaf = ["-cert", "\(ca)/edges/localhost/edge.pem", "-key", "\(ca)/edges/localhost/edge.key"]
-        let chains = ["-cert_chain", "\(ca)/edges/localhost/edge.pem"]
+        let edgeIssuer = ["-cert_chain", "\(ca)/edge-ca/edge-ca.pem"]
+        let deviceIssuer = ["-cert_chain", "\(ca)/device-ca/device-ca.pem"]
         try shake(tunnel, [])
         try shake(tunnel, ["-tls1_2"])
         try shake(tunnel, ["-cert", other.chainPath, "-key", other.keyPath, "-cert_chain", other.chainPath])
-        try shake(tunnel, edgeLeaf + chains)
+        try shake(tunnel, edgeLeaf + edgeIssuer)
         let device = ["-cert", "\(tunnel.identity)/device.pem", "-key", "\(tunnel.identity)/device.key"]
-        try shake(tunnel, device + ["-cert_chain", "\(tunnel.identity)/device.pem"], protocols: "h2")
+        try shake(tunnel, device + deviceIssuer, protocols: "h2")
         for reason in ["no_certificate", "tls_version", "unknown_issuer", "wrong_purpose", "alpn"] {
-            try await eventually("\(reason) is counted") {
+            try await eventually("\(reason) is counted: \(try tunnel.metrics())") {
                 try tunnel.metrics().contains("osm_edge_handshakes_refused_total{reason=\"\(reason)\"} 1")
             }
             #expect(tunnel.edge.errors.contains("\"reason\":\"\(reason)\""))
