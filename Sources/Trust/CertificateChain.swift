@@ -53,6 +53,9 @@ struct CertificateChain {
             try Profile.checkAuthority(authority.certificate, authoritiesBelow: 0)
             try Profile.checkAuthority(root.certificate, authoritiesBelow: 1)
             try Profile.checkUsage(authority.certificate, purpose.usage)
+            try Profile.checkRootUsage(root.certificate, purpose.usage)
+            try Profile.checkKeyIdentifiers(leaf.certificate, issuedBy: authority.certificate)
+            try Profile.checkKeyIdentifiers(authority.certificate, issuedBy: root.certificate)
             try checkNames()
         } catch let refusal as PeerRefusal {
             throw refusal

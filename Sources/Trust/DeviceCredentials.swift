@@ -64,6 +64,13 @@ package struct DeviceCredentials: Sendable {
     }
 }
 
+/// Printing, reflecting or interpolating credentials names the device and never shows the key.
+extension DeviceCredentials: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    package var description: String { "credentials of device \(identity.id)" }
+    package var debugDescription: String { description }
+    package var customMirror: Mirror { Mirror(self, children: ["identity": identity]) }
+}
+
 /// Why a key and a chain are no credentials.
 package enum DeviceCredentialsError: Error, Sendable {
     case unreadable

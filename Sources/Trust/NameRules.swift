@@ -37,11 +37,19 @@ struct NameRules {
     }
 
     /// A rule about the subject would have to be weighed against every certificate; the other kinds touch no name of ours.
+    ///
+    /// A rule that is no name might be read as more, or as less, than its author meant.
     private static func isUnderstood(_ rule: GeneralName) -> Bool {
         switch rule {
-        case .dnsName, .uniformResourceIdentifier, .ipAddress, .rfc822Name: true
+        case .dnsName(let domain): domain.isEmpty || isNameOrBelow(domain)
+        case .uniformResourceIdentifier(let host): isNameOrBelow(host)
+        case .ipAddress, .rfc822Name: true
         case .directoryName, .otherName, .x400Address, .ediPartyName, .registeredID: false
         }
+    }
+
+    private static func isNameOrBelow(_ rule: String) -> Bool {
+        DomainName.isPlain(rule.hasPrefix(".") ? String(rule.dropFirst()) : rule)
     }
 
     private static func domains(_ rule: GeneralName) -> String? {
@@ -57,13 +65,13 @@ struct NameRules {
     /// A DNS rule covers the domain itself and what lies below it; with a leading dot only what lies below.
     private static func isWithin(_ name: String, _ rule: String) -> Bool {
         let name = DomainName.normalised(name)
-        let rule = DomainName.normalised(rule)
+        let rule = rule.lowercased()
         if rule.isEmpty { return true }
         if rule.hasPrefix(".") { return name.hasSuffix(rule) }
         return name == rule || name.hasSuffix(".\(rule)")
     }
 
-    /// A URI rule covers one host; with a leading dot what lies below it..
+    /// A URI rule covers one host; with a leading dot what lies below it.
     private static func isOnHost(_ uri: String, _ rule: String) -> Bool {
         guard let host = host(of: uri) else { return false }
         let rule = rule.lowercased()

@@ -14,7 +14,7 @@ struct PeerCertificate: Sendable, Equatable {
         guard der.count <= Self.limit else { throw .unreadable }
         do {
             certificate = try Certificate(derEncoded: der)
-            try Self.checkSignatureBits(der)
+            try Self.checkSignature(der)
         } catch {
             throw .unreadable
         }
@@ -33,15 +33,23 @@ struct PeerCertificate: Sendable, Equatable {
             && authority.certificate.publicKey.isValidSignature(certificate.signature, for: certificate)
     }
 
-    /// Refuses a signature with padding bits.
+    /// Refuses a signature with padding bits, and an algorithm that is not the one which was signed.
     ///
-    /// The library reads past them, so that one certificate would have several encodings and fingerprints.
-    private static func checkSignatureBits(_ der: [UInt8]) throws {
+    /// The library reads past both. With the first, one certificate would have several encodings and fingerprints; the
+    /// second is RFC 5280, 4.1.1.2.
+    private static func checkSignature(_ der: [UInt8]) throws {
         try DER.sequence(try DER.parse(der), identifier: .sequence) { parts in
-            _ = parts.next()
-            _ = parts.next()
+            guard let content = parts.next(), let algorithm = parts.next() else { throw PeerRefusal.unreadable }
             let signature = try ASN1BitString(derEncoded: &parts)
-            guard signature.paddingBits == 0 else { throw PeerRefusal.unreadable }
+            guard signature.paddingBits == 0, try signedAlgorithm(content) == algorithm.encodedBytes else {
+                throw PeerRefusal.unreadable
+            }
         }
+    }
+
+    /// The algorithm within what was signed: it follows the serial number, which a version may precede.
+    private static func signedAlgorithm(_ content: ASN1Node) throws -> ArraySlice<UInt8>? {
+        guard case .constructed(let fields) = content.content else { throw PeerRefusal.unreadable }
+        return fields.first { $0.identifier == .sequence }?.encodedBytes
     }
 }

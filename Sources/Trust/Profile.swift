@@ -24,11 +24,14 @@ enum Profile {
     }
 
     /// Checks that a certificate is a leaf for one purpose and nothing more.
+    ///
+    /// Without a subject, its other names must be critical (RFC 5280, 4.2.1.6).
     static func checkLeaf(_ leaf: Certificate, usage: ExtendedKeyUsage.Usage) throws {
         if case .isCertificateAuthority = try leaf.extensions.basicConstraints { throw PeerRefusal.wrongPurpose }
         try checkUsage(leaf, usage)
         guard let use = try leaf.extensions.keyUsage, use.digitalSignature, !use.keyCertSign, !use.cRLSign,
-            try leaf.extensions.nameConstraints == nil
+            try leaf.extensions.nameConstraints == nil,
+            !leaf.subject.isEmpty || isCritical(.X509ExtensionID.subjectAlternativeName, in: leaf)
         else { throw PeerRefusal.constraintViolated }
     }
 
@@ -37,7 +40,23 @@ enum Profile {
         guard case .isCertificateAuthority(let longest) = try authority.extensions.basicConstraints,
             isCritical(.X509ExtensionID.basicConstraints, in: authority),
             longest.map({ $0 >= authoritiesBelow }) ?? true,
-            let use = try authority.extensions.keyUsage, use.keyCertSign
+            let use = try authority.extensions.keyUsage, use.keyCertSign,
+            !authority.subject.isEmpty
+        else { throw PeerRefusal.constraintViolated }
+    }
+
+    /// Checks that a root which speaks of purposes at all speaks of this one.
+    ///
+    /// A root is trusted for both kinds of leaves unless it says otherwise itself.
+    static func checkRootUsage(_ root: Certificate, _ usage: ExtendedKeyUsage.Usage) throws {
+        guard let usages = try root.extensions.extendedKeyUsage else { return }
+        guard usages.contains(usage) else { throw PeerRefusal.wrongPurpose }
+    }
+
+    /// Checks that a certificate names the key that signed it as the authority itself does (RFC 5280, 4.2.1.1).
+    static func checkKeyIdentifiers(_ certificate: Certificate, issuedBy authority: Certificate) throws {
+        guard let named = try certificate.extensions.authorityKeyIdentifier?.keyIdentifier,
+            let own = try authority.extensions.subjectKeyIdentifier?.keyIdentifier, named == own
         else { throw PeerRefusal.constraintViolated }
     }
 

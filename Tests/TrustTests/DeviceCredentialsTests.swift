@@ -62,6 +62,16 @@ struct DeviceCredentialsTests {
         #expect(throws: PeerRefusal.wrongPurpose) { try server.check(against: anchors, at: Operator.now) }
     }
 
+    @Test func `shows no key when it is printed`() throws {
+        let credentials = try credentials()
+        var dumped = ""
+        dump(credentials, to: &dumped)
+        for text in ["\(credentials)", String(reflecting: credentials), String(describing: [credentials]), dumped] {
+            #expect(!text.contains("KEY"))
+            #expect(text.contains(Operator.device))
+        }
+    }
+
     @Test func `refuses a certificate for another key, without a device, and rubbish`() throws {
         let other = try DeviceCredentials.request(commonName: "laptop").keyPEM
         let chain = try credentials().chainPEM

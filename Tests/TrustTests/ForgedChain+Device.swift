@@ -14,9 +14,12 @@ extension ForgedChain {
         .deviceLeaf("server authentication", .wrongPurpose) { $0.usages = [.serverAuth] },
         .deviceLeaf("both usages", .wrongPurpose, openSSL: .accepts) { $0.usages = [.serverAuth, .clientAuth] },
         .deviceLeaf("a leaf that is a CA", .wrongPurpose, openSSL: .accepts) {
+            $0.subject = "Authority"
             $0.basicConstraints = .isCertificateAuthority(maxPathLength: nil)
         },
-        .deviceLeaf("no name", .wrongName, openSSL: .accepts) { $0.names = [] },
+        .deviceLeaf("a common name alone", .wrongName, openSSL: .accepts) {
+            ($0.subject, $0.names) = (Operator.device, [])
+        },
         .deviceLeaf("two devices", .wrongName, openSSL: .accepts) {
             $0.names.append(.uniformResourceIdentifier(other))
         },

@@ -20,10 +20,17 @@ extension ForgedChain {
         .edgeLeaf("any usage", .wrongPurpose) { $0.usages = [.any] },
         .edgeLeaf("no extended key usage", .wrongPurpose, openSSL: .accepts) { $0.usages = [] },
         .edgeLeaf("a leaf that is a CA", .wrongPurpose, openSSL: .accepts) {
+            $0.subject = "Authority"
             $0.basicConstraints = .isCertificateAuthority(maxPathLength: nil)
         },
         .edgeLeaf("another name", .wrongName, hostname: "b.tunnel.example.com") { _ in },
-        .edgeLeaf("a common name alone", .wrongName, openSSL: .accepts) { $0.names = [] },
+        .edgeLeaf("a common name alone", .wrongName, openSSL: .accepts) {
+            ($0.subject, $0.names) = (Operator.domain, [])
+        },
+        .edgeLeaf("neither a subject nor critical names", .constraintViolated) { $0.namesAreCritical = false },
+        .edgeLeaf("a subject beside names that are not critical", nil) {
+            ($0.subject, $0.namesAreCritical) = (Operator.domain, false)
+        },
         .edgeLeaf("a wildcard", .constraintViolated, openSSL: .accepts, hostname: "a.tunnel.example.com") {
             $0.names = [.dnsName("*.tunnel.example.com")]
         },
@@ -46,6 +53,7 @@ extension ForgedChain {
         .edgeLeaf("a leaf that may sign certificates", .constraintViolated) {
             $0.keyUsage = KeyUsage(digitalSignature: true, keyCertSign: true)
         },
+        .edgeLeaf("a leaf that names another issuing CA", .constraintViolated) { $0.authorityKey = .mistaken },
         .edgeLeaf("the serial number zero", .constraintViolated, openSSL: .accepts) {
             $0.serial = Certificate.SerialNumber(bytes: [0])
         },
@@ -85,6 +93,16 @@ extension ForgedChain {
             openSSL: .accepts,
             edgeCA: { $0.usages = [] }
         ),
+        .edgeAuthorities("a root for clients alone", .wrongPurpose, root: { $0.usages = [.clientAuth] }),
+        .edgeAuthorities("a root for servers alone", nil, root: { $0.usages = [.serverAuth] }),
+        .edgeAuthorities(
+            "an issuing CA that names another root",
+            .constraintViolated,
+            edgeCA: { $0.authorityKey = .mistaken }
+        ),
+        .edgeAuthorities("a permitted name that is none", .constraintViolated) {
+            $0.constraints = NameConstraints(permittedSubtrees: [.dnsName(".")])
+        },
         .edgeAuthorities(
             "an excluded name",
             .constraintViolated,
@@ -165,6 +183,14 @@ extension ForgedChain {
         },
         ForgedChain("a signature over SHA-1", .unreadable) {
             try reissued(["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"], "-sha1")
+        },
+        ForgedChain("an algorithm other than the one that was signed", .unreadable) {
+            let owner = try Operator()
+            let leaf = try Operator.edgeLeaf.minted(by: owner.edgeCA)
+            return Scene(
+                roots: [try owner.root.der],
+                chain: [try leaf.relabelled(by: owner.edgeCA), try owner.edgeCA.der]
+            )
         },
         ForgedChain("revoked", .revoked) {
             let owner = try Operator()

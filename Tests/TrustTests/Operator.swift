@@ -19,8 +19,31 @@ struct Minted {
     var pem: String { get throws { OpenSSL.pem(try der) } }
 }
 
+extension Minted {
+    /// The same certificate, DER, signed over SHA-384 while what is signed speaks of SHA-256.
+    func relabelled(by issuer: Minted) throws -> [UInt8] {
+        // The two identifiers, 1.2.840.10045.4.3.3 and .2, differ in their last byte (RFC 5758, 3.2).
+        let algorithm: [UInt8] = [0x30, 0x0A, 0x06, 0x08, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x04, 0x03]
+        var content = Array(certificate.tbsCertificateBytes)
+        guard let place = content.firstRange(of: algorithm + [3]) else { throw CocoaError(.featureUnsupported) }
+        content[place.upperBound - 1] = 2
+        let signature = try issuer.key.sign(bytes: content, signatureAlgorithm: .ecdsaWithSHA384)
+        var serializer = DER.Serializer()
+        try serializer.appendConstructedNode(identifier: .sequence) { coder in
+            coder.serializeRawBytes(content)
+            coder.serializeRawBytes(algorithm + [3])
+            try coder.serialize(ASN1BitString(bytes: signature.rawRepresentation[...]))
+        }
+        return serializer.serializedBytes
+    }
+}
+
 /// What a certificate is to say; the defaults of ``Operator`` are what `ca-tools` issues, and tests spoil single fields.
 struct Recipe {
+    /// What the certificate says about the key that signed it.
+    enum AuthorityKey { case named, mistaken, unnamed }
+
+    /// Empty for none at all.
     var subject: String
     var notBefore = Operator.now - 300
     var notAfter: Date
@@ -30,8 +53,11 @@ struct Recipe {
     var keyUsage = KeyUsage(digitalSignature: true)
     var usages: [ExtendedKeyUsage.Usage] = []
     var names: [GeneralName] = []
+    var namesAreCritical = true
     var constraints: NameConstraints?
     var extra: [Certificate.Extension] = []
+    var namesItsKey = true
+    var authorityKey = AuthorityKey.named
     var version = Certificate.Version.v3
     var algorithm = Certificate.SignatureAlgorithm.ecdsaWithSHA384
 
@@ -45,8 +71,8 @@ struct Recipe {
             publicKey: key.publicKey,
             notValidBefore: notBefore,
             notValidAfter: notAfter,
-            issuer: try issuer?.certificate.subject ?? DistinguishedName { CommonName(subject) },
-            subject: try DistinguishedName { CommonName(subject) },
+            issuer: try issuer?.certificate.subject ?? name(),
+            subject: try name(),
             signatureAlgorithm: algorithm,
             extensions: try extensions(key: key, issuer: issuer),
             issuerPrivateKey: issuer?.key ?? key
@@ -54,23 +80,27 @@ struct Recipe {
         return Minted(certificate: certificate, key: key)
     }
 
+    private func name() throws -> DistinguishedName {
+        subject.isEmpty ? DistinguishedName() : try DistinguishedName { CommonName(subject) }
+    }
+
     private func extensions(key: Certificate.PrivateKey, issuer: Minted?) throws -> Certificate.Extensions {
         var extensions = Certificate.Extensions()
         try extensions.append(Certificate.Extension(basicConstraints, critical: basicConstraintsAreCritical))
         try extensions.append(Certificate.Extension(keyUsage, critical: true))
         let own = SubjectKeyIdentifier(hash: key.publicKey)
-        try extensions.append(Certificate.Extension(own, critical: false))
-        if let issuer {
-            let above = SubjectKeyIdentifier(hash: issuer.certificate.publicKey).keyIdentifier
+        if namesItsKey { try extensions.append(Certificate.Extension(own, critical: false)) }
+        if let issuer, authorityKey != .unnamed {
+            let above = authorityKey == .named ? SubjectKeyIdentifier(hash: issuer.certificate.publicKey) : own
             try extensions.append(
-                Certificate.Extension(AuthorityKeyIdentifier(keyIdentifier: above), critical: false)
+                Certificate.Extension(AuthorityKeyIdentifier(keyIdentifier: above.keyIdentifier), critical: false)
             )
         }
         if !usages.isEmpty {
             try extensions.append(Certificate.Extension(try ExtendedKeyUsage(usages), critical: false))
         }
         if !names.isEmpty {
-            try extensions.append(Certificate.Extension(SubjectAlternativeNames(names), critical: false))
+            try extensions.append(Certificate.Extension(SubjectAlternativeNames(names), critical: namesAreCritical))
         }
         if let constraints { try extensions.append(Certificate.Extension(constraints, critical: true)) }
         for item in extra { try extensions.append(item) }
@@ -130,14 +160,14 @@ struct Operator {
     }
 
     static var edgeLeaf: Recipe {
-        var recipe = Recipe(subject: domain, notAfter: now + 30 * day)
+        var recipe = Recipe(subject: "", notAfter: now + 30 * day)
         recipe.usages = [.serverAuth]
         recipe.names = [.dnsName(domain)]
         return recipe
     }
 
     static var deviceLeaf: Recipe {
-        var recipe = Recipe(subject: "laptop", notAfter: now + 7 * day)
+        var recipe = Recipe(subject: "", notAfter: now + 7 * day)
         recipe.usages = [.clientAuth]
         recipe.names = [.uniformResourceIdentifier("osm://device/\(device)")]
         return recipe

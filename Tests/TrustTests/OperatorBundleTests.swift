@@ -50,6 +50,21 @@ struct OperatorBundleTests {
         }
     }
 
+    @Test(arguments: ["[", "{\"roots\":", "{\"a\":["])
+    func `refuses what is nested to the limit`(opening: String) {
+        let text = String(repeating: opening, count: OperatorBundle.limit / opening.utf8.count)
+        #expect(throws: BundleRefusal.self) { try OperatorBundle.decode(Array(text.utf8)) }
+    }
+
+    @Test func `reads no bundle that is cut off`() throws {
+        let whole = try JSONSerialization.data(withJSONObject: fields(roots: [try root().pem]))
+        for length in 1..<whole.count {
+            #expect(throws: BundleRefusal.unreadable("it is not the JSON that ca-tools writes")) {
+                try OperatorBundle.decode(Array(whole[..<length]))
+            }
+        }
+    }
+
     @Test func `refuses more than 64 KiB before it reads them`() {
         let bytes = [UInt8](repeating: UInt8(ascii: "{"), count: OperatorBundle.limit + 1)
         #expect(throws: BundleRefusal.unreadable("it is larger than 64 KiB")) { try OperatorBundle.decode(bytes) }
