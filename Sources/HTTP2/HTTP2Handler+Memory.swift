@@ -11,12 +11,20 @@ extension HTTP2Handler {
         let counted = min(count, stream.window.unread)
         guard counted > 0 else { return }
         forget(counted)
-        if let size = stream.window.read(counted, now: .now(), roundTrip: roundTrip) {
-            session.growWindow(of: stream, to: size)
-        }
+        resizeWindow(of: stream, readerTook: counted)
         session.returnStreamCredit(counted, on: stream)
         returnHeldCredit()
         schedulePump()
+    }
+
+    private func resizeWindow(of stream: HTTP2Stream, readerTook count: Int) {
+        // A closed stream has given its share of the allowance back already.
+        let trip = stream.isClosed ? nil : roundTrip
+        let before = stream.window.grown
+        let allowance = limits.windowGrowth - windowsGrown
+        guard let size = stream.window.read(count, now: .now(), roundTrip: trip, allowance: allowance) else { return }
+        windowsGrown += stream.window.grown - before
+        session.setWindow(of: stream, to: size)
     }
 
     /// The reader of a stream cannot take more at present, so its window should not grow.
@@ -26,7 +34,7 @@ extension HTTP2Handler {
     func relieveMemory() {
         returnHeldCredit()
         // Past this mark the next window of the peer might not fit into the budget any more.
-        guard unread > limits.receiveBudget - limits.connectionWindow else { return }
+        guard unread > limits.unreadMark else { return }
         guard let worst = session.streamWithMostUnread, worst.unreadBytes > 0 else { return }
         reset(worst, .enhanceYourCalm)
         forgetUnread(of: worst)
@@ -35,7 +43,7 @@ extension HTTP2Handler {
 
     func forgetUnread(of stream: HTTP2Stream) {
         let rest = stream.window.unread
-        _ = stream.window.read(rest, now: .now(), roundTrip: nil)
+        _ = stream.window.read(rest, now: .now(), roundTrip: nil, allowance: 0)
         forget(rest)
     }
 
@@ -48,7 +56,7 @@ extension HTTP2Handler {
     private func returnHeldCredit() {
         guard heldCredit > 0 else { return }
         guard !budget.isExhausted else { return waitForBudget() }
-        guard unread <= limits.receiveBudget - limits.connectionWindow else { return }
+        guard unread <= limits.unreadMark else { return }
         session.returnConnectionCredit(heldCredit)
         heldCredit = 0
     }

@@ -45,6 +45,8 @@ package final class HTTP2Handler: ChannelInboundHandler {
 
     /// Bytes that readers have not taken, over all streams.
     var unread = 0
+    /// What the windows of all open streams have grown by.
+    var windowsGrown = 0
     /// Connection credit kept back while too much is unread.
     var heldCredit = 0
     var waitsForBudget = false
@@ -293,6 +295,7 @@ package final class HTTP2Handler: ChannelInboundHandler {
     }
 
     private func close(_ stream: HTTP2Stream, _ code: HTTP2ErrorCode) {
+        windowsGrown -= stream.window.grown
         guard let closing = stream.delegate else { return }
         if stream.isDirty {
             stream.isDirty = false

@@ -8,6 +8,8 @@ package struct HTTP2Limits: Sendable, Equatable {
     package var initialStreamWindow = 256 * 1024
     /// How far a stream's window may grow for a reader that drains.
     package var maximumStreamWindow = 16 * 1024 * 1024
+    /// By how much the windows of all streams may have grown together, whoever reads them.
+    package var windowGrowth = 16 * 1024 * 1024
     /// The flow-control window of the connection.
     package var connectionWindow = 16 * 1024 * 1024
     /// How many streams the peer may have open (SETTINGS_MAX_CONCURRENT_STREAMS).
@@ -23,7 +25,7 @@ package struct HTTP2Limits: Sendable, Equatable {
     /// Bytes that may wait in all send queues of the connection before every source is told to stop early.
     package var connectionSendQueue = 32 * 1024 * 1024
     /// Bytes received and not yet taken by their readers, over all streams of the connection.
-    package var receiveBudget = 32 * 1024 * 1024
+    package var receiveBudget = 48 * 1024 * 1024
     /// RST_STREAM frames: how many at once, and how many more a second.
     package var resets = Allowance(burst: 1000, perSecond: 33)
     /// PING, SETTINGS, PRIORITY, GOAWAY and unknown frames.
@@ -45,6 +47,10 @@ package struct HTTP2Limits: Sendable, Equatable {
     }
 
     package init() {}
+
+    /// Unread bytes beyond which the peer gets no credit and the worst reader's stream ends: what lies in the
+    /// connection's window may still come after that.
+    var unreadMark: Int { receiveBudget - connectionWindow }
 
     /// For the edge: the peer is an agent, possibly with a stolen key.
     package static var towardsAgent: HTTP2Limits { HTTP2Limits() }

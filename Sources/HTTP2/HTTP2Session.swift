@@ -234,7 +234,7 @@ package import NIOCore
         _ = unsafe nghttp2_session_consume_stream(raw, stream.id, count)
     }
 
-    func growWindow(of stream: HTTP2Stream, to size: Int) {
+    func setWindow(of stream: HTTP2Stream, to size: Int) {
         guard !stream.isClosed else { return }
         let flags = UInt8(NGHTTP2_FLAG_NONE.rawValue)
         _ = unsafe nghttp2_session_set_local_window_size(raw, flags, stream.id, Int32(clamping: size))

@@ -10,6 +10,10 @@ struct ReceiveWindow {
     /// Bytes received that the reader has not taken yet.
     private(set) var unread = 0
 
+    /// What it has taken of the connection's allowance.
+    var grown: Int { size - initial }
+
+    private let initial: Int
     private let maximum: Int
     private var roundBegan: NIODeadline?
     private var roundBytes = 0
@@ -20,6 +24,7 @@ struct ReceiveWindow {
 
     init(initial: Int, maximum: Int) {
         size = initial
+        self.initial = initial
         self.maximum = maximum
     }
 
@@ -37,10 +42,12 @@ struct ReceiveWindow {
     ///   - count: How many; never more than are unread.
     ///   - now: The present time.
     ///   - roundTrip: The tunnel's round-trip time, nil while unknown.
-    /// - Returns: The new size when the window should grow.
-    mutating func read(_ count: Int, now: NIODeadline, roundTrip: TimeAmount?) -> Int? {
+    ///   - allowance: By how much it may grow at most.
+    /// - Returns: The new size when it changes.
+    mutating func read(_ count: Int, now: NIODeadline, roundTrip: TimeAmount?, allowance: Int) -> Int? {
+        let wasUnread = unread
         unread -= min(count, unread)
-        guard let roundTrip, roundTrip >= Self.shortestRoundTrip, size < maximum else { return nil }
+        guard let roundTrip, roundTrip >= Self.shortestRoundTrip else { return nil }
         guard let began = roundBegan else {
             beginRound(now)
             return nil
@@ -49,10 +56,16 @@ struct ReceiveWindow {
         // Two thirds of a window within one round trip: the sender is, or soon will be, waiting for credit. A round
         // that took much longer says nothing, the sender may have paused.
         let wasBusy = roundBytes * 3 >= size * 2 && now - began < roundTrip * 4
-        let grows = wasBusy && readerKeptUp
+        let keptUp = readerKeptUp
         beginRound(now)
-        guard grows else { return nil }
-        size = min(size * 2, maximum)
+        let next =
+            if keptUp {
+                wasBusy ? min(size * 2, maximum, size + max(0, allowance)) : size
+            } else if wasUnread * 2 >= size {
+                max(size / 2, initial)
+            } else { size }
+        guard next != size else { return nil }
+        size = next
         return size
     }
 

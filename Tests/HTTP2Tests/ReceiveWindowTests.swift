@@ -9,7 +9,12 @@ struct ReceiveWindowTests {
     /// Lets one round trip pass in which `bytes` arrive and are read.
     private func round(_ window: inout ReceiveWindow, _ number: Int, bytes: Int, trip: TimeAmount) -> Int? {
         window.received(bytes)
-        return window.read(bytes, now: start + .nanoseconds(trip.nanoseconds * Int64(number)), roundTrip: trip)
+        return window.read(
+            bytes,
+            now: start + .nanoseconds(trip.nanoseconds * Int64(number)),
+            roundTrip: trip,
+            allowance: .max / 2
+        )
     }
 
     @Test func `doubles while whole windows arrive within a round trip, up to its maximum`() {
@@ -28,7 +33,7 @@ struct ReceiveWindowTests {
         for number in 0..<5 { #expect(round(&idle, number, bytes: 20, trip: .milliseconds(50)) == nil) }
         var unknown = ReceiveWindow(initial: 100, maximum: 1000)
         unknown.received(100)
-        #expect(unknown.read(100, now: start, roundTrip: nil) == nil)
+        #expect(unknown.read(100, now: start, roundTrip: nil, allowance: 100) == nil)
     }
 
     @Test func `does not grow for a reader that fell behind in that round`() {
@@ -40,10 +45,36 @@ struct ReceiveWindowTests {
         #expect(round(&window, 2, bytes: 100, trip: trip) == 200)
     }
 
+    @Test func `grows by what the connection allows and no further`() {
+        var window = ReceiveWindow(initial: 100, maximum: 1000)
+        let trip = TimeAmount.milliseconds(50)
+        for number in 0...1 {
+            window.received(100)
+            let now = start + .milliseconds(50 * Int64(number))
+            let grown = window.read(100, now: now, roundTrip: trip, allowance: 30)
+            #expect(grown == (number == 0 ? nil : 130))
+        }
+        #expect(window.grown == 30)
+    }
+
+    @Test func `halves for a reader that fell behind by half a window, down to where it began`() {
+        var window = ReceiveWindow(initial: 100, maximum: 400)
+        let trip = TimeAmount.milliseconds(50)
+        for number in 0...2 { _ = round(&window, number, bytes: window.size, trip: trip) }
+        #expect(window.size == 400)
+        var sizes: [Int] = []
+        for number in 3...5 {
+            window.received(300)
+            window.readerStalled()
+            sizes.append(round(&window, number, bytes: 0, trip: trip) ?? window.size)
+        }
+        #expect(sizes == [200, 100, 100])
+    }
+
     @Test func `never counts more as read than was received`() {
         var window = ReceiveWindow(initial: 100, maximum: 1000)
         window.received(10)
-        _ = window.read(50, now: start, roundTrip: nil)
+        _ = window.read(50, now: start, roundTrip: nil, allowance: 100)
         #expect(window.unread == 0)
     }
 }

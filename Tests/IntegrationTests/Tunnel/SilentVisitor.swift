@@ -18,12 +18,12 @@ final class SilentVisitor {
 
     /// Whether the kernel holds bytes of the answer for this visitor.
     func hasBytes() throws -> Bool {
-        guard let port = channel.localAddress?.port else { return false }
-        // The row whose local address is ours; the edge's end of the connection has a row of its own.
-        let own = "^ *[0-9]+: 0100007F:" + String(format: "%04X", port) + " "
-        let row = try Shell.run(["grep", "-E", own, "/proc/net/tcp"]).output
+        guard let own = channel.localAddress?.port, let edge = channel.remoteAddress?.port else { return false }
+        // The row of our end: the edge's end has one of its own, and so may an earlier connection from the same port.
+        let row = String(format: "^ *[0-9]+: 0100007F:%04X 0100007F:%04X ", own, edge)
+        let line = try Shell.run(["grep", "-E", row, "/proc/net/tcp"]).output
         // Local address, remote address, state, then what waits to be sent and to be read.
-        let queues = row.split(separator: " ").dropFirst(4).first?.split(separator: ":")
+        let queues = line.split(separator: " ").dropFirst(4).first?.split(separator: ":")
         return Int(queues?.last ?? "0", radix: 16) ?? 0 > 0
     }
 }
