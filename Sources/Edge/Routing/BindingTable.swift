@@ -26,7 +26,7 @@ struct BindingTable {
 
     let baseDomain: HostName
     let limits: BindingLimits
-    private var sites = SiteMap()
+    private var sites = RouteTable()
     /// Of registered names.
     private var hostsOfDevice: [String: Set<String>] = [:]
     private var registrations: UInt64 = 0
@@ -44,7 +44,7 @@ struct BindingTable {
     // MARK: Routing
 
     /// The binding for a visitor's host, already normalised, and the target of its request as it came.
-    func match(_ host: String, _ path: some Collection<UInt8>, at now: NIODeadline) -> SiteMap.Match? {
+    func match(_ host: String, _ path: some Collection<UInt8>, at now: NIODeadline) -> RouteTable.Match? {
         sites.match(host, path, at: now)
     }
 

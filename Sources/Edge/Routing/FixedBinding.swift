@@ -1,5 +1,4 @@
 package import FoundationEssentials
-package import TunnelProtocol
 
 /// What the operator has bound: hosts and paths, and the devices that serve them.
 package struct FixedBinding: Sendable, Equatable {

@@ -7,9 +7,13 @@ struct PathTree<Target> {
         var target: Target?
         var children: [[UInt8]: Node] = [:]
 
-        mutating func insert(_ target: Target, at segments: ArraySlice<[UInt8]>) {
-            guard let first = segments.first else { return self.target = target }
-            children[first, default: Node()].insert(target, at: segments.dropFirst())
+        mutating func insert(_ target: Target, at segments: ArraySlice<[UInt8]>) -> Bool {
+            guard let first = segments.first else {
+                let isNew = self.target == nil
+                self.target = target
+                return isNew
+            }
+            return children[first, default: Node()].insert(target, at: segments.dropFirst())
         }
 
         func collect(into targets: inout [Target]) {
@@ -28,7 +32,11 @@ struct PathTree<Target> {
     }
 
     /// Binds a prefix; what it was bound to before is forgotten.
-    mutating func insert(_ target: Target, at prefix: PathPrefix) { root.insert(target, at: prefix.segments[...]) }
+    ///
+    /// - Returns: Whether it was bound to nothing before.
+    mutating func insert(_ target: Target, at prefix: PathPrefix) -> Bool {
+        root.insert(target, at: prefix.segments[...])
+    }
 
     /// What the longest prefix of a path is bound to.
     ///

@@ -5,7 +5,7 @@ import TunnelProtocol
 ///
 /// The host is chosen first: an exact name before a wildcard. Among what is bound at that host the longest path wins, and
 /// a host without a matching path is not served by a wildcard instead: a site belongs to one row of the operator's list.
-struct SiteMap {
+struct RouteTable {
     /// What is bound at one exact name.
     enum Site {
         case registered(Binding)
@@ -59,17 +59,20 @@ struct SiteMap {
     mutating func fix(_ binding: Binding) {
         switch binding.host {
         case .below(let domain):
-            let before = wildcards[domain.text]?.targets.count ?? 0
-            wildcards[domain.text, default: PathTree()].insert(binding, at: binding.path)
-            count += (wildcards[domain.text]?.targets.count ?? 0) - before
+            count += wildcards[domain.text, default: PathTree()].insert(binding, at: binding.path) ? 1 : 0
         case .exact(let name):
-            let before = exact[name.text]?.bindings.count ?? 0
-            var tree = PathTree<Binding>()
-            if case .fixed(let present)? = exact[name.text] { tree = present }
-            tree.insert(binding, at: binding.path)
+            // Taken out and put back, so that a site of many paths is changed in place.
+            let site = exact.removeValue(forKey: name.text)
+            if case .registered? = site { count -= 1 }
+            var tree = Self.tree(of: consume site)
+            count += tree.insert(binding, at: binding.path) ? 1 : 0
             exact[name.text] = .fixed(tree)
-            count += tree.targets.count - before
         }
+    }
+
+    private static func tree(of site: consuming Site?) -> PathTree<Binding> {
+        guard case .fixed(let tree)? = consume site else { return PathTree() }
+        return tree
     }
 
     /// Puts a registered binding at a name that the operator has not bound; nil frees the name.
