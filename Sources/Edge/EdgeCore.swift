@@ -51,13 +51,14 @@ final class EdgeCore {
 
     // MARK: Routing
 
-    /// Finds the way of a request; each ``next(on:)`` names a tunnel for it.
+    /// Finds the way of a request.
     ///
     /// - Parameters:
     ///   - host: What the visitor asked for.
     ///   - path: The request's target as it came, query included.
     ///   - fields: The request's fields, for the sake of its cookies.
     ///   - needsExtendedConnect: Whether it is a WebSocket.
+    /// - Returns: The route, for which each ``next(on:)`` names a tunnel.
     func route(
         host: HostName,
         path: ByteBufferView,
