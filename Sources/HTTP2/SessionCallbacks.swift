@@ -153,7 +153,10 @@ extension HTTP2Session {
         } else {
             stream.hasFinalHead = true
         }
-        stream.endedWithHead = header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0
+        // Trailers may arrive before the head has been told, and end the stream without making its body vanish.
+        if kind != .trailers {
+            stream.endedWithHead = header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0
+        }
         events.append(.head(stream, fields, kind))
         recordEnd(header, stream)
     }
