@@ -20,6 +20,7 @@ final class EdgeCore {
     let budget: MemoryBudget
     var bindings: BindingTable
     var handshakes: HandshakeLimiter
+    var admission: TunnelAdmission
     private(set) var identity: EdgeIdentityState
     private(set) var tunnels: [String: [EdgeTunnel]] = [:]
     private var visitors: [ObjectIdentifier: any Visitor] = [:]
@@ -44,6 +45,7 @@ final class EdgeCore {
         self.logger = logger
         budget = MemoryBudget(limit: configuration.memoryBudget)
         handshakes = HandshakeLimiter(perAddress: configuration.handshakesPerAddress, total: configuration.handshakes)
+        admission = TunnelAdmission(perSecond: configuration.tunnelsPerSecond, burst: configuration.tunnelBurst)
         bindings = BindingTable(baseDomain: configuration.publicURL.baseDomain, limits: configuration.bindingLimits)
         for (host, device) in configuration.fixedBindings { bindings.fix(host, to: device) }
     }
