@@ -22,7 +22,7 @@ struct CrowdTests {
             certificate: edge.chainPath,
             key: edge.keyPath,
             configured: { configuration in
-                configuration.tunnelsPerSecond = crowd / 4
+                configuration.tunnelsPerSecond = max(10, crowd / 40)
                 configuration.tunnelBurst = crowd / 10
                 configuration.handshakesPerAddress = crowd
             }
