@@ -19,6 +19,7 @@ package struct EdgeConfiguration: Sendable {
     package var identity: EdgeIdentityFiles
 
     package var tunnelLimits = HTTP2Limits.towardsAgent
+    package var visitorHTTP2Limits = HTTP2Limits.towardsVisitor
     package var http1Limits = HTTP1Limits()
     package var bindingLimits = BindingLimits()
     /// Bytes that all tunnels may hold for visitors that are behind.
@@ -28,6 +29,9 @@ package struct EdgeConfiguration: Sendable {
     package var handshakeDeadline = TimeAmount.seconds(10)
     package var handshakes = 1024
     package var handshakesPerAddress = 16
+    /// Tunnels that may come up a second, and at once after a quiet time.
+    package var tunnelsPerSecond = 100
+    package var tunnelBurst = 200
     /// From the connection, or the first byte, to the end of a request's head.
     package var headDeadline = TimeAmount.seconds(15)
     /// Between two requests on one connection.

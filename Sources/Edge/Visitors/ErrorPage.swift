@@ -1,4 +1,5 @@
 import HTTP1
+import HTTPFields
 import NIOCore
 
 /// An answer that the edge gives in place of an origin: plain text that names the hop that failed.
@@ -21,6 +22,24 @@ struct ErrorPage {
         retryAfter = failure.retryAfter
     }
 
+    /// The head as HTTP/2 fields.
+    var section: FieldSection {
+        var fields = FieldSection(capacity: 512, fields: 8)
+        fields.append(":status", String(status))
+        fields.append("content-type", "text/plain; charset=utf-8")
+        fields.append("content-length", String(text.utf8.count))
+        fields.append("cache-control", "no-store")
+        fields.append("x-content-type-options", "nosniff")
+        fields.append("x-request-id", requestID)
+        if let proxyStatus { fields.append("proxy-status", "osm-proxy; error=\(proxyStatus)") }
+        if let retryAfter { fields.append("retry-after", String(retryAfter)) }
+        return fields
+    }
+
+    var body: ByteBuffer { ByteBuffer(string: text) }
+
+    private var text: String { "\(status) \(StatusPhrase.of(status))\n\(sentence)\nRequest \(requestID)\n" }
+
     /// The whole response as HTTP/1.1.
     ///
     /// - Parameters:
@@ -28,7 +47,7 @@ struct ErrorPage {
     ///   - withoutBody: For the answer to a HEAD.
     /// - Returns: Head and body.
     func bytes(closes: Bool, withoutBody: Bool = false) -> ByteBuffer {
-        let body = "\(status) \(StatusPhrase.of(status))\n\(sentence)\nRequest \(requestID)\n"
+        let body = text
         var buffer = ByteBuffer()
         buffer.writeString("HTTP/1.1 \(status) \(StatusPhrase.of(status))\r\n")
         buffer.writeString("content-type: text/plain; charset=utf-8\r\ncontent-length: \(body.utf8.count)\r\n")
