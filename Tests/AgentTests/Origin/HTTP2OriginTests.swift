@@ -69,10 +69,10 @@ struct HTTP2OriginTests {
     @Test func `breaks a response off when the origin does`() async throws {
         let answer = try await OriginHarness.with { harness in
             let visit = try await harness.visit("/cut", ends: false)
+            guard case .head(.response, _) = await visit.next() else { throw NothingCame() }
             try await visit.send(ByteBuffer(string: "go"))
             return await visit.answer()
         }
-        #expect(answer.status == "200")
         #expect(answer.code == .internalError)
     }
 
