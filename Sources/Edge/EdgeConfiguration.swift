@@ -19,6 +19,7 @@ package struct EdgeConfiguration: Sendable {
     package var identity: EdgeIdentityFiles
 
     package var tunnelLimits = HTTP2Limits.towardsAgent
+    package var visitorHTTP2Limits = HTTP2Limits.towardsVisitor
     package var http1Limits = HTTP1Limits()
     package var bindingLimits = BindingLimits()
     /// Bytes that all tunnels may hold for visitors that are behind.

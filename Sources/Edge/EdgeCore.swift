@@ -22,7 +22,7 @@ final class EdgeCore {
     var handshakes: HandshakeLimiter
     private(set) var identity: EdgeIdentityState
     private(set) var tunnels: [String: [EdgeTunnel]] = [:]
-    private var visitors: [ObjectIdentifier: VisitorConnection] = [:]
+    private var visitors: [ObjectIdentifier: any Visitor] = [:]
     private var drained: EventLoopPromise<Void>?
     private(set) var isDraining = false
     private var requestsServed: UInt64 = 0
@@ -105,12 +105,12 @@ final class EdgeCore {
     /// Whether a visitor may connect, in view of how many have.
     var mayServeAnotherVisitor: Bool { !isDraining && visitors.count < configuration.visitorLimit }
 
-    func visitorConnected(_ visitor: VisitorConnection) {
+    func visitorConnected(_ visitor: any Visitor) {
         visitors[ObjectIdentifier(visitor)] = visitor
         metrics.visitors.record(visitors.count)
     }
 
-    func visitorDisconnected(_ visitor: VisitorConnection) {
+    func visitorDisconnected(_ visitor: any Visitor) {
         visitors[ObjectIdentifier(visitor)] = nil
         metrics.visitors.record(visitors.count)
         if visitors.isEmpty { drained?.succeed() }

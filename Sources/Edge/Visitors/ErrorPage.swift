@@ -5,8 +5,8 @@ import NIOCore
 /// An answer that the edge gives in place of an origin: it names the hop that failed, in the form that the visitor reads.
 struct ErrorPage {
     let status: Int
-    /// What the answer consists of but for its framing; `:status` comes first, as in a response from a tunnel.
-    let fields: FieldSection
+    /// The head as HTTP/2 has it, `:status` first.
+    let section: FieldSection
     let body: ByteBuffer
 
     /// The answer to a failure.
@@ -59,7 +59,7 @@ struct ErrorPage {
         // RFC 9209: which hop failed, and how.
         if let proxyStatus { fields.append("proxy-status", "osm-proxy; error=\(proxyStatus)") }
         if let retryAfter { fields.append("retry-after", String(retryAfter)) }
-        self.fields = fields
+        section = fields
     }
 
     /// The whole response as HTTP/1.1.
@@ -70,10 +70,10 @@ struct ErrorPage {
     /// - Returns: Head and body.
     func bytes(closes: Bool, withoutBody: Bool = false) -> ByteBuffer {
         var buffer = ByteBuffer()
-        buffer.reserveCapacity(fields.storage.readableBytes + body.readableBytes + 128)
+        buffer.reserveCapacity(section.storage.readableBytes + body.readableBytes + 128)
         HTTP1Writer.statusLine(status, into: &buffer)
         do throws(HTTP1Error) {
-            try HTTP1Writer.fields(of: fields, into: &buffer)
+            try HTTP1Writer.fields(of: section, into: &buffer)
         } catch {
             // Every value is of our own making; should one be unfit all the same, the length alone is enough.
             buffer.writeString("content-length: \(body.readableBytes)\r\n")

@@ -9,22 +9,29 @@ import NIOCore
 struct ForwardedRequest {
     let fields: FieldSection
 
-    init(head: HTTP1RequestHead, authority: String, visitor: SocketAddress?, scheme: String, requestID: String) {
-        var fields = FieldSection(capacity: head.fields.storage.readableBytes + 512, fields: head.fields.count + 10)
+    init(
+        _ request: VisitorRequest,
+        authority: String,
+        visitor: SocketAddress?,
+        scheme: String,
+        requestID: String
+    ) {
+        let incoming = request.fields
+        var fields = FieldSection(capacity: incoming.storage.readableBytes + 512, fields: incoming.count + 10)
         // RFC 8441, 5: a WebSocket is an extended CONNECT; its key is answered here and not passed on.
-        let isWebSocket = head.upgrade == .webSocket
+        let isWebSocket = request.kind == .webSocket
         if isWebSocket {
             fields.append(":method", "CONNECT")
             fields.append(":protocol", "websocket")
         } else {
-            fields.append(":method", head.method)
+            fields.append(":method", request.method)
         }
         fields.append(":scheme", scheme)
         fields.append(":authority", authority)
-        fields.append(":path", head.target)
-        for index in head.fields.entries.indices where !Self.endsHere(head, index) {
-            if isWebSocket, head.fields.nameEquals("sec-websocket-key", at: index) { continue }
-            fields.append(name: head.fields.name(at: index), value: head.fields.value(at: index))
+        fields.append(":path", request.target)
+        for index in incoming.entries.indices where !Self.endsHere(incoming, index) {
+            if isWebSocket, incoming.nameEquals("sec-websocket-key", at: index) { continue }
+            fields.append(name: incoming.name(at: index), value: incoming.value(at: index))
         }
         if let address = visitor?.host { fields.append("x-forwarded-for", address) }
         fields.append("x-forwarded-proto", scheme)
@@ -34,9 +41,10 @@ struct ForwardedRequest {
     }
 
     /// Whether a field is for the edge alone.
-    private static func endsHere(_ head: HTTP1RequestHead, _ index: Int) -> Bool {
-        if HopByHop.isConnectionSpecific(head.fields, at: index) { return true }
-        let name = head.fields.name(at: index)
+    private static func endsHere(_ fields: FieldSection, _ index: Int) -> Bool {
+        if HopByHop.isConnectionSpecific(fields, at: index) { return true }
+        let name = fields.name(at: index)
+        if name.first == UInt8(ascii: ":") { return true }
         return ownFields.contains { aliases(name, $0) }
     }
 

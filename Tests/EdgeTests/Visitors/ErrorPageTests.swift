@@ -49,16 +49,16 @@ struct ErrorPageTests {
 
     @Test func `the same answer serves HTTP/2, whose status is a field`() throws {
         let page = ErrorPage(.originTimeout, requestID: "r-1")
-        #expect(page.fields.lines.first == ":status: 504")
-        #expect(page.fields.lines.contains("content-length: \(page.body.readableBytes)"))
-        #expect(page.fields.lines.allSatisfy { $0 == $0.lowercased() || !$0.hasPrefix("connection") })
+        #expect(page.section.lines.first == ":status: 504")
+        #expect(page.section.lines.contains("content-length: \(page.body.readableBytes)"))
+        #expect(page.section.lines.allSatisfy { $0 == $0.lowercased() || !$0.hasPrefix("connection") })
     }
 
     // MARK: Forms
 
     @Test func `problem details are JSON as RFC 9457 has it`() throws {
         let page = ErrorPage(.unknownHost, requestID: "r-1", accept: Self.json, host: Self.hostile)
-        #expect(page.fields.string("content-type") == "application/problem+json")
+        #expect(page.section.string("content-type") == "application/problem+json")
         let object = try JSONSerialization.jsonObject(with: Data(page.body.readableBytesView)) as? [String: Any]
         let problem = try #require(object)
         #expect(problem["status"] as? Int == 404)
@@ -74,7 +74,7 @@ struct ErrorPageTests {
     func `nothing that a visitor sends becomes part of the page`(accept: FieldSection) throws {
         let page = ErrorPage(.unknownHost, requestID: "r-1", accept: accept, host: Self.hostile)
         let body = String(buffer: page.body)
-        if page.fields.string("content-type") != "text/plain; charset=utf-8" { #expect(!body.contains("<script")) }
+        if page.section.string("content-type") != "text/plain; charset=utf-8" { #expect(!body.contains("<script")) }
         #expect(!body.unicodeScalars.contains { $0.value < 0x20 && $0 != "\n" })
         #expect(!body.contains("\r"))
         let long = ErrorPage(.unknownHost, requestID: "r", accept: accept, host: String(repeating: "a", count: 100_000))
@@ -84,7 +84,7 @@ struct ErrorPageTests {
     @Test func `a page runs nothing, loads nothing and cannot be framed`() throws {
         let page = ErrorPage(.agentOffline, requestID: "r-1", accept: Self.html, host: "app.example")
         let body = String(buffer: page.body)
-        let policy = try #require(page.fields.string("content-security-policy"))
+        let policy = try #require(page.section.string("content-security-policy"))
         #expect(policy.hasPrefix("default-src 'none'; style-src 'sha256-"))
         #expect(policy.contains("frame-ancestors 'none'"))
         for word in ["<script", "http:", "https:", "url(", "@import", " style=", "<img", "<link"] {
@@ -98,7 +98,7 @@ struct ErrorPageTests {
         let body = String(buffer: page.body)
         #expect(body.contains("<style>\(ErrorStyle.sheet)</style>"))
         #expect(body.ranges(of: "<style>").count == 1)
-        #expect(page.fields.string("content-security-policy")?.contains("'sha256-\(ErrorStyle.digest)'") == true)
+        #expect(page.section.string("content-security-policy")?.contains("'sha256-\(ErrorStyle.digest)'") == true)
     }
 
     @Test func `a page shows in words which hop failed`() {

@@ -9,7 +9,7 @@ struct ForwardedRequestTests {
         -> [String]
     {
         ForwardedRequest(
-            head: try parsedHead([start, "Host: App.T.Example:8080"] + fields),
+            VisitorRequest(try parsedHead([start, "Host: App.T.Example:8080"] + fields)),
             authority: "app.t.example:8080",
             visitor: try visitor.map { try SocketAddress(ipAddress: $0, port: 50_000) },
             scheme: "https",
