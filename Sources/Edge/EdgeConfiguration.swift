@@ -20,6 +20,8 @@ package struct EdgeConfiguration: Sendable {
     /// What the edge shows to agents, and whom it lets in.
     package var identity: EdgeIdentityFiles
 
+    /// Whose word about visitors is believed.
+    package var trustedProxies = TrustedProxies.none
     package var tunnelLimits = HTTP2Limits.towardsAgent
     package var visitorHTTP2Limits = HTTP2Limits.towardsVisitor
     package var http1Limits = HTTP1Limits()

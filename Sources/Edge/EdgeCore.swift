@@ -20,6 +20,8 @@ final class EdgeCore {
     let logger: Logger
     let budget: MemoryBudget
     var bindings: BindingTable
+    /// For identifiers that need to be different, not secret.
+    var identifiers = IdentifierGenerator()
     var handshakes: HandshakeLimiter
     var admission: TunnelAdmission
     private(set) var identity: EdgeIdentityState

@@ -58,13 +58,7 @@ final class VisitorExchange: HTTP2StreamDelegate {
         )
         guard !route.isUnknown else { return fail(.unknownHost) }
         guard request.kind != .unsupported else { return fail(.unsupported) }
-        let forwarded = ForwardedRequest(
-            request,
-            authority: authority,
-            visitor: responder?.remoteAddress,
-            scheme: core.configuration.publicURL.scheme,
-            requestID: requestID
-        )
+        let forwarded = forwardedRequest(to: authority)
         var failure = EdgeFailure.agentOffline
         for _ in 0..<Self.tunnelsTried {
             guard case .tunnel(let tunnel) = core.next(on: &route) else { break }
@@ -77,6 +71,18 @@ final class VisitorExchange: HTTP2StreamDelegate {
             failure = .tunnelLost
         }
         fail(failure)
+    }
+
+    private func forwardedRequest(to authority: String) -> ForwardedRequest {
+        let identity = VisitorIdentity(
+            peer: IPAddress(responder?.remoteAddress),
+            authority: authority,
+            fields: request.fields,
+            trusted: core.configuration.trustedProxies,
+            publicScheme: core.configuration.publicURL.scheme
+        )
+        let trace = TraceContext(fields: request.fields, using: &core.identifiers)
+        return ForwardedRequest(request, authority: authority, visitor: identity, trace: trace, requestID: requestID)
     }
 
     private func open(_ fields: FieldSection, on tunnel: EdgeTunnel) -> Bool {
@@ -254,12 +260,17 @@ final class VisitorExchange: HTTP2StreamDelegate {
         release()?.cut(code)
     }
 
+    /// The name that was asked for, as an error page may show it.
+    private var host: String? {
+        request.authority.flatMap { HostName(String(decoding: $0, as: UTF8.self).lowercased())?.text }
+    }
+
     /// Answers in place of the origin.
     private func fail(_ failure: EdgeFailure) {
         cancel(.cancel)
         status = failure.status
         finishAccounts()
-        release()?.answer(ErrorPage(failure, requestID: requestID))
+        release()?.answer(ErrorPage(failure, requestID: requestID, accept: request.fields, host: host))
     }
 
     private func finishAccounts() {
