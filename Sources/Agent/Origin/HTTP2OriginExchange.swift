@@ -151,12 +151,14 @@ final class HTTP2OriginExchange: HTTP2StreamDelegate {
         if request.isWebSocket { originIsReady() }
     }
 
-    /// The visitor has been told the whole response. What it still sends is dropped: the origin wants no more.
+    /// The visitor has been told the whole response; what it still sends is dropped, for the origin wants no more.
     func responseEnded() { finish(tellingOrigin: .noError) }
 
     /// The origin's stream ended before its response did.
     ///
-    /// - Parameter wasUnheard: Whether nothing at all has come from the origin since the stream was opened.
+    /// - Parameters:
+    ///   - code: What the origin said, or the loss of its connection.
+    ///   - wasUnheard: Whether nothing at all has come from the origin since the stream was opened.
     func originStreamClosed(_ code: HTTP2ErrorCode, wasUnheard: Bool) {
         guard state == .sent else { return }
         // What RFC 9113, 8.7 says was not processed is sent anew, and so is what met a connection that was closing.

@@ -55,7 +55,8 @@ enum OriginFailure {
         case .reset: "The local service reset the connection."
         case .timeout: "The local service did not answer in time."
         case .badResponse(let error): "The local service sent a response that is not valid HTTP. \(error.sentence)"
-        case .notHTTP2: "The local service does not speak HTTP/2 without TLS; if it speaks HTTP/1.1, serve it as http://."
+        case .notHTTP2:
+            "The local service does not speak HTTP/2 without TLS; if it speaks HTTP/1.1, serve it as http://."
         case .silent: "The local service accepted the connection and did not begin HTTP/2 in time."
         case .badHTTP2: "The local service sent a response that is not valid HTTP/2."
         case .noWebSocket: "The local service takes no WebSockets over HTTP/2."
