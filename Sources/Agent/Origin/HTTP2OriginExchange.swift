@@ -166,10 +166,8 @@ final class HTTP2OriginExchange: HTTP2StreamDelegate {
         if wasUnseen, upload.passedBytes == 0, !request.isWebSocket, attempts < 2 {
             return sendAgain(orFail: .closed)
         }
-        if code == .connectionLost { return fail(.closed) }
-        guard let relayed = code.relayed else { return fail(.badHTTP2) }
-        // gRPC reads a status out of it, which a page of ours would hide.
-        cut(relayed)
+        guard response?.hasHead != true else { return cut(code.relayed ?? .internalError) }
+        fail(OriginFailure(resetBeforeHead: code))
     }
 
     // MARK: Ends
@@ -185,7 +183,6 @@ final class HTTP2OriginExchange: HTTP2StreamDelegate {
     }
 
     private func cut(_ code: HTTP2ErrorCode) {
-        if response?.hasHead != true { record.status = 502 }
         finish(tellingOrigin: .cancel)
         request.handler.reset(request.stream, code)
     }
