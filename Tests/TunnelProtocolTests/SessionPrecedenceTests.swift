@@ -18,20 +18,20 @@ struct SessionPrecedenceTests {
     }
 
     @Test func `a newer dial of the same process and slot replaces the older`() {
-        let decision = decision(session("a", epoch: 2, slot: 0), over: session("a", epoch: 1, slot: 0))
-        #expect(decision == .replaces)
+        let verdict = decision(session("a", epoch: 2, slot: 0), over: session("a", epoch: 1, slot: 0))
+        #expect(verdict == .replaces)
     }
 
     @Test(arguments: [1, 2] as [UInt64])
     func `an older or equal dial of the same process and slot yields`(epoch: UInt64) {
-        let decision = decision(session("a", epoch: epoch, slot: 0), over: session("a", epoch: 2, slot: 0))
-        #expect(decision == .yields)
+        let verdict = decision(session("a", epoch: epoch, slot: 0), over: session("a", epoch: 2, slot: 0))
+        #expect(verdict == .yields)
     }
 
     @Test(arguments: [1, 2, 3] as [UInt64])
     func `two slots of one process stay side by side`(epoch: UInt64) {
-        let decision = decision(session("a", epoch: epoch, slot: 1), over: session("a", epoch: 2, slot: 0))
-        #expect(decision == .coexists)
+        let verdict = decision(session("a", epoch: epoch, slot: 1), over: session("a", epoch: 2, slot: 0))
+        #expect(verdict == .coexists)
     }
 
     @Test(arguments: [1, 2, 3] as [UInt64], [0, 1])

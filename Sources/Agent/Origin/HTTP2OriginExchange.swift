@@ -151,12 +151,14 @@ final class HTTP2OriginExchange: HTTP2StreamDelegate {
         if request.isWebSocket { originIsReady() }
     }
 
-    /// The visitor has been told the whole response. What it still sends is dropped: the origin wants no more.
+    /// The visitor has been told the whole response; what it still sends is dropped, for the origin wants no more.
     func responseEnded() { finish(tellingOrigin: .noError) }
 
     /// The origin's stream ended before its response did.
     ///
-    /// - Parameter wasUnheard: Whether nothing at all has come from the origin since the stream was opened.
+    /// - Parameters:
+    ///   - code: What the origin said, or the loss of its connection.
+    ///   - wasUnheard: Whether nothing at all has come from the origin since the stream was opened.
     func originStreamClosed(_ code: HTTP2ErrorCode, wasUnheard: Bool) {
         guard state == .sent else { return }
         // What RFC 9113, 8.7 says was not processed is sent anew, and so is what met a connection that was closing.
@@ -164,10 +166,8 @@ final class HTTP2OriginExchange: HTTP2StreamDelegate {
         if wasUnseen, upload.passedBytes == 0, !request.isWebSocket, attempts < 2 {
             return sendAgain(orFail: .closed)
         }
-        if code == .connectionLost { return fail(.closed) }
-        guard let relayed = code.relayed else { return fail(.badHTTP2) }
-        // gRPC reads a status out of it, which a page of ours would hide.
-        cut(relayed)
+        guard response?.hasHead != true else { return cut(code.relayed ?? .internalError) }
+        fail(OriginFailure(resetBeforeHead: code))
     }
 
     // MARK: Ends
@@ -183,7 +183,6 @@ final class HTTP2OriginExchange: HTTP2StreamDelegate {
     }
 
     private func cut(_ code: HTTP2ErrorCode) {
-        if response?.hasHead != true { record.status = 502 }
         finish(tellingOrigin: .cancel)
         request.handler.reset(request.stream, code)
     }

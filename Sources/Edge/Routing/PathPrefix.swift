@@ -34,7 +34,8 @@ package struct PathPrefix: Hashable, Sendable, CustomStringConvertible {
     /// What stands between the slashes; nothing for the root.
     var segments: [[UInt8]] {
         guard text != "/" else { return [] }
-        return text.utf8.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).map(Array.init)
+        let slash = UInt8(ascii: "/")
+        return text.utf8.dropFirst().split(separator: slash, omittingEmptySubsequences: false).map(Array.init)
     }
 
     private static func isDots(_ segment: [UInt8]) -> Bool {

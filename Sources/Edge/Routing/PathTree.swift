@@ -38,11 +38,12 @@ struct PathTree<Target> {
         root.insert(target, at: prefix.segments[...])
     }
 
-    /// What the longest prefix of a path is bound to.
+    /// Finds what the longest prefix of a path is bound to.
     ///
     /// - Parameters:
     ///   - path: The request's target as it came, query included; `*` has no prefix but the root.
     ///   - probes: Counts the hash tables that were asked.
+    /// - Returns: The target; nil when nothing that the path begins with is bound.
     func target(for path: some Collection<UInt8>, probes: inout Int) -> Target? {
         guard path.first == UInt8(ascii: "/") else { return root.target }
         var node = root

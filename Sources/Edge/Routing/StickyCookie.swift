@@ -27,7 +27,9 @@ enum StickyCookie {
         return marks
     }
 
-    /// What a Set-Cookie field says. No Domain: the cookie is for this host alone. No age: it ends with the browser.
+    /// What a Set-Cookie field says.
+    ///
+    /// Without Domain, so that the cookie is for this host alone; without an age, so that it ends with the browser.
     static func setting(_ mark: String, path: PathPrefix, isSecure: Bool) -> String {
         "\(name)=\(mark); Path=\(path); HttpOnly; SameSite=Lax\(isSecure ? "; Secure" : "")"
     }

@@ -49,7 +49,8 @@ struct OriginTargetTests {
         arguments: [
             "", ":", "localhost", "[::1]", "0", "65536", "-1", "+3000", " 3000", "3000 ", "3_000", "0x10", "localhost:",
             "localhost:0", "localhost:65536", "localhost:+3000", "localhost:3000/", "localhost:3000/path",
-            "http://", "http://localhost", "http2://", "http2://localhost", "http2:/50051", "/tmp/app.sock", "unix:/tmp/app.sock", "３０００",
+            "http://", "http://localhost", "http2://", "http2://localhost", "http2:/50051", "/tmp/app.sock",
+            "unix:/tmp/app.sock", "３０００",
         ]
     )
     func `refuses what has no port`(text: String) {

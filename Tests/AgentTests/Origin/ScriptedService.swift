@@ -61,7 +61,7 @@ final class ScriptedService: HTTP2ConnectionDelegate {
             try handler.inform(.of([":status": "100"]), on: stream)
             try handler.inform(.of([":status": "103", "link": "</style.css>"]), on: stream)
             try handler.respond(.of([":status": "204"]), on: stream, ends: true)
-        case "/cut":
+        case _ where path.hasPrefix("/cut/"):
             try handler.respond(.of([":status": "200"]), on: stream, ends: false)
             _ = handler.send(ByteBuffer(string: "half"), on: stream)
         case "/download":
@@ -76,7 +76,7 @@ final class ScriptedService: HTTP2ConnectionDelegate {
             refusals -= 1
             handler.reset(stream, .refusedStream)
         case _ where path.hasPrefix("/reset/"):
-            handler.reset(stream, HTTP2ErrorCode(rawValue: UInt32(path.dropFirst("/reset/".count)) ?? 0))
+            handler.reset(stream, .last(of: path))
         default: try echo(request, stream, handler)
         }
     }
@@ -113,11 +113,11 @@ private final class ScriptedStream: HTTP2StreamDelegate {
         _ = handler.send(data, on: stream)
         handler.taken(data.readableBytes, on: stream)
         // A response that breaks off, once its head has certainly been passed on.
-        if path == "/cut" { handler.reset(stream, .internalError) }
+        if path.hasPrefix("/cut/") { handler.reset(stream, .last(of: path)) }
     }
 
     func streamEnded(_ stream: HTTP2Stream) {
-        guard path != "/silent", path != "/cut" else { return }
+        guard path != "/silent" else { return }
         handler.finish(stream, trailers: .of(["grpc-status": "0"]))
     }
 
@@ -131,6 +131,13 @@ private final class ScriptedStream: HTTP2StreamDelegate {
     func streamWritable(_ stream: HTTP2Stream) {}
     func stream(_ stream: HTTP2Stream, closed code: HTTP2ErrorCode) { closed(code) }
     func streamReadComplete(_ stream: HTTP2Stream) {}
+}
+
+extension HTTP2ErrorCode {
+    /// The code that a path ends with.
+    fileprivate static func last(of path: String) -> HTTP2ErrorCode {
+        HTTP2ErrorCode(rawValue: path.split(separator: "/").last.flatMap { UInt32($0) } ?? 0)
+    }
 }
 
 extension FieldSection {

@@ -53,9 +53,8 @@ struct PathTreeTests {
         var tree = PathTree<Int>()
         let prefix = try #require(PathPrefix("/a/b"))
         let longer = try #require(PathPrefix("/a/b/c"))
-        #expect(tree.insert(1, at: longer))
-        #expect(tree.insert(2, at: prefix))
-        #expect(!tree.insert(3, at: prefix))
+        let wasNew = [tree.insert(1, at: longer), tree.insert(2, at: prefix), tree.insert(3, at: prefix)]
+        #expect(wasNew == [true, true, false])
         #expect(tree.targets.sorted() == [1, 3])
     }
 

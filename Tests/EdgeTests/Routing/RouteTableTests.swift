@@ -25,7 +25,7 @@ struct RouteTableTests {
             ("app.example", "/", "app.example/"), ("app.example", "/api/x", "app.example/api"),
             ("b.app.example", "/api", "*.app.example/"), ("c.b.app.example", "/", nil), ("example", "/", nil),
             ("x.example", "/", "*.example/"), ("only.example", "/api", "only.example/api"),
-            ("only.example", "/", nil), ("app.example.org", "/", nil), ("", "/", nil)
+            ("only.example", "/", nil), ("app.example.org", "/", nil), ("", "/", nil),
         ] as [(String, String, String?)]
     )
     func `exact before wildcard, one label a star, then the longest path`(

@@ -13,19 +13,23 @@ struct TunnelTableTests {
     /// What the edge does at a hello: turn the newcomer away, or let it in and end those that it replaces.
     private mutating func admit(_ tunnel: FakeTunnel) -> Bool {
         if let session = tunnel.session, table.session(newerThan: session, of: tunnel.device) != nil { return false }
-        for old in table.opened(tunnel) { #expect(!table.closed(old, at: Self.start)) }
+        for old in table.opened(tunnel) { #expect(!close(old)) }
         return true
     }
+
+    /// Whether it was the last one of its device.
+    private mutating func close(_ tunnel: FakeTunnel) -> Bool { table.closed(tunnel, at: Self.start) }
 
     private func present(_ device: String = "laptop") -> [FakeTunnel] { table.tunnels(of: device) }
 
     @Test mutating func `slots of one process stand side by side`() {
         let (first, second) = (FakeTunnel("laptop", instance: "a"), FakeTunnel("laptop", instance: "a", slot: 1))
-        #expect(admit(first) && admit(second))
+        #expect(admit(first))
+        #expect(admit(second))
         #expect(table.count == 2)
-        #expect(!table.closed(first, at: Self.start))
-        #expect(table.closed(second, at: Self.start))
-        #expect(!table.closed(second, at: Self.start))
+        #expect(!close(first))
+        #expect(close(second))
+        #expect(!close(second))
         #expect(table.count == 0)
     }
 
@@ -49,8 +53,9 @@ struct TunnelTableTests {
 
     @Test mutating func `an older process serves while the newer one is away, and no longer`() {
         let newer = FakeTunnel("laptop", instance: "b")
-        #expect(admit(FakeTunnel("laptop", instance: "a")) && admit(newer))
-        #expect(table.closed(newer, at: Self.start))
+        #expect(admit(FakeTunnel("laptop", instance: "a")))
+        #expect(admit(newer))
+        #expect(close(newer))
         #expect(admit(FakeTunnel("laptop", instance: "a", epoch: 2)))
         #expect(admit(FakeTunnel("laptop", instance: "b", epoch: 2)))
         #expect(present().first?.session?.instance.first == "b")
@@ -60,7 +65,7 @@ struct TunnelTableTests {
     @Test mutating func `the order outlives the last tunnel for the time of a lease`() {
         let tunnels = [FakeTunnel("laptop", instance: "a"), FakeTunnel("laptop", instance: "b")]
         for tunnel in tunnels { #expect(admit(tunnel)) }
-        #expect(table.closed(tunnels[1], at: Self.start))
+        #expect(close(tunnels[1]))
         #expect(admit(FakeTunnel("laptop", instance: "b", epoch: 2)))
         #expect(!admit(FakeTunnel("laptop", instance: "a", epoch: 2)))
     }
@@ -75,14 +80,17 @@ struct TunnelTableTests {
     }
 
     @Test mutating func `devices have nothing to do with each other`() {
-        #expect(admit(FakeTunnel("laptop", instance: "a")) && admit(FakeTunnel("laptop", instance: "b")))
-        #expect(admit(FakeTunnel("desktop", instance: "b")) && admit(FakeTunnel("desktop", instance: "a")))
+        #expect(admit(FakeTunnel("laptop", instance: "a")))
+        #expect(admit(FakeTunnel("laptop", instance: "b")))
+        #expect(admit(FakeTunnel("desktop", instance: "b")))
+        #expect(admit(FakeTunnel("desktop", instance: "a")))
         #expect(table.all.count == 2)
     }
 
     @Test mutating func `a sidecar replaces and is replaced`() {
         #expect(admit(FakeTunnel("laptop", instance: "a", slot: 0)))
-        #expect(admit(FakeTunnel("laptop")) && admit(FakeTunnel("laptop")))
+        #expect(admit(FakeTunnel("laptop")))
+        #expect(admit(FakeTunnel("laptop")))
         #expect(present().count == 1)
         #expect(admit(FakeTunnel("laptop", instance: "a", epoch: 2)))
         #expect(present().first?.session != nil)

@@ -51,7 +51,8 @@ struct GRPCTests {
     func `gives visitors of HTTP/1.1 the server's trailers in chunked coding`() async throws {
         let tunnel = try await RunningTunnel(serving: Self.service)
         // One message: not compressed, three bytes long.
-        let request = "printf '\\000\\000\\000\\000\\003abc' | curl -sS -i --raw --data-binary @- \"$@\" | tr -d '\\000\\003'"
+        let request =
+            "printf '\\000\\000\\000\\000\\003abc' | curl -sS -i --raw --data-binary @- \"$@\" | tr -d '\\000\\003'"
         let answer = try Shell.script(
             request,
             [

@@ -38,11 +38,11 @@ final class RunningTunnel {
         (identity, deviceID) = try await Self.enrol(in: scratch.path)
         edge = try Self.startEdge(in: scratch.path, tunnel: "127.0.0.1:0", visitor: "127.0.0.1:0", edgeArguments)
         addresses = try await Self.announced(edge, EdgeAddresses.self)
-        agent = try Self.startAgent(agentProgram, name, target, addresses, identity, scratch.path)
+        agent = try Self.startAgent(agentProgram, name, target, addresses.tunnel, identity, scratch.path)
         try await service.isSample ? untilServed(name) : untilRegistered()
     }
 
-    private struct OriginAddress: Decodable { let port: Int }
+    struct OriginAddress: Decodable { let port: Int }
 
     /// What a program prints in its first line once it listens.
     static func announced<Line: Decodable>(_ program: Program, _ type: Line.Type) async throws -> Line {
@@ -87,11 +87,11 @@ final class RunningTunnel {
         )
     }
 
-    private static func startAgent(
+    static func startAgent(
         _ program: String,
         _ name: String,
         _ target: String,
-        _ addresses: EdgeAddresses,
+        _ edge: String,
         _ identity: String,
         _ folder: String
     ) throws -> Program {
@@ -99,7 +99,7 @@ final class RunningTunnel {
         return try Program(
             program,
             [
-                "http", target, "--edge", addresses.tunnel, "--name", name, "--identity", identity, "--socket",
+                "http", target, "--edge", edge, "--name", name, "--identity", identity, "--socket",
                 socket,
             ],
             in: folder
@@ -110,12 +110,12 @@ final class RunningTunnel {
 
     /// Starts the agent again, as a supervisor would.
     func restartAgent(name: String = "demo") throws {
-        agent = try Self.startAgent("osm-agent", name, target, addresses, identity, scratch.path)
+        agent = try Self.startAgent("osm-agent", name, target, addresses.tunnel, identity, scratch.path)
     }
 
     /// Starts a second agent with the same identity.
     func secondAgent(name: String = "demo") throws -> Program {
-        try Self.startAgent("osm-agent", name, target, addresses, identity, scratch.path)
+        try Self.startAgent("osm-agent", name, target, addresses.tunnel, identity, scratch.path)
     }
 
     /// Starts the edge again on the ports that it had.

@@ -120,7 +120,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if self.command == "PATCH":
             return self.append(name)
         if self.command == "PUT":
-            return self.finish(name)
+            return self.complete(name)
         self.fetch(name)
 
     def append(self, name):
@@ -137,7 +137,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return self.answer(400)
         self.answer(202, [("Location", self.path), ("Range", f"0-{file.tell() - 1}")])
 
-    def finish(self, name):
+    def complete(self, name):
         digest, file = uploads.pop(name)
         for piece in self.body():
             digest.update(piece)
