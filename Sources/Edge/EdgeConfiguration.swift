@@ -20,7 +20,10 @@ package struct EdgeConfiguration: Sendable {
     /// What the edge shows to agents, and whom it lets in.
     package var identity: EdgeIdentityFiles
 
+    /// Whose word about visitors is believed.
+    package var trustedProxies = TrustedProxies.none
     package var tunnelLimits = HTTP2Limits.towardsAgent
+    package var visitorHTTP2Limits = HTTP2Limits.towardsVisitor
     package var http1Limits = HTTP1Limits()
     package var bindingLimits = BindingLimits()
     /// Bytes that all tunnels may hold for visitors that are behind.
@@ -30,6 +33,9 @@ package struct EdgeConfiguration: Sendable {
     package var handshakeDeadline = TimeAmount.seconds(10)
     package var handshakes = 1024
     package var handshakesPerAddress = 16
+    /// Tunnels that may come up a second, and at once after a quiet time.
+    package var tunnelsPerSecond = 100
+    package var tunnelBurst = 200
     /// From the connection, or the first byte, to the end of a request's head.
     package var headDeadline = TimeAmount.seconds(15)
     /// Between two requests on one connection.

@@ -20,10 +20,13 @@ final class EdgeCore {
     let logger: Logger
     let budget: MemoryBudget
     var bindings: BindingTable
+    /// For identifiers that need to be different, not secret.
+    var identifiers = IdentifierGenerator()
     var handshakes: HandshakeLimiter
+    var admission: TunnelAdmission
     private(set) var identity: EdgeIdentityState
     private(set) var tunnels = TunnelTable<EdgeTunnel>()
-    private var visitors: [ObjectIdentifier: VisitorConnection] = [:]
+    private var visitors: [ObjectIdentifier: any Visitor] = [:]
     private var drained: EventLoopPromise<Void>?
     private(set) var isDraining = false
     private var requestsServed: UInt64 = 0
@@ -45,6 +48,7 @@ final class EdgeCore {
         self.logger = logger
         budget = MemoryBudget(limit: configuration.memoryBudget)
         handshakes = HandshakeLimiter(perAddress: configuration.handshakesPerAddress, total: configuration.handshakes)
+        admission = TunnelAdmission(perSecond: configuration.tunnelsPerSecond, burst: configuration.tunnelBurst)
         bindings = BindingTable(baseDomain: configuration.publicURL.baseDomain, limits: configuration.bindingLimits)
         for fixed in configuration.fixedBindings { bindings.fix(fixed, key: configuration.stickyKey) }
     }
@@ -122,12 +126,12 @@ final class EdgeCore {
     /// Whether a visitor may connect, in view of how many have.
     var mayServeAnotherVisitor: Bool { !isDraining && visitors.count < configuration.visitorLimit }
 
-    func visitorConnected(_ visitor: VisitorConnection) {
+    func visitorConnected(_ visitor: any Visitor) {
         visitors[ObjectIdentifier(visitor)] = visitor
         metrics.visitors.record(visitors.count)
     }
 
-    func visitorDisconnected(_ visitor: VisitorConnection) {
+    func visitorDisconnected(_ visitor: any Visitor) {
         visitors[ObjectIdentifier(visitor)] = nil
         metrics.visitors.record(visitors.count)
         if visitors.isEmpty { drained?.succeed() }

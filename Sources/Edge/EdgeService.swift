@@ -146,7 +146,7 @@ struct EdgeListeners {
     func bindVisitors(_ address: ListenAddress) async throws -> any Channel {
         try await bootstrap { [core] channel in
             guard core.value.mayServeAnotherVisitor else { return channel.close(promise: nil) }
-            try channel.pipeline.syncOperations.addHandler(VisitorConnection(core: core.value))
+            try channel.pipeline.syncOperations.addHandler(VisitorSniffer(core: core.value))
         }
         .childChannelOption(.writeBufferWaterMark, value: .init(low: 32 * 1024, high: 128 * 1024))
         .childChannelOption(
