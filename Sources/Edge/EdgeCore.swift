@@ -81,17 +81,6 @@ final class EdgeCore {
     /// The tunnel for a request, other than those that its route has named before.
     func next(on route: inout RequestRoute) -> Route<EdgeTunnel> { route.next(in: &tunnels) }
 
-    /// Finds a tunnel for a host whatever the path.
-    func route(_ host: String) -> Route<EdgeTunnel> {
-        var route = RequestRoute(
-            to: bindings.match(host, "/".utf8, at: .now())?.binding,
-            host: host,
-            fields: FieldSection(),
-            isSecure: false
-        )
-        return next(on: &route)
-    }
-
     /// Puts another list of the operator's bindings to use, all at once; tunnels and their streams stay.
     func adopt(_ fixedBindings: [FixedBinding]) {
         bindings = bindings.replacingFixed(with: fixedBindings, key: configuration.stickyKey)
