@@ -18,6 +18,7 @@ final class EdgeCore {
     let metrics: EdgeMetrics
     let logger: Logger
     let budget: MemoryBudget
+    let overload: EdgeOverload
     var bindings: BindingTable
     var handshakes: HandshakeLimiter
     private(set) var identity: EdgeIdentityState
@@ -43,6 +44,12 @@ final class EdgeCore {
         self.metrics = metrics
         self.logger = logger
         budget = MemoryBudget(limit: configuration.memoryBudget)
+        overload = EdgeOverload(
+            limits: configuration.border,
+            visitorLimit: configuration.visitorLimit,
+            metrics: metrics,
+            logger: logger
+        )
         handshakes = HandshakeLimiter(perAddress: configuration.handshakesPerAddress, total: configuration.handshakes)
         bindings = BindingTable(baseDomain: configuration.publicURL.baseDomain, limits: configuration.bindingLimits)
         for (host, device) in configuration.fixedBindings { bindings.fix(host, to: device) }
@@ -101,9 +108,6 @@ final class EdgeCore {
     var allTunnels: [EdgeTunnel] { tunnels.values.flatMap { $0 } }
 
     // MARK: Visitors
-
-    /// Whether a visitor may connect, in view of how many have.
-    var mayServeAnotherVisitor: Bool { !isDraining && visitors.count < configuration.visitorLimit }
 
     func visitorConnected(_ visitor: any Visitor) {
         visitors[ObjectIdentifier(visitor)] = visitor
