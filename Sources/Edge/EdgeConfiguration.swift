@@ -21,6 +21,8 @@ package struct EdgeConfiguration: Sendable {
     package var tunnelLimits = HTTP2Limits.towardsAgent
     package var http1Limits = HTTP1Limits()
     package var bindingLimits = BindingLimits()
+    /// TCP and UDP ports for devices.
+    package var raw = RawConfiguration()
     /// Bytes that all tunnels may hold for visitors that are behind.
     package var memoryBudget = 256 * 1024 * 1024
     /// Visitors' connections that may be open at once.

@@ -20,6 +20,8 @@ final class EdgeCore {
     let budget: MemoryBudget
     var bindings: BindingTable
     var handshakes: HandshakeLimiter
+    /// The TCP and UDP ports that devices have.
+    private(set) lazy var raw = RawPorts(core: self)
     private(set) var identity: EdgeIdentityState
     private(set) var tunnels: [String: [EdgeTunnel]] = [:]
     private var visitors: [ObjectIdentifier: VisitorConnection] = [:]
@@ -87,6 +89,7 @@ final class EdgeCore {
 
     /// A tunnel is gone; when it was the last of its device, the device's names begin their lease.
     func tunnelClosed(_ tunnel: EdgeTunnel) {
+        raw.tunnelClosed(tunnel)
         let device = tunnel.identity.id
         guard var remaining = tunnels[device], let index = remaining.firstIndex(where: { $0 === tunnel }) else {
             return
@@ -113,8 +116,13 @@ final class EdgeCore {
     func visitorDisconnected(_ visitor: VisitorConnection) {
         visitors[ObjectIdentifier(visitor)] = nil
         metrics.visitors.record(visitors.count)
-        if visitors.isEmpty { drained?.succeed() }
+        if hasNoVisitors { drained?.succeed() }
     }
+
+    /// The last visitor of the TCP ports has left.
+    func rawPortsAreIdle() { if hasNoVisitors { drained?.succeed() } }
+
+    private var hasNoVisitors: Bool { visitors.isEmpty && raw.isIdle }
 
     // MARK: Changes
 
@@ -145,7 +153,8 @@ final class EdgeCore {
         isDraining = true
         for tunnel in allTunnels { tunnel.drain(within: deadline) }
         for visitor in Array(visitors.values) { visitor.closeWhenIdle() }
-        if visitors.isEmpty { promise.succeed() }
+        raw.drain()
+        if hasNoVisitors { promise.succeed() }
         let timer = eventLoop.scheduleTask(in: deadline) { promise.succeed() }
         promise.futureResult.whenComplete { _ in timer.cancel() }
         return promise.futureResult
@@ -154,6 +163,7 @@ final class EdgeCore {
     /// Ends what is still there.
     func end() {
         for visitor in Array(visitors.values) { visitor.abort() }
+        raw.end()
         for tunnel in allTunnels { tunnel.leave(GoAwayNotice(.draining, message: "This edge has shut down.")) }
     }
 }

@@ -15,7 +15,7 @@ struct EdgeMetrics {
     let bytesToVisitors: Counter
     let bytesFromVisitors: Counter
     private let responses: [Counter]
-    private let factory: any MetricsFactory
+    let factory: any MetricsFactory
 
     init(factory: any MetricsFactory) {
         self.factory = factory

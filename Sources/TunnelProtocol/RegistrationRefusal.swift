@@ -6,7 +6,6 @@ package enum RegistrationRefusal: String, Codable, Sendable, Error, CaseIterable
     case nameNotAllowed = "name_not_allowed"
     case tooManyBindings = "too_many_bindings"
     case portTaken = "port_taken"
-    case portReserved = "port_reserved"
     case portNotAllowed = "port_not_allowed"
     case portsExhausted = "ports_exhausted"
     case unsupportedKind = "unsupported_kind"
@@ -17,8 +16,8 @@ package enum RegistrationRefusal: String, Codable, Sendable, Error, CaseIterable
     /// Whether asking again would bring the same answer.
     package var isPermanent: Bool {
         switch self {
-        case .nameTaken, .nameReserved, .nameInvalid, .nameNotAllowed, .tooManyBindings, .portTaken, .portReserved,
-            .portNotAllowed, .unsupportedKind, .unsupportedProtocol:
+        case .nameTaken, .nameReserved, .nameInvalid, .nameNotAllowed, .tooManyBindings, .portTaken, .portNotAllowed,
+            .unsupportedKind, .unsupportedProtocol:
             true
         case .portsExhausted, .rateLimited, .overloaded: false
         }
@@ -32,7 +31,6 @@ package enum RegistrationRefusal: String, Codable, Sendable, Error, CaseIterable
         case .nameNotAllowed: "The name is outside the base domain and not bound to this device."
         case .tooManyBindings: "The device has as many names or ports as it may have."
         case .portTaken: "The port belongs to another device or program."
-        case .portReserved: "The port is reserved for the operator."
         case .portNotAllowed: "The port is not one that this edge gives to devices."
         case .portsExhausted: "All ports that this edge gives to devices are taken; try again later."
         case .unsupportedKind: "This edge does not carry bindings of that kind."

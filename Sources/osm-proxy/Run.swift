@@ -62,6 +62,7 @@ struct Run: AsyncParsableCommand {
     )
     var bind: [String] = []
 
+    @OptionGroup var raw: RawOptions
     @OptionGroup var logging: LoggingOptions
 
     func validate() throws {
@@ -103,6 +104,7 @@ struct Run: AsyncParsableCommand {
                 deviceRevocations: deviceCrl
             )
         )
+        configuration.raw = try raw.configuration()
         configuration.fixedBindings = try bind.map(FixedBinding.init).map { ($0.host, $0.device) }
         return configuration
     }

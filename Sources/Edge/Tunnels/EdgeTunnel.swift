@@ -24,6 +24,8 @@ final class EdgeTunnel: HTTP2ConnectionDelegate {
     private(set) var session: SessionID?
     private(set) var roundTrip: TimeAmount?
     private(set) var hosts: Set<String> = []
+    /// The bindings of TCP and UDP ports that this tunnel carries.
+    private var ports: Set<String> = []
 
     private let channel: any Channel
     private let logger: Logger
@@ -71,6 +73,11 @@ final class EdgeTunnel: HTTP2ConnectionDelegate {
     func serves(_ host: String) -> Bool {
         guard phase == .serving, handler?.isLeaving == false else { return false }
         return session == nil || hosts.contains(host) || core.isFixed(host)
+    }
+
+    /// Whether visitors of a TCP or UDP port may be sent here.
+    func carries(_ binding: String) -> Bool {
+        phase == .serving && handler?.isLeaving == false && ports.contains(binding)
     }
 
     var allowsExtendedConnect: Bool { handler?.peerSettings?.allowsExtendedConnect ?? false }
@@ -178,7 +185,14 @@ final class EdgeTunnel: HTTP2ConnectionDelegate {
     // MARK: Names
 
     func register(_ register: Register) {
-        guard register.kind == "http" else { return refuse(register, .unsupportedKind) }
+        switch BindingKind(rawValue: register.kind) {
+        case .http: registerName(register)
+        case .tcp?, .udp?: registerPort(register)
+        case nil: refuse(register, .unsupportedKind)
+        }
+    }
+
+    private func registerName(_ register: Register) {
         switch core.bindings.register(register.host, for: identity.id, at: .now()) {
         case .failure(let refusal): refuse(register, refusal)
         case .success(let binding):
@@ -193,7 +207,37 @@ final class EdgeTunnel: HTTP2ConnectionDelegate {
         }
     }
 
+    private func registerPort(_ register: Register) {
+        guard let kind = BindingKind(rawValue: register.kind) else { return refuse(register, .unsupportedKind) }
+        core.raw.register(kind, port: register.port, for: self) { [self] result in
+            switch result {
+            case .failure(let refusal): refuse(register, refusal)
+            case .success(let binding):
+                ports.insert(binding.id)
+                let port = binding.key.port
+                let host = core.configuration.publicURL.baseDomain.text
+                logger.info("port registered", metadata: ["kind": "\(kind.rawValue)", "port": "\(port)"])
+                let url = "\(kind.rawValue)://\(host):\(port)"
+                control?.send(
+                    .registered(
+                        Registered(
+                            ref: register.ref,
+                            binding: binding.id,
+                            host: host,
+                            url: url,
+                            mode: "edge",
+                            port: port
+                        )
+                    )
+                )
+            }
+        }
+    }
+
     func unregister(_ unregister: Unregister) {
+        if ports.remove(unregister.binding) != nil {
+            return core.raw.unregister(unregister.binding, of: identity.id)
+        }
         guard let host = core.bindings.unregister(unregister.binding, of: identity.id) else { return }
         hosts.remove(host)
     }
