@@ -28,11 +28,12 @@ enum EngineHarness {
         of ca: ThrowawayCA,
         certificate: String,
         key: String,
+        configure: @Sendable (inout EdgeConfiguration) -> Void = { _ in },
         _ body: @escaping @Sendable (RunningEdge) async throws -> Result
     ) async throws -> Result {
         let anywhere = ListenAddress(host: "127.0.0.1", port: 0)
         guard let publicURL = PublicURL("http://*.localhost:8080") else { throw CancellationError() }
-        let configuration = EdgeConfiguration(
+        var configuration = EdgeConfiguration(
             tunnelAddress: anywhere,
             visitorAddress: anywhere,
             adminAddress: anywhere,
@@ -44,6 +45,7 @@ enum EngineHarness {
                 deviceRevocations: ca.deviceListPath
             )
         )
+        configure(&configuration)
         let registry = PrometheusRegistry()
         let (bound, announce) = AsyncStream.makeStream(of: EdgeService.Addresses.self)
         let logger = Logger(label: "edge") { _ in SwiftLogNoOpLogHandler() }
