@@ -111,7 +111,7 @@ struct DatagramCapsulesTests {
     }
 
     @Test func `no bytes make the decoder trap`() {
-        var generator = SeededGenerator(state: 9297)
+        var generator = SeededGenerator(seed: 9297)
         for _ in 0..<5000 {
             var stream: [UInt8] = []
             for _ in 0..<Int.random(in: 0..<4, using: &generator) {

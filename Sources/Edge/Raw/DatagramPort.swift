@@ -1,5 +1,6 @@
 import CoreMetrics
 import HTTP2
+import Logging
 import NIOCore
 import TunnelProtocol
 

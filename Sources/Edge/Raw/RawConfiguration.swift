@@ -1,5 +1,5 @@
 package import NIOCore
-package import TunnelProtocol
+import TunnelProtocol
 
 /// Which ports of the edge devices may have, and how much may happen on them.
 package struct RawConfiguration: Sendable {

@@ -1,8 +1,10 @@
+import CoreMetrics
 import HTTP2
 import HTTPFields
 import Logging
 import NIOCore
 import NIOPosix
+import Trust
 import TunnelProtocol
 
 /// The TCP and UDP ports that an edge has open for devices, and the visitors on them.
