@@ -3,6 +3,7 @@ import Foundation
 import Logging
 import NIOCore
 import NIOPosix
+import Telemetry
 import TestSupport
 import Testing
 import Trust
