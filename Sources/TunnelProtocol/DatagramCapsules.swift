@@ -33,7 +33,7 @@ package struct CapsuleDecoder: Sendable {
     /// Takes bytes of the stream; ``next()`` gives what they complete.
     package mutating func feed(_ bytes: ByteBuffer) {
         var bytes = bytes
-        skip(&bytes)
+        toSkip = Self.skip(toSkip, of: &bytes)
         if pending.readableBytes == 0 {
             pending = bytes
         } else {
@@ -44,9 +44,7 @@ package struct CapsuleDecoder: Sendable {
     /// The payload of the next datagram, or nil when more bytes are needed.
     package mutating func next() throws(CapsuleError) -> ByteBuffer? {
         while true {
-            var rest = pending
-            skip(&rest)
-            pending = rest
+            toSkip = Self.skip(toSkip, of: &pending)
             var reader = pending
             guard let type = VariableLengthInteger.read(from: &reader),
                 let length = VariableLengthInteger.read(from: &reader)
@@ -68,10 +66,11 @@ package struct CapsuleDecoder: Sendable {
         return nil
     }
 
-    private mutating func skip(_ bytes: inout ByteBuffer) {
+    /// Steps over bytes that have come, and says how many are still to be stepped over.
+    private static func skip(_ toSkip: UInt64, of bytes: inout ByteBuffer) -> UInt64 {
         let count = Int(min(toSkip, UInt64(bytes.readableBytes)))
         bytes.moveReaderIndex(forwardBy: count)
-        toSkip -= UInt64(count)
+        return toSkip - UInt64(count)
     }
 
     /// What waits is copied out of the read buffer that it came in, so that it keeps no more alive than itself.

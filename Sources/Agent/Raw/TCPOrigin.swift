@@ -32,16 +32,14 @@ final class TCPOrigin: HTTP2StreamDelegate {
     }
 
     func begin(on eventLoop: any EventLoop) {
-        let bound = NIOLoopBound(splice, eventLoop: eventLoop)
         ClientBootstrap(group: eventLoop)
             .connectTimeout(Self.dialDeadline)
             .channelOption(.allowRemoteHalfClosure, value: true)
+            // One name may be dialled at two addresses, so the splice waits for the one that answers.
+            .channelOption(.autoRead, value: false)
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
             .channelOption(.socketOption(.so_keepalive), value: 1)
             .channelOption(.writeBufferWaterMark, value: .init(low: 32 * 1024, high: 128 * 1024))
-            .channelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(bound.value) }
-            }
             .connect(host: target.host, port: target.port)
             .assumeIsolated()
             .whenComplete { [self] result in
@@ -55,12 +53,14 @@ final class TCPOrigin: HTTP2StreamDelegate {
     private func connected(_ channel: any Channel) {
         guard !isOver else { return channel.closeWithReset() }
         isOver = true
-        if let header { channel.writeAndFlush(header, promise: nil) }
         var fields = FieldSection(capacity: 32, fields: 1)
         fields.append(":status", "200")
         do {
+            try channel.pipeline.syncOperations.addHandler(splice)
+            if let header { channel.writeAndFlush(header, promise: nil) }
             try handler.respond(fields, on: stream, ends: false)
             splice.join(stream, of: handler, early: early, hasEnded: visitorHasEnded)
+            channel.setOption(.autoRead, value: true).whenFailure { _ in channel.close(promise: nil) }
         } catch {
             handler.reset(stream, .internalError)
             channel.closeWithReset()

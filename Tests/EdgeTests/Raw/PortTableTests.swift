@@ -92,7 +92,8 @@ struct PortTableTests {
     @Test func `a port waits for its device for the lease and no longer`() throws {
         var table = try table("20000-20000")
         let held = try register(&table).get()
-        #expect(table.tunnelClosed(ObjectIdentifier(one), at: now))
+        let isLast1 = table.tunnelClosed(ObjectIdentifier(one), at: now)
+        #expect(isLast1)
         #expect(table.free(at: now + .seconds(299)) == [])
         #expect(register(&table, device: Self.deviceB, by: two) == .failure(.portsExhausted))
         #expect(table.free(at: now + .seconds(300)) == [held.key])
@@ -111,9 +112,11 @@ struct PortTableTests {
         var table = try table()
         _ = try register(&table, 20_007).get()
         _ = try register(&table, 20_007, by: two).get()
-        #expect(!table.tunnelClosed(ObjectIdentifier(one), at: now))
+        let isLast2 = table.tunnelClosed(ObjectIdentifier(one), at: now)
+        #expect(!isLast2)
         #expect(table.free(at: now + .hours(1)) == [])
-        #expect(table.tunnelClosed(ObjectIdentifier(two), at: now))
+        let isLast3 = table.tunnelClosed(ObjectIdentifier(two), at: now)
+        #expect(isLast3)
     }
 
     @Test(arguments: ["20000-20100", "20000", "1-65535"])

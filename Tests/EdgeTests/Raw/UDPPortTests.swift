@@ -10,7 +10,6 @@ import Testing
 struct UDPPortTests {
     /// A UDP socket on loopback.
     private typealias Socket = NIOAsyncChannel<AddressedEnvelope<ByteBuffer>, AddressedEnvelope<ByteBuffer>>
-    private typealias Inbound = NIOAsyncChannelInboundStream<AddressedEnvelope<ByteBuffer>>
 
     private static func socket() async throws -> Socket {
         try await DatagramBootstrap(group: MultiThreadedEventLoopGroup.singleton)
@@ -113,7 +112,7 @@ struct UDPPortTests {
     }
 
     @Test func `a flow whose visitor is silent ends, and its next datagram begins another`() async throws {
-        try await visit(configure: { $0.flows.idle = .milliseconds(1) }) { port in
+        try await visit(configure: { $0.flows.idle = .milliseconds(500) }) { port in
             try await Self.socket().executeThenClose { inbound, outbound in
                 var datagrams = inbound.makeAsyncIterator()
                 for word in ["one", "two"] {
