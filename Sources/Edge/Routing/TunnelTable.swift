@@ -73,7 +73,7 @@ struct TunnelTable<Tunnel: RoutableTunnel> {
         var excluded: [ObjectIdentifier] = []
     }
 
-    /// Of all tunnels that serve a binding, the one with the fewest open streams; equals take turns.
+    /// Picks, of all tunnels that serve a binding, the one with the fewest open streams; equals take turns.
     ///
     /// One that cannot carry the request, or not yet, is chosen only when there is no other: the answer is then about that.
     mutating func choose(for binding: Binding, _ wish: Wish) -> Tunnel? {
@@ -90,7 +90,7 @@ struct TunnelTable<Tunnel: RoutableTunnel> {
             for tunnel in byDevice[device] ?? [] where isCandidate(tunnel, for: binding, wish) {
                 let rank = rank(tunnel, wish)
                 if let lowest, lowest.rank < rank { continue }
-                equals = lowest.map { $0.rank == rank } == true ? equals + 1 : 1
+                if let lowest, lowest.rank == rank { equals += 1 } else { equals = 1 }
                 lowest = (tunnel, rank)
             }
         }
