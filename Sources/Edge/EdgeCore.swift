@@ -19,6 +19,7 @@ final class EdgeCore {
     let metrics: EdgeMetrics
     let logger: Logger
     let budget: MemoryBudget
+    let overload: EdgeOverload
     var bindings: BindingTable
     /// For identifiers that need to be different, not secret.
     var identifiers = IdentifierGenerator()
@@ -47,6 +48,12 @@ final class EdgeCore {
         self.metrics = metrics
         self.logger = logger
         budget = MemoryBudget(limit: configuration.memoryBudget)
+        overload = EdgeOverload(
+            limits: configuration.border,
+            visitorLimit: configuration.visitorLimit,
+            metrics: metrics,
+            logger: logger
+        )
         handshakes = HandshakeLimiter(perAddress: configuration.handshakesPerAddress, total: configuration.handshakes)
         admission = TunnelAdmission(perSecond: configuration.tunnelsPerSecond, burst: configuration.tunnelBurst)
         bindings = BindingTable(baseDomain: configuration.publicURL.baseDomain, limits: configuration.bindingLimits)
@@ -111,9 +118,6 @@ final class EdgeCore {
     var allTunnels: [EdgeTunnel] { tunnels.all }
 
     // MARK: Visitors
-
-    /// Whether a visitor may connect, in view of how many have.
-    var mayServeAnotherVisitor: Bool { !isDraining && visitors.count < configuration.visitorLimit }
 
     func visitorConnected(_ visitor: any Visitor) {
         visitors[ObjectIdentifier(visitor)] = visitor
