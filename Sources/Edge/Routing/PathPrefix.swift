@@ -25,8 +25,8 @@ package struct PathPrefix: Hashable, Sendable, CustomStringConvertible {
         text = trimmed
         guard written != "/" else { return }
         let segments = self.segments
-        guard (1...Self.segmentLimit).contains(segments.count), !segments.contains(where: { $0.isEmpty || Self.isDots($0) })
-        else { return nil }
+        guard (1...Self.segmentLimit).contains(segments.count) else { return nil }
+        guard !segments.contains(where: { $0.isEmpty || Self.isDots($0) }) else { return nil }
     }
 
     package var description: String { text }
