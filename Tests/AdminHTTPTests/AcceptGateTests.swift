@@ -54,7 +54,7 @@ struct AcceptGateTests {
             #expect(try await !isReading(listener))
             try await connect(to: listener)
             try await listener.eventLoop.submit { gate.value.hold(false) }.get()
-            #expect(await accepted.first { true } != nil)
+            for await _ in accepted { break }
         }
     }
 
@@ -67,7 +67,7 @@ struct AcceptGateTests {
             }.get()
             #expect(pauses.withLock { $0 } == 1)
             try await connect(to: listener)
-            #expect(await accepted.first { true } != nil)
+            for await _ in accepted { break }
             #expect(try await isReading(listener))
         }
     }
