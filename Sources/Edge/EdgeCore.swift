@@ -62,13 +62,14 @@ final class EdgeCore {
 
     // MARK: Routing
 
-    /// Finds the way of a request; each ``next(on:)`` names a tunnel for it.
+    /// Finds the way of a request.
     ///
     /// - Parameters:
     ///   - host: What the visitor asked for.
     ///   - path: The request's target as it came, query included.
     ///   - fields: The request's fields, for the sake of its cookies.
     ///   - needsExtendedConnect: Whether it is a WebSocket.
+    /// - Returns: The route, for which each ``next(on:)`` names a tunnel.
     func route(
         host: HostName,
         path: ByteBufferView,
@@ -86,17 +87,6 @@ final class EdgeCore {
 
     /// The tunnel for a request, other than those that its route has named before.
     func next(on route: inout RequestRoute) -> Route<EdgeTunnel> { route.next(in: &tunnels) }
-
-    /// Finds a tunnel for a host whatever the path.
-    func route(_ host: String) -> Route<EdgeTunnel> {
-        var route = RequestRoute(
-            to: bindings.match(host, "/".utf8, at: .now())?.binding,
-            host: host,
-            fields: FieldSection(),
-            isSecure: false
-        )
-        return next(on: &route)
-    }
 
     /// Puts another list of the operator's bindings to use, all at once; tunnels and their streams stay.
     func adopt(_ fixedBindings: [FixedBinding]) {
