@@ -72,6 +72,7 @@ let package = Package(
         // Layer 1: vocabulary, no I/O.
         room("HTTPFields", [nioCore]),
         room("HTTP1", ["HTTPFields", nioCore]),
+        room("ProxyProtocol", [nioCore]),
         room("TunnelProtocol", [nioCore]),
         room("Trust", [x509, asn1, crypto]),
         room("Settings"),
@@ -87,15 +88,15 @@ let package = Package(
         room(
             "Agent",
             [
-                "HTTPFields", "HTTP1", "HTTP2", "TunnelProtocol", "Trust", "TunnelTLS", "AdminHTTP", "Telemetry",
-                nioCore, nioPosix, nioSSL, crypto, logging, metrics, lifecycle,
+                "HTTPFields", "HTTP1", "HTTP2", "ProxyProtocol", "TunnelProtocol", "Trust", "TunnelTLS", "AdminHTTP",
+                "Telemetry", nioCore, nioPosix, nioSSL, crypto, logging, metrics, lifecycle,
             ]
         ),
         room(
             "Edge",
             [
-                "HTTPFields", "HTTP1", "HTTP2", "TunnelProtocol", "Trust", "TunnelTLS", "AdminHTTP", "Telemetry",
-                nioCore, nioPosix, nioSSL, crypto, logging, metrics, lifecycle,
+                "HTTPFields", "HTTP1", "HTTP2", "ProxyProtocol", "TunnelProtocol", "Trust", "TunnelTLS", "AdminHTTP",
+                "Telemetry", nioCore, nioPosix, nioSSL, crypto, logging, metrics, lifecycle,
             ]
         ),
         room("CertificateAuthority", ["Cryptography", "Trust", "Settings"]),
@@ -149,6 +150,7 @@ let package = Package(
         ),
         tests("HTTPFields", [nioCore]),
         tests("HTTP1", ["HTTPFields", nioCore]),
+        tests("ProxyProtocol", [nioCore]),
         tests("TunnelProtocol", [nioCore]),
         tests("Trust", ["TestSupport", "CertificateAuthority", "Settings", x509, asn1, crypto]),
         tests("Telemetry", [logging, coreMetrics]),
@@ -159,15 +161,15 @@ let package = Package(
         tests(
             "Agent",
             [
-                "TestSupport", "HTTP1", "HTTP2", "HTTPFields", "TunnelProtocol", "Trust", "TunnelTLS", nioCore,
-                nioPosix, nioEmbedded, logging,
+                "TestSupport", "HTTP1", "HTTP2", "HTTPFields", "ProxyProtocol", "TunnelProtocol", "Trust", "TunnelTLS",
+                nioCore, nioPosix, nioEmbedded, logging,
             ]
         ),
         tests(
             "Edge",
             [
-                "TestSupport", "Agent", "HTTP1", "HTTP2", "HTTPFields", "TunnelProtocol", "Trust", "TunnelTLS",
-                "Telemetry",
+                "TestSupport", "Agent", "HTTP1", "HTTP2", "HTTPFields", "ProxyProtocol", "TunnelProtocol", "Trust",
+                "TunnelTLS", "Telemetry",
                 nioCore, nioPosix, nioEmbedded, nioSSL, logging,
             ]
         ),

@@ -13,11 +13,15 @@ package struct EdgeConfiguration: Sendable {
     package var adminAddress: ListenAddress
     /// How visitors reach the names under the base domain.
     package var publicURL: PublicURL
-    /// Host names that the operator has bound to devices, by device identifier.
-    package var fixedBindings: [(host: HostName, device: String)] = []
+    /// What the operator has bound to devices; of two for one host and path, the later one counts.
+    package var fixedBindings: [FixedBinding] = []
+    /// What sticky cookies are made of; edges that stand for each other share one.
+    package var stickyKey = StickyKey()
     /// What the edge shows to agents, and whom it lets in.
     package var identity: EdgeIdentityFiles
 
+    /// Whose word about visitors is believed.
+    package var trustedProxies = TrustedProxies.none
     package var tunnelLimits = HTTP2Limits.towardsAgent
     package var visitorHTTP2Limits = HTTP2Limits.towardsVisitor
     package var http1Limits = HTTP1Limits()

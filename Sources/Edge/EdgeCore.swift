@@ -1,4 +1,5 @@
 import HTTP2
+import HTTPFields
 import Logging
 import Metrics
 import NIOCore
@@ -19,10 +20,12 @@ final class EdgeCore {
     let logger: Logger
     let budget: MemoryBudget
     var bindings: BindingTable
+    /// For identifiers that need to be different, not secret.
+    var identifiers = IdentifierGenerator()
     var handshakes: HandshakeLimiter
     var admission: TunnelAdmission
     private(set) var identity: EdgeIdentityState
-    private(set) var tunnels: [String: [EdgeTunnel]] = [:]
+    private(set) var tunnels = TunnelTable<EdgeTunnel>()
     private var visitors: [ObjectIdentifier: any Visitor] = [:]
     private var drained: EventLoopPromise<Void>?
     private(set) var isDraining = false
@@ -47,27 +50,52 @@ final class EdgeCore {
         handshakes = HandshakeLimiter(perAddress: configuration.handshakesPerAddress, total: configuration.handshakes)
         admission = TunnelAdmission(perSecond: configuration.tunnelsPerSecond, burst: configuration.tunnelBurst)
         bindings = BindingTable(baseDomain: configuration.publicURL.baseDomain, limits: configuration.bindingLimits)
-        for (host, device) in configuration.fixedBindings { bindings.fix(host, to: device) }
+        for fixed in configuration.fixedBindings { bindings.fix(fixed, key: configuration.stickyKey) }
     }
 
-    /// Where a visitor's request goes.
-    enum Route {
-        case tunnel(EdgeTunnel)
-        /// The name is known but no tunnel of its device is up.
-        case offline
-        case unknown
+    // MARK: Routing
+
+    /// Finds the way of a request; each ``next(on:)`` names a tunnel for it.
+    ///
+    /// - Parameters:
+    ///   - host: What the visitor asked for.
+    ///   - path: The request's target as it came, query included.
+    ///   - fields: The request's fields, for the sake of its cookies.
+    ///   - needsExtendedConnect: Whether it is a WebSocket.
+    func route(
+        host: HostName,
+        path: ByteBufferView,
+        fields: FieldSection,
+        needsExtendedConnect: Bool
+    ) -> RequestRoute {
+        RequestRoute(
+            to: bindings.match(host.text, path, at: .now())?.binding,
+            host: host.text,
+            fields: fields,
+            needsExtendedConnect: needsExtendedConnect,
+            isSecure: configuration.publicURL.scheme == "https"
+        )
     }
 
-    /// Finds the tunnel for a host: of several, the one with the fewest open streams.
-    func route(_ host: String) -> Route {
-        guard let device = bindings.device(serving: host, at: .now()) else { return .unknown }
-        let open = tunnels[device]?.filter { $0.serves(host) }
-        guard let best = open?.min(by: { $0.openStreams < $1.openStreams }) else { return .offline }
-        return .tunnel(best)
+    /// The tunnel for a request, other than those that its route has named before.
+    func next(on route: inout RequestRoute) -> Route<EdgeTunnel> { route.next(in: &tunnels) }
+
+    /// Finds a tunnel for a host whatever the path.
+    func route(_ host: String) -> Route<EdgeTunnel> {
+        var route = RequestRoute(
+            to: bindings.match(host, "/".utf8, at: .now())?.binding,
+            host: host,
+            fields: FieldSection(),
+            isSecure: false
+        )
+        return next(on: &route)
     }
 
-    /// Whether the operator has bound the host, so that any tunnel of its device may serve it.
-    func isFixed(_ host: String) -> Bool { bindings.isFixed(host) }
+    /// Puts another list of the operator's bindings to use, all at once; tunnels and their streams stay.
+    func adopt(_ fixedBindings: [FixedBinding]) {
+        bindings = bindings.replacingFixed(with: fixedBindings, key: configuration.stickyKey)
+        logger.notice("bindings reloaded", metadata: ["fixed": "\(fixedBindings.count)"])
+    }
 
     /// An identifier that is unique among the requests of this process and costs no system call.
     func nextRequestID() -> String {
@@ -79,28 +107,18 @@ final class EdgeCore {
 
     /// A tunnel is up and may carry streams; it replaces the sessions of its device that it supersedes.
     func tunnelOpened(_ tunnel: EdgeTunnel) {
-        let device = tunnel.identity.id
-        let others = tunnels[device] ?? []
-        let superseded = others.filter { tunnel.supersedes($0) }
-        tunnels[device] = others.filter { other in !superseded.contains { $0 === other } } + [tunnel]
-        for old in superseded { old.superseded(by: tunnel) }
-        metrics.tunnels.record(tunnelCount)
+        for old in tunnels.opened(tunnel) { old.superseded(by: tunnel) }
+        metrics.tunnels.record(tunnels.count)
     }
 
     /// A tunnel is gone; when it was the last of its device, the device's names begin their lease.
     func tunnelClosed(_ tunnel: EdgeTunnel) {
-        let device = tunnel.identity.id
-        guard var remaining = tunnels[device], let index = remaining.firstIndex(where: { $0 === tunnel }) else {
-            return
-        }
-        remaining.remove(at: index)
-        tunnels[device] = remaining.isEmpty ? nil : remaining
-        if remaining.isEmpty { bindings.deviceLeft(device, at: .now()) }
-        metrics.tunnels.record(tunnelCount)
+        let now = NIODeadline.now()
+        if tunnels.closed(tunnel, at: now) { bindings.deviceLeft(tunnel.device, at: now) }
+        metrics.tunnels.record(tunnels.count)
     }
 
-    var tunnelCount: Int { tunnels.values.reduce(0) { $0 + $1.count } }
-    var allTunnels: [EdgeTunnel] { tunnels.values.flatMap { $0 } }
+    var allTunnels: [EdgeTunnel] { tunnels.all }
 
     // MARK: Visitors
 

@@ -9,6 +9,7 @@ struct EdgeMetrics {
     let tunnels: Gauge
     /// Visitors' connections that are open.
     let visitors: Gauge
+    let requestsRetried: Counter
     let tunnelsAccepted: Counter
     /// Time from the request's head to the end of its response.
     let requestDuration: Metrics.Timer
@@ -21,6 +22,7 @@ struct EdgeMetrics {
         self.factory = factory
         tunnels = Gauge(label: "osm_edge_tunnels", factory: factory)
         visitors = Gauge(label: "osm_edge_visitors", factory: factory)
+        requestsRetried = Counter(label: "osm_edge_requests_retried_total", factory: factory)
         tunnelsAccepted = Counter(label: "osm_edge_tunnels_accepted_total", factory: factory)
         requestDuration = Metrics.Timer(label: "osm_edge_request_duration_seconds", factory: factory)
         bytesToVisitors = Counter(

@@ -28,6 +28,8 @@ package enum TunnelConstants {
     package static let healthyAfter = Duration.seconds(60)
     /// Host names that one device may have registered.
     package static let bindingsPerDevice = 64
+    /// Processes of one device whose order an edge remembers.
+    package static let instancesRemembered = 8
 
     // MARK: Bounds of what a message may hold
 

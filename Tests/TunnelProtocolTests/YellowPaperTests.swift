@@ -40,6 +40,7 @@ struct YellowPaperTests {
         "messageWindow": seconds(TunnelConstants.messageWindow),
         "slots": "\(TunnelConstants.slots)",
         "bindingsPerDevice": "\(TunnelConstants.bindingsPerDevice)",
+        "instancesRemembered": "\(TunnelConstants.instancesRemembered)",
         "softwareBytes": "\(TunnelConstants.softwareBytes)",
         "sentenceBytes": "\(TunnelConstants.sentenceBytes)",
         "debugDataBytes": "\(TunnelConstants.debugDataBytes)",

@@ -17,6 +17,10 @@ final class VisitorExchange: HTTP2StreamDelegate {
     let requestID: String
     private let began = NIODeadline.now()
 
+    /// What is needed to send the request by another tunnel, as long as that is allowed.
+    private var remaining: (route: RequestRoute, fields: FieldSection)?
+    private var hasSentBody = false
+    private var setCookie: String?
     private var tunnel: HTTP2Handler?
     private var stream: HTTP2Stream?
     private var state = State.awaitingResponse
@@ -25,6 +29,9 @@ final class VisitorExchange: HTTP2StreamDelegate {
     private var requestTrailers: FieldSection?
     private var trailers: FieldSection?
     private var responseHasEnded = false
+
+    /// Tunnels that a request may be offered to: a second when the first one takes none any more.
+    private static let tunnelsTried = 2
 
     private enum State { case awaitingResponse, streaming, over }
 
@@ -43,30 +50,59 @@ final class VisitorExchange: HTTP2StreamDelegate {
         guard let authority = request.authority.map({ String(decoding: $0, as: UTF8.self).lowercased() }),
             let host = HostName(authority)
         else { return fail(.unknownHost) }
-        switch core.route(host.text) {
-        case .unknown: fail(.unknownHost)
-        case .offline: fail(.agentOffline)
-        case .tunnel(let tunnel): open(on: tunnel, authority: authority)
+        var route = core.route(
+            host: host,
+            path: request.target,
+            fields: request.fields,
+            needsExtendedConnect: isWebSocket
+        )
+        guard !route.isUnknown else { return fail(.unknownHost) }
+        guard request.kind != .unsupported else { return fail(.unsupported) }
+        let forwarded = forwardedRequest(to: authority)
+        var failure = EdgeFailure.agentOffline
+        for _ in 0..<Self.tunnelsTried {
+            guard case .tunnel(let tunnel) = core.next(on: &route) else { break }
+            if open(forwarded.fields, on: tunnel) {
+                remaining = (route, forwarded.fields)
+                setCookie = route.setCookie
+                if request.expectsContinue { responder?.goOn() }
+                return
+            }
+            failure = .tunnelLost
+        }
+        fail(failure)
+    }
+
+    private func forwardedRequest(to authority: String) -> ForwardedRequest {
+        let identity = VisitorIdentity(
+            peer: IPAddress(responder?.remoteAddress),
+            authority: authority,
+            fields: request.fields,
+            trusted: core.configuration.trustedProxies,
+            publicScheme: core.configuration.publicURL.scheme
+        )
+        let trace = TraceContext(fields: request.fields, using: &core.identifiers)
+        return ForwardedRequest(request, authority: authority, visitor: identity, trace: trace, requestID: requestID)
+    }
+
+    private func open(_ fields: FieldSection, on tunnel: EdgeTunnel) -> Bool {
+        do {
+            stream = try tunnel.open(fields, ends: !request.hasBody && !isWebSocket, delegate: self)
+            self.tunnel = tunnel.handler
+            return true
+        } catch {
+            return false
         }
     }
 
-    private func open(on tunnel: EdgeTunnel, authority: String) {
-        guard request.kind != .unsupported else { return fail(.unsupported) }
-        guard !isWebSocket || tunnel.allowsExtendedConnect else { return fail(.unsupported) }
-        let forwarded = ForwardedRequest(
-            request,
-            authority: authority,
-            visitor: responder?.remoteAddress,
-            scheme: core.configuration.publicURL.scheme,
-            requestID: requestID
-        )
-        do {
-            stream = try tunnel.open(forwarded.fields, ends: !request.hasBody && !isWebSocket, delegate: self)
-            self.tunnel = tunnel.handler
-        } catch {
-            return fail(.tunnelLost)
-        }
-        if request.expectsContinue { responder?.goOn() }
+    /// Sends a request again of which no origin can have seen anything (RFC 9113, 8.7), once, by another tunnel.
+    private func openElsewhere() -> Bool {
+        guard let fields = remaining?.fields, var route = remaining?.route, !hasSentBody else { return false }
+        remaining = nil
+        guard case .tunnel(let tunnel) = core.next(on: &route), open(fields, on: tunnel) else { return false }
+        setCookie = route.setCookie
+        core.metrics.requestsRetried.increment()
+        return true
     }
 
     /// Hands on a piece of the request's body.
@@ -74,6 +110,7 @@ final class VisitorExchange: HTTP2StreamDelegate {
     /// - Returns: Whether more may be read from the visitor.
     func requestBody(_ data: ByteBuffer) -> Bool {
         guard let stream, state != .over else { return true }
+        hasSentBody = true
         return tunnel?.send(data, on: stream) ?? true
     }
 
@@ -82,6 +119,7 @@ final class VisitorExchange: HTTP2StreamDelegate {
 
     func requestEnded() {
         guard let stream, state != .over, request.hasBody || isWebSocket else { return }
+        hasSentBody = true
         tunnel?.finish(stream, trailers: requestTrailers)
     }
 
@@ -122,10 +160,13 @@ final class VisitorExchange: HTTP2StreamDelegate {
     }
 
     private func beginResponse(_ fields: FieldSection) {
+        remaining = nil
         guard let code = fields.status, let stream else { return fail(.badResponse) }
         if isWebSocket, (200..<300).contains(code) { return upgrade(fields) }
         status = code
         state = .streaming
+        var fields = fields
+        if let setCookie { fields.append("set-cookie", setCookie) }
         do throws(HTTP1Error) {
             try responder?.begin(code, fields, requestID: requestID, ends: stream.endedWithHead)
         } catch {
@@ -204,7 +245,9 @@ final class VisitorExchange: HTTP2StreamDelegate {
         case .streaming:
             // A response that has arrived whole and waits for a slow visitor is no failure.
             if !responseHasEnded { cut(code) }
-        case .awaitingResponse: fail(code == .connectionLost ? .tunnelLost : .streamRefused)
+        case .awaitingResponse:
+            if code == .refusedStream, openElsewhere() { return }
+            fail(code == .connectionLost ? .tunnelLost : .streamRefused)
         }
     }
 
@@ -217,12 +260,17 @@ final class VisitorExchange: HTTP2StreamDelegate {
         release()?.cut(code)
     }
 
+    /// The name that was asked for, as an error page may show it.
+    private var host: String? {
+        request.authority.flatMap { HostName(String(decoding: $0, as: UTF8.self).lowercased())?.text }
+    }
+
     /// Answers in place of the origin.
     private func fail(_ failure: EdgeFailure) {
         cancel(.cancel)
         status = failure.status
         finishAccounts()
-        release()?.answer(ErrorPage(failure, requestID: requestID))
+        release()?.answer(ErrorPage(failure, requestID: requestID, accept: request.fields, host: host))
     }
 
     private func finishAccounts() {
