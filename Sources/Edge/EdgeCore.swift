@@ -19,6 +19,7 @@ final class EdgeCore {
     let metrics: EdgeMetrics
     let logger: Logger
     let budget: MemoryBudget
+    let overload: EdgeOverload
     var bindings: BindingTable
     /// For identifiers that need to be different, not secret.
     var identifiers = IdentifierGenerator()
@@ -47,6 +48,12 @@ final class EdgeCore {
         self.metrics = metrics
         self.logger = logger
         budget = MemoryBudget(limit: configuration.memoryBudget)
+        overload = EdgeOverload(
+            limits: configuration.border,
+            visitorLimit: configuration.visitorLimit,
+            metrics: metrics,
+            logger: logger
+        )
         handshakes = HandshakeLimiter(perAddress: configuration.handshakesPerAddress, total: configuration.handshakes)
         admission = TunnelAdmission(perSecond: configuration.tunnelsPerSecond, burst: configuration.tunnelBurst)
         bindings = BindingTable(baseDomain: configuration.publicURL.baseDomain, limits: configuration.bindingLimits)
@@ -55,13 +62,14 @@ final class EdgeCore {
 
     // MARK: Routing
 
-    /// Finds the way of a request; each ``next(on:)`` names a tunnel for it.
+    /// Finds the way of a request.
     ///
     /// - Parameters:
     ///   - host: What the visitor asked for.
     ///   - path: The request's target as it came, query included.
     ///   - fields: The request's fields, for the sake of its cookies.
     ///   - needsExtendedConnect: Whether it is a WebSocket.
+    /// - Returns: The route, for which each ``next(on:)`` names a tunnel.
     func route(
         host: HostName,
         path: ByteBufferView,
@@ -79,17 +87,6 @@ final class EdgeCore {
 
     /// The tunnel for a request, other than those that its route has named before.
     func next(on route: inout RequestRoute) -> Route<EdgeTunnel> { route.next(in: &tunnels) }
-
-    /// Finds a tunnel for a host whatever the path.
-    func route(_ host: String) -> Route<EdgeTunnel> {
-        var route = RequestRoute(
-            to: bindings.match(host, "/".utf8, at: .now())?.binding,
-            host: host,
-            fields: FieldSection(),
-            isSecure: false
-        )
-        return next(on: &route)
-    }
 
     /// Puts another list of the operator's bindings to use, all at once; tunnels and their streams stay.
     func adopt(_ fixedBindings: [FixedBinding]) {
@@ -121,9 +118,6 @@ final class EdgeCore {
     var allTunnels: [EdgeTunnel] { tunnels.all }
 
     // MARK: Visitors
-
-    /// Whether a visitor may connect, in view of how many have.
-    var mayServeAnotherVisitor: Bool { !isDraining && visitors.count < configuration.visitorLimit }
 
     func visitorConnected(_ visitor: any Visitor) {
         visitors[ObjectIdentifier(visitor)] = visitor
