@@ -160,6 +160,7 @@ final class AgentTunnel: HTTP2ConnectionDelegate {
     func connection(_ handler: HTTP2Handler, ended reason: HTTP2Handler.End) {
         timer?.cancel()
         control?.tunnelEnded()
+        self.handler = nil
         end(verdict ?? outcome(of: reason))
     }
 

@@ -58,6 +58,7 @@ final class EdgeTunnel: HTTP2ConnectionDelegate, RoutableTunnel {
             delegate: self
         )
         self.handler = handler
+        core.tunnelBegan(self)
         try channel.pipeline.syncOperations.addHandler(handler)
         let bound = NIOLoopBound(self, eventLoop: channel.eventLoop)
         timer = channel.eventLoop.scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) { _ in
@@ -91,7 +92,15 @@ final class EdgeTunnel: HTTP2ConnectionDelegate, RoutableTunnel {
 
     func open(_ fields: FieldSection, ends: Bool, delegate: any HTTP2StreamDelegate) throws(HTTP2Error) -> HTTP2Stream {
         guard let handler else { throw HTTP2Error(.noNewStreams, "the tunnel has not begun") }
-        return try handler.open(fields, ends: ends, delegate: delegate)
+        // The library would queue what the agent does not take yet, without a bound and past the visitor's leaving.
+        guard !isFull else { throw HTTP2Error(.noNewStreams, "the agent takes no more streams at present") }
+        do throws(HTTP2Error) {
+            return try handler.open(fields, ends: ends, delegate: delegate)
+        } catch {
+            // Two to the thirtieth requests use the identifiers up; the agent dials another tunnel.
+            if error.code == .noNewStreams, !handler.isLeaving { drain(within: core.configuration.drainDeadline) }
+            throw error
+        }
     }
 
     // MARK: HTTP2ConnectionDelegate
@@ -129,6 +138,7 @@ final class EdgeTunnel: HTTP2ConnectionDelegate, RoutableTunnel {
         timer?.cancel()
         control?.tunnelEnded()
         let word = endReason ?? reason.label
+        self.handler = nil
         core.tunnelClosed(self)
         core.metrics.tunnelEnded(word)
         logger.notice("tunnel closed", metadata: ["reason": "\(word)", "detail": "\(reason)"])
@@ -138,6 +148,7 @@ final class EdgeTunnel: HTTP2ConnectionDelegate, RoutableTunnel {
 
     /// The agent has no control stream: serve what is bound to its device.
     func serveAsSidecar() {
+        guard phase == .awaitingSettings || phase == .opening else { return }
         control = nil
         beginServing(as: nil, software: "plain HTTP/2")
     }
@@ -164,6 +175,10 @@ final class EdgeTunnel: HTTP2ConnectionDelegate, RoutableTunnel {
     }
 
     private func beginServing(as session: SessionID?, software: String) {
+        // The list may have changed since the handshake.
+        guard !core.identity.verifier.isRevoked(identity) else {
+            return leave(GoAwayNotice(.deviceRevoked, message: "This device has been revoked."))
+        }
         self.session = session
         phase = .serving
         core.tunnelOpened(self)
@@ -260,8 +275,9 @@ final class EdgeTunnel: HTTP2ConnectionDelegate, RoutableTunnel {
             return handler.close()
         }
         control?.tick(at: now)
-        if phase == .awaitingSettings, now - openedAt >= core.configuration.handshakeDeadline {
-            leave(GoAwayNotice(.controlTimeout, message: "No SETTINGS arrived."))
+        let isLate = now - openedAt >= core.configuration.handshakeDeadline * 2
+        if isLate, phase == .awaitingSettings || phase == .opening {
+            leave(GoAwayNotice(.controlTimeout, message: "No SETTINGS, or no hello, arrived."))
         }
     }
 

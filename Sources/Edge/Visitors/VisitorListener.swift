@@ -60,7 +60,7 @@ struct VisitorListener {
         }
         try channel.pipeline.syncOperations.addHandlers([
             SlowReaderGuard(limit: limits.readerDeadline, gaveUp: core.metrics.slowReaders.increment),
-            VisitorSniffer(core: core),
+            VisitorSniffer(core: core, peer: peer),
         ])
     }
 
