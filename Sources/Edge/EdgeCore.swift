@@ -25,6 +25,8 @@ final class EdgeCore {
     var identifiers = IdentifierGenerator()
     var handshakes: HandshakeLimiter
     var admission: TunnelAdmission
+    /// The TCP and UDP ports that devices have.
+    private(set) lazy var raw = RawPorts(core: self)
     private(set) var identity: EdgeIdentityState
     private(set) var tunnels = TunnelTable<EdgeTunnel>()
     private var visitors: [ObjectIdentifier: any Visitor] = [:]
@@ -110,6 +112,7 @@ final class EdgeCore {
 
     /// A tunnel is gone; when it was the last of its device, the device's names begin their lease.
     func tunnelClosed(_ tunnel: EdgeTunnel) {
+        raw.tunnelClosed(tunnel)
         let now = NIODeadline.now()
         if tunnels.closed(tunnel, at: now) { bindings.deviceLeft(tunnel.device, at: now) }
         metrics.tunnels.record(tunnels.count)
@@ -127,8 +130,13 @@ final class EdgeCore {
     func visitorDisconnected(_ visitor: any Visitor) {
         visitors[ObjectIdentifier(visitor)] = nil
         metrics.visitors.record(visitors.count)
-        if visitors.isEmpty { drained?.succeed() }
+        if hasNoVisitors { drained?.succeed() }
     }
+
+    /// The last visitor of the TCP ports has left.
+    func rawPortsAreIdle() { if hasNoVisitors { drained?.succeed() } }
+
+    private var hasNoVisitors: Bool { visitors.isEmpty && raw.isIdle }
 
     // MARK: Changes
 
@@ -159,7 +167,8 @@ final class EdgeCore {
         isDraining = true
         for tunnel in allTunnels { tunnel.drain(within: deadline) }
         for visitor in Array(visitors.values) { visitor.closeWhenIdle() }
-        if visitors.isEmpty { promise.succeed() }
+        raw.drain()
+        if hasNoVisitors { promise.succeed() }
         let timer = eventLoop.scheduleTask(in: deadline) { promise.succeed() }
         promise.futureResult.whenComplete { _ in timer.cancel() }
         return promise.futureResult
@@ -168,6 +177,7 @@ final class EdgeCore {
     /// Ends what is still there.
     func end() {
         for visitor in Array(visitors.values) { visitor.abort() }
+        raw.end()
         for tunnel in allTunnels { tunnel.leave(GoAwayNotice(.draining, message: "This edge has shut down.")) }
     }
 }

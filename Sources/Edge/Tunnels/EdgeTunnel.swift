@@ -24,6 +24,8 @@ final class EdgeTunnel: HTTP2ConnectionDelegate, RoutableTunnel {
     private(set) var session: SessionID?
     private(set) var roundTrip: TimeAmount?
     private(set) var hosts: Set<String> = []
+    /// The bindings of TCP and UDP ports that this tunnel carries.
+    private var ports: Set<String> = []
 
     private let channel: any Channel
     private let logger: Logger
@@ -78,6 +80,11 @@ final class EdgeTunnel: HTTP2ConnectionDelegate, RoutableTunnel {
     func serves(_ host: String, by binding: Binding) -> Bool {
         guard phase == .serving, handler?.isLeaving == false else { return false }
         return binding.isFixed || hosts.contains(host)
+    }
+
+    /// Whether visitors of a TCP or UDP port may be sent here.
+    func carries(_ binding: String) -> Bool {
+        phase == .serving && handler?.isLeaving == false && ports.contains(binding)
     }
 
     var allowsExtendedConnect: Bool { handler?.peerSettings?.allowsExtendedConnect ?? false }
@@ -181,7 +188,14 @@ final class EdgeTunnel: HTTP2ConnectionDelegate, RoutableTunnel {
     // MARK: Names
 
     func register(_ register: Register) {
-        guard register.kind == "http" else { return refuse(register, .unsupportedKind) }
+        switch BindingKind(rawValue: register.kind) {
+        case .http: registerName(register)
+        case .tcp?, .udp?: registerPort(register)
+        case nil: refuse(register, .unsupportedKind)
+        }
+    }
+
+    private func registerName(_ register: Register) {
         switch core.bindings.register(register.host, for: device, at: .now()) {
         case .failure(let refusal): refuse(register, refusal)
         case .success(let grant):
@@ -194,7 +208,37 @@ final class EdgeTunnel: HTTP2ConnectionDelegate, RoutableTunnel {
         }
     }
 
+    private func registerPort(_ register: Register) {
+        guard let kind = BindingKind(rawValue: register.kind) else { return refuse(register, .unsupportedKind) }
+        core.raw.register(kind, port: register.port, for: self) { [self] result in
+            switch result {
+            case .failure(let refusal): refuse(register, refusal)
+            case .success(let binding):
+                ports.insert(binding.id)
+                let port = binding.key.port
+                let host = core.configuration.publicURL.baseDomain.text
+                logger.info("port registered", metadata: ["kind": "\(kind.rawValue)", "port": "\(port)"])
+                let url = "\(kind.rawValue)://\(host):\(port)"
+                control?.send(
+                    .registered(
+                        Registered(
+                            ref: register.ref,
+                            binding: binding.id,
+                            host: host,
+                            url: url,
+                            mode: "edge",
+                            port: port
+                        )
+                    )
+                )
+            }
+        }
+    }
+
     func unregister(_ unregister: Unregister) {
+        if ports.remove(unregister.binding) != nil {
+            return core.raw.unregister(unregister.binding, of: device)
+        }
         guard let host = core.bindings.unregister(unregister.binding, of: device) else { return }
         hosts.remove(host)
     }
