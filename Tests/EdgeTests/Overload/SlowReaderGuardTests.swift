@@ -45,7 +45,7 @@ struct SlowReaderGuardTests {
         try await withSender(limit: .milliseconds(100), gaveUp: { announce.yield() }) { address in
             let visitor = try await RawVisitor(to: address, reads: false)
             for await _ in givenUp { break }
-            try await visitor.close()
+            try await visitor.closed()
         }
     }
 
