@@ -5,8 +5,16 @@
 #                osm-agent-sample (a sample bundle), osm-agent-expired (its only root has expired)   -> OSM_TEST_BIN
 #   ca/          an operator CA for localhost                                                       -> OSM_TEST_CA
 #   passphrase   the passphrase of its root                                         -> OSM_TEST_CA_PASSPHRASE_FILE
+#   venv/        a Python with clients and servers that we did not write            -> OSM_TEST_VENV_PYTHON
 
 integration=.build/integration
+
+# Other people's implementations, for tests that our own reading of a protocol must not deceive.
+python_libraries=(
+    "grpcio==1.85.1" # calls of all four kinds, as client and as server
+    "websockets==17.4" # a client and a server of WebSockets
+    "typing_extensions==4.16.0" # what grpcio needs
+)
 
 prepare_integration() {
     step "preparing the tests with real processes"
@@ -16,11 +24,26 @@ prepare_integration() {
     local product
     for product in osm-proxy ca-tools sample-origin; do copy_binary "$product" "$product"; done
     build_agents
+    prepare_python
     OSM_TEST_BIN=$PWD/$integration/bin
     OSM_TEST_CA=$PWD/$integration/ca
     OSM_TEST_CA_PASSPHRASE_FILE=$PWD/$integration/passphrase
     OSM_TEST_PYTHON=/usr/bin/python3 # where Debian's python3-h2 is; the PATH may lead to another
-    export OSM_TEST_BIN OSM_TEST_CA OSM_TEST_CA_PASSPHRASE_FILE OSM_TEST_PYTHON
+    OSM_TEST_VENV_PYTHON=$PWD/$integration/venv/bin/python
+    export OSM_TEST_BIN OSM_TEST_CA OSM_TEST_CA_PASSPHRASE_FILE OSM_TEST_PYTHON OSM_TEST_VENV_PYTHON
+}
+
+# Fetched once, and again when the list changes; nothing of it leaves the build folder.
+prepare_python() {
+    local venv=$integration/venv wanted=${python_libraries[*]}
+    if [ "$(cat "$venv/installed" 2>/dev/null)" = "$wanted" ]; then return; fi
+    [ "$install" = yes ] || die "not fetched from PyPI, as --no-install says: $wanted"
+    say "fetching from PyPI into $venv: $wanted (clients and servers that we did not write)"
+    rm -rf "$venv"
+    { /usr/bin/python3 -m venv "$venv" && "$venv/bin/pip" install --quiet --no-deps --only-binary :all: \
+        "${python_libraries[@]}"; } >"$integration/python.log" 2>&1 ||
+        { tail -n 5 "$integration/python.log" >&2; die "PyPI gave no $wanted"; }
+    printf '%s\n' "$wanted" >"$venv/installed"
 }
 
 is_fresh() { [ -n "$(find "$1" -mtime -5 2>/dev/null)" ] && [ "$1" -nt .build/debug/ca-tools ]; }

@@ -119,6 +119,11 @@ package struct AdminServer: Sendable {
                 // Nothing is read before a task serves the connection. One that is never served, because the server
                 // ended first, is a plain channel that its own deadline closes.
                 .childChannelOption(.autoRead, value: false)
+                .serverChannelInitializer { channel in
+                    channel.eventLoop.makeCompletedFuture {
+                        try channel.pipeline.syncOperations.addHandler(AcceptGate())
+                    }
+                }
                 .bind(to: address) { channel in
                     channel.eventLoop.makeCompletedFuture {
                         let pipeline = channel.pipeline.syncOperations

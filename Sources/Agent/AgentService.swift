@@ -123,15 +123,12 @@ struct TunnelDial {
         let tunnel: NIOLoopBound<AgentTunnel>
         do {
             tunnel = try await eventLoop.submit {
-                let pools = configuration.endpoints.map {
-                    OriginPool(target: $0.target, limits: HTTP1Limits(), eventLoop: eventLoop)
-                }
                 return NIOLoopBound(
                     AgentTunnel(
                         configuration: configuration,
                         hello: hello,
                         state: state,
-                        pools: pools,
+                        origins: configuration.endpoints.map { origin(at: $0.target, on: eventLoop) },
                         outcome: outcome,
                         logger: logger,
                         observe: observe
@@ -148,6 +145,13 @@ struct TunnelDial {
             return (try? await outcome.futureResult.get()) ?? .ended(problem: "the tunnel is gone", retryAfter: nil)
         } onCancel: {
             eventLoop.execute { tunnel.value.leave() }
+        }
+    }
+
+    private func origin(at target: OriginTarget, on eventLoop: any EventLoop) -> any Origin {
+        switch target.scheme {
+        case .http: OriginPool(target: target, limits: HTTP1Limits(), eventLoop: eventLoop)
+        case .http2: HTTP2Origin(target: target, memoryBudget: configuration.memoryBudget, eventLoop: eventLoop)
         }
     }
 

@@ -13,16 +13,22 @@ package struct EdgeConfiguration: Sendable {
     package var adminAddress: ListenAddress
     /// How visitors reach the names under the base domain.
     package var publicURL: PublicURL
-    /// Host names that the operator has bound to devices, by device identifier.
-    package var fixedBindings: [(host: HostName, device: String)] = []
+    /// What the operator has bound to devices; of two for one host and path, the later one counts.
+    package var fixedBindings: [FixedBinding] = []
+    /// What sticky cookies are made of; edges that stand for each other share one.
+    package var stickyKey = StickyKey()
     /// What the edge shows to agents, and whom it lets in.
     package var identity: EdgeIdentityFiles
 
+    /// Whose word about visitors is believed.
+    package var trustedProxies = TrustedProxies.none
     package var tunnelLimits = HTTP2Limits.towardsAgent
+    package var visitorHTTP2Limits = HTTP2Limits.towardsVisitor
     package var http1Limits = HTTP1Limits()
     package var bindingLimits = BindingLimits()
     /// TCP and UDP ports for devices.
     package var raw = RawConfiguration()
+    package var border = BorderLimits()
     /// Bytes that all tunnels may hold for visitors that are behind.
     package var memoryBudget = 256 * 1024 * 1024
     /// Visitors' connections that may be open at once.
@@ -30,6 +36,9 @@ package struct EdgeConfiguration: Sendable {
     package var handshakeDeadline = TimeAmount.seconds(10)
     package var handshakes = 1024
     package var handshakesPerAddress = 16
+    /// Tunnels that may come up a second, and at once after a quiet time.
+    package var tunnelsPerSecond = 100
+    package var tunnelBurst = 200
     /// From the connection, or the first byte, to the end of a request's head.
     package var headDeadline = TimeAmount.seconds(15)
     /// Between two requests on one connection.

@@ -1,4 +1,5 @@
 import HTTP2
+import HTTPFields
 import Logging
 import Metrics
 import NIOCore
@@ -18,13 +19,17 @@ final class EdgeCore {
     let metrics: EdgeMetrics
     let logger: Logger
     let budget: MemoryBudget
+    let overload: EdgeOverload
     var bindings: BindingTable
+    /// For identifiers that need to be different, not secret.
+    var identifiers = IdentifierGenerator()
     var handshakes: HandshakeLimiter
+    var admission: TunnelAdmission
     /// The TCP and UDP ports that devices have.
     private(set) lazy var raw = RawPorts(core: self)
     private(set) var identity: EdgeIdentityState
-    private(set) var tunnels: [String: [EdgeTunnel]] = [:]
-    private var visitors: [ObjectIdentifier: VisitorConnection] = [:]
+    private(set) var tunnels = TunnelTable<EdgeTunnel>()
+    private var visitors: [ObjectIdentifier: any Visitor] = [:]
     private var drained: EventLoopPromise<Void>?
     private(set) var isDraining = false
     private var requestsServed: UInt64 = 0
@@ -45,29 +50,51 @@ final class EdgeCore {
         self.metrics = metrics
         self.logger = logger
         budget = MemoryBudget(limit: configuration.memoryBudget)
+        overload = EdgeOverload(
+            limits: configuration.border,
+            visitorLimit: configuration.visitorLimit,
+            metrics: metrics,
+            logger: logger
+        )
         handshakes = HandshakeLimiter(perAddress: configuration.handshakesPerAddress, total: configuration.handshakes)
+        admission = TunnelAdmission(perSecond: configuration.tunnelsPerSecond, burst: configuration.tunnelBurst)
         bindings = BindingTable(baseDomain: configuration.publicURL.baseDomain, limits: configuration.bindingLimits)
-        for (host, device) in configuration.fixedBindings { bindings.fix(host, to: device) }
+        for fixed in configuration.fixedBindings { bindings.fix(fixed, key: configuration.stickyKey) }
     }
 
-    /// Where a visitor's request goes.
-    enum Route {
-        case tunnel(EdgeTunnel)
-        /// The name is known but no tunnel of its device is up.
-        case offline
-        case unknown
+    // MARK: Routing
+
+    /// Finds the way of a request.
+    ///
+    /// - Parameters:
+    ///   - host: What the visitor asked for.
+    ///   - path: The request's target as it came, query included.
+    ///   - fields: The request's fields, for the sake of its cookies.
+    ///   - needsExtendedConnect: Whether it is a WebSocket.
+    /// - Returns: The route, for which each ``next(on:)`` names a tunnel.
+    func route(
+        host: HostName,
+        path: ByteBufferView,
+        fields: FieldSection,
+        needsExtendedConnect: Bool
+    ) -> RequestRoute {
+        RequestRoute(
+            to: bindings.match(host.text, path, at: .now())?.binding,
+            host: host.text,
+            fields: fields,
+            needsExtendedConnect: needsExtendedConnect,
+            isSecure: configuration.publicURL.scheme == "https"
+        )
     }
 
-    /// Finds the tunnel for a host: of several, the one with the fewest open streams.
-    func route(_ host: String) -> Route {
-        guard let device = bindings.device(serving: host, at: .now()) else { return .unknown }
-        let open = tunnels[device]?.filter { $0.serves(host) }
-        guard let best = open?.min(by: { $0.openStreams < $1.openStreams }) else { return .offline }
-        return .tunnel(best)
-    }
+    /// The tunnel for a request, other than those that its route has named before.
+    func next(on route: inout RequestRoute) -> Route<EdgeTunnel> { route.next(in: &tunnels) }
 
-    /// Whether the operator has bound the host, so that any tunnel of its device may serve it.
-    func isFixed(_ host: String) -> Bool { bindings.isFixed(host) }
+    /// Puts another list of the operator's bindings to use, all at once; tunnels and their streams stay.
+    func adopt(_ fixedBindings: [FixedBinding]) {
+        bindings = bindings.replacingFixed(with: fixedBindings, key: configuration.stickyKey)
+        logger.notice("bindings reloaded", metadata: ["fixed": "\(fixedBindings.count)"])
+    }
 
     /// An identifier that is unique among the requests of this process and costs no system call.
     func nextRequestID() -> String {
@@ -79,41 +106,28 @@ final class EdgeCore {
 
     /// A tunnel is up and may carry streams; it replaces the sessions of its device that it supersedes.
     func tunnelOpened(_ tunnel: EdgeTunnel) {
-        let device = tunnel.identity.id
-        let others = tunnels[device] ?? []
-        let superseded = others.filter { tunnel.supersedes($0) }
-        tunnels[device] = others.filter { other in !superseded.contains { $0 === other } } + [tunnel]
-        for old in superseded { old.superseded(by: tunnel) }
-        metrics.tunnels.record(tunnelCount)
+        for old in tunnels.opened(tunnel) { old.superseded(by: tunnel) }
+        metrics.tunnels.record(tunnels.count)
     }
 
     /// A tunnel is gone; when it was the last of its device, the device's names begin their lease.
     func tunnelClosed(_ tunnel: EdgeTunnel) {
         raw.tunnelClosed(tunnel)
-        let device = tunnel.identity.id
-        guard var remaining = tunnels[device], let index = remaining.firstIndex(where: { $0 === tunnel }) else {
-            return
-        }
-        remaining.remove(at: index)
-        tunnels[device] = remaining.isEmpty ? nil : remaining
-        if remaining.isEmpty { bindings.deviceLeft(device, at: .now()) }
-        metrics.tunnels.record(tunnelCount)
+        let now = NIODeadline.now()
+        if tunnels.closed(tunnel, at: now) { bindings.deviceLeft(tunnel.device, at: now) }
+        metrics.tunnels.record(tunnels.count)
     }
 
-    var tunnelCount: Int { tunnels.values.reduce(0) { $0 + $1.count } }
-    var allTunnels: [EdgeTunnel] { tunnels.values.flatMap { $0 } }
+    var allTunnels: [EdgeTunnel] { tunnels.all }
 
     // MARK: Visitors
 
-    /// Whether a visitor may connect, in view of how many have.
-    var mayServeAnotherVisitor: Bool { !isDraining && visitors.count < configuration.visitorLimit }
-
-    func visitorConnected(_ visitor: VisitorConnection) {
+    func visitorConnected(_ visitor: any Visitor) {
         visitors[ObjectIdentifier(visitor)] = visitor
         metrics.visitors.record(visitors.count)
     }
 
-    func visitorDisconnected(_ visitor: VisitorConnection) {
+    func visitorDisconnected(_ visitor: any Visitor) {
         visitors[ObjectIdentifier(visitor)] = nil
         metrics.visitors.record(visitors.count)
         if hasNoVisitors { drained?.succeed() }

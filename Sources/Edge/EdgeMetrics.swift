@@ -9,11 +9,16 @@ struct EdgeMetrics {
     let tunnels: Gauge
     /// Visitors' connections that are open.
     let visitors: Gauge
+    let requestsRetried: Counter
     let tunnelsAccepted: Counter
     /// Time from the request's head to the end of its response.
     let requestDuration: Metrics.Timer
     let bytesToVisitors: Counter
     let bytesFromVisitors: Counter
+    /// Memory of the process, as the edge measures it against its limits.
+    let residentBytes: Gauge
+    /// Visitors that were reset because they took nothing.
+    let slowReaders: Counter
     private let responses: [Counter]
     let factory: any MetricsFactory
 
@@ -21,6 +26,7 @@ struct EdgeMetrics {
         self.factory = factory
         tunnels = Gauge(label: "osm_edge_tunnels", factory: factory)
         visitors = Gauge(label: "osm_edge_visitors", factory: factory)
+        requestsRetried = Counter(label: "osm_edge_requests_retried_total", factory: factory)
         tunnelsAccepted = Counter(label: "osm_edge_tunnels_accepted_total", factory: factory)
         requestDuration = Metrics.Timer(label: "osm_edge_request_duration_seconds", factory: factory)
         bytesToVisitors = Counter(
@@ -36,6 +42,8 @@ struct EdgeMetrics {
         responses = (1...5).map {
             Counter(label: "osm_edge_requests_total", dimensions: [("code", "\($0)xx")], factory: factory)
         }
+        residentBytes = Gauge(label: "osm_edge_resident_bytes", factory: factory)
+        slowReaders = Counter(label: "osm_edge_slow_readers_total", factory: factory)
         tunnels.record(0)
         visitors.record(0)
     }
@@ -43,6 +51,18 @@ struct EdgeMetrics {
     /// Counts a connection that never became a tunnel.
     func handshakeRefused(_ label: String) {
         Counter(label: "osm_edge_handshakes_refused_total", dimensions: [("reason", label)], factory: factory)
+            .increment()
+    }
+
+    /// Counts a visitor's connection that was not served.
+    func visitorRefused(_ reason: String) {
+        Counter(label: "osm_edge_visitors_refused_total", dimensions: [("reason", reason)], factory: factory)
+            .increment()
+    }
+
+    /// Counts a listener that stopped accepting for a moment for want of descriptors.
+    func acceptPaused(_ listener: String) {
+        Counter(label: "osm_edge_accept_pauses_total", dimensions: [("listener", listener)], factory: factory)
             .increment()
     }
 

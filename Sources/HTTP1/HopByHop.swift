@@ -76,7 +76,7 @@ package enum HopByHop {
     }
 
     /// The trailers that may be passed on; `head` has the fields before the body when Connection may name a trailer.
-    static func allowedTrailers(_ trailers: FieldSection, head: FieldSection? = nil) -> FieldSection {
+    package static func allowedTrailers(_ trailers: FieldSection, head: FieldSection? = nil) -> FieldSection {
         var allowed = FieldSection(capacity: 128, fields: trailers.count)
         for index in trailers.entries.indices {
             let name = trailers.name(at: index)

@@ -55,6 +55,20 @@ package struct HTTP2Limits: Sendable, Equatable {
     /// For the edge: the peer is an agent, possibly with a stolen key.
     package static var towardsAgent: HTTP2Limits { HTTP2Limits() }
 
+    /// For the edge: the peer is a visitor, or a proxy that carries many of them.
+    package static var towardsVisitor: HTTP2Limits {
+        var limits = HTTP2Limits()
+        limits.maximumStreamWindow = 4 * 1024 * 1024
+        limits.windowGrowth = 4 * 1024 * 1024
+        limits.connectionWindow = 4 * 1024 * 1024
+        limits.receiveBudget = 16 * 1024 * 1024
+        limits.connectionSendQueue = 8 * 1024 * 1024
+        limits.concurrentStreams = 250
+        limits.fieldSectionSize = 32 * 1024 + 100 * 32
+        limits.fieldCount = 100
+        return limits
+    }
+
     /// For the agent: the peer is an edge whose certificate it has pinned.
     package static var towardsEdge: HTTP2Limits {
         var limits = HTTP2Limits()

@@ -21,6 +21,7 @@ package import NIOCore
     var events: [HTTP2Event] = []
     var streams: [Int32: HTTP2Stream] = [:]
     var tally = FrameTally()
+    var skipped = SkippedStreams()
     var incoming = HeadInProgress()
     var feeding: Feeding?
     var output: ByteBuffer

@@ -13,7 +13,7 @@ package final class HTTP2Stream {
     package var delegate: (any HTTP2StreamDelegate)?
     /// Whether the stream is over.
     package internal(set) var isClosed = false
-    /// Whether the last field section came with END_STREAM: no body follows it.
+    /// Whether the request or final response came with END_STREAM: neither body nor trailers follow it.
     package internal(set) var endedWithHead = false
 
     var outbound = OutboundQueue()

@@ -7,8 +7,7 @@ import NIOCore
     static func install(_ callbacks: OpaquePointer) {
         unsafe nghttp2_session_callbacks_set_on_begin_frame_callback(callbacks) { _, header, owner in
             guard let session = unsafe session(owner), let header = unsafe header else { return failure }
-            unsafe session.frameBegan(header.pointee)
-            return 0
+            return unsafe session.frameBegan(header.pointee)
         }
         unsafe nghttp2_session_callbacks_set_on_begin_headers_callback(callbacks) { _, frame, owner in
             guard let session = unsafe session(owner), let frame = unsafe frame else { return failure }
@@ -86,16 +85,19 @@ private func session(_ owner: UnsafeMutableRawPointer?) -> HTTP2Session? {
 
 // What the callbacks record. Each is called by nghttp2 in the middle of feeding or sending, so none may call out.
 extension HTTP2Session {
-    func frameBegan(_ header: nghttp2_frame_hd) {
+    func frameBegan(_ header: nghttp2_frame_hd) -> Int32 {
         switch UInt32(header.type) {
         case NGHTTP2_DATA.rawValue:
             let ends = header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0
             if header.length == 0, !ends { tally.glitches += 1 }
-        case NGHTTP2_HEADERS.rawValue, NGHTTP2_CONTINUATION.rawValue: break
+        case NGHTTP2_HEADERS.rawValue:
+            guard role == .client || skipped.admit(header.stream_id) else { return failure }
+        case NGHTTP2_CONTINUATION.rawValue: break
         case NGHTTP2_RST_STREAM.rawValue: tally.resets += 1
         case NGHTTP2_WINDOW_UPDATE.rawValue: tally.windowUpdates += 1
         default: tally.controlFrames += 1
         }
+        return 0
     }
 
     func headBegan(_ frame: nghttp2_frame) -> Int32 {
@@ -153,7 +155,10 @@ extension HTTP2Session {
         } else {
             stream.hasFinalHead = true
         }
-        stream.endedWithHead = header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0
+        // Trailers may arrive before the head has been told, and end the stream without making its body vanish.
+        if kind != .trailers {
+            stream.endedWithHead = header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0
+        }
         events.append(.head(stream, fields, kind))
         recordEnd(header, stream)
     }

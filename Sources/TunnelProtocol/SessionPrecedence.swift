@@ -17,15 +17,22 @@ package enum SessionPrecedence: Sendable, Equatable {
     case replaces
     /// Both stay: they are two tunnels of one process.
     case coexists
-    /// The newcomer is an older dial that arrived late, and goes.
+    /// The newcomer is an older dial that arrived late, or of an older process, and goes.
     case yields
 
     /// Decides for a newcomer against a session that is up.
     ///
-    /// Between processes the later arrival wins, since their clocks cannot be compared; within one process the epoch
-    /// decides. A session without a control stream (nil) has no process and is replaced by any newcomer.
-    package static func of(_ newcomer: SessionID?, over present: SessionID?) -> SessionPrecedence {
-        guard let newcomer, let present, newcomer.instance == present.instance else { return .replaces }
+    /// Between processes the one that the edge met later wins, since their clocks cannot be compared; within one process
+    /// the epoch decides. A session without a control stream (nil) has no process and is replaced by any newcomer.
+    package static func of(
+        _ newcomer: SessionID?,
+        over present: SessionID?,
+        in order: InstanceOrder
+    ) -> SessionPrecedence {
+        guard let newcomer, let present else { return .replaces }
+        guard newcomer.instance == present.instance else {
+            return order.isOlder(newcomer.instance, than: present.instance) ? .yields : .replaces
+        }
         guard newcomer.slot == present.slot else { return .coexists }
         return newcomer.epoch > present.epoch ? .replaces : .yields
     }

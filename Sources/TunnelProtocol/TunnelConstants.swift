@@ -36,6 +36,8 @@ package enum TunnelConstants {
     package static let flowIdleTime = Duration.seconds(60)
     /// The longest payload of a UDP datagram (RFC 9298, 5).
     package static let datagramBytes = 65_527
+    /// Processes of one device whose order an edge remembers.
+    package static let instancesRemembered = 8
 
     // MARK: Bounds of what a message may hold
 

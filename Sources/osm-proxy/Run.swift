@@ -56,8 +56,11 @@ struct Run: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Bind a host name to a device for good. Repeatable. The device then needs no control stream.",
-            valueName: "host=device"
+            """
+            Bind a host, or *.host for the names next to it, or a path of either, to devices for good. Repeatable. \
+            Visitors go to the device with the fewest open requests, or with ;sticky to the one they had before.
+            """,
+            valueName: "host[/path]=device[,device][;sticky]"
         )
     )
     var bind: [String] = []
@@ -105,8 +108,16 @@ struct Run: AsyncParsableCommand {
             )
         )
         configuration.raw = try raw.configuration()
-        configuration.fixedBindings = try bind.map(FixedBinding.init).map { ($0.host, $0.device) }
+        configuration.fixedBindings = try bind.map(fixedBinding)
         return configuration
+    }
+
+    private func fixedBinding(_ text: String) throws -> FixedBinding {
+        do throws(FixedBinding.Refusal) {
+            return try FixedBinding(text)
+        } catch {
+            throw ValidationError("--bind: '\(text)': \(error)")
+        }
     }
 
     private func address(_ text: String, _ flag: String) throws -> ListenAddress {

@@ -44,6 +44,7 @@ struct YellowPaperTests {
         "connectDeadline": seconds(TunnelConstants.connectDeadline),
         "flowIdleTime": seconds(TunnelConstants.flowIdleTime),
         "datagramBytes": "\(TunnelConstants.datagramBytes)",
+        "instancesRemembered": "\(TunnelConstants.instancesRemembered)",
         "softwareBytes": "\(TunnelConstants.softwareBytes)",
         "sentenceBytes": "\(TunnelConstants.sentenceBytes)",
         "debugDataBytes": "\(TunnelConstants.debugDataBytes)",

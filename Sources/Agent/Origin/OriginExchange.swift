@@ -29,23 +29,17 @@ final class OriginExchange: HTTP2StreamDelegate {
 
     private enum State { case connecting, sending, over }
 
-    init(
-        stream: HTTP2Stream,
-        fields: FieldSection,
-        handler: HTTP2Handler,
-        pool: OriginPool,
-        headDeadline: TimeAmount,
-        observe: @escaping (RequestRecord) -> Void
-    ) throws(HTTP1Error) {
-        self.stream = stream
-        self.handler = handler
+    init(_ tunnelled: TunnelRequest, pool: OriginPool) throws(HTTP1Error) {
+        stream = tunnelled.stream
+        handler = tunnelled.handler
         self.pool = pool
-        self.headDeadline = headDeadline
-        self.observe = observe
+        headDeadline = tunnelled.headDeadline
+        observe = tunnelled.observe
+        let fields = tunnelled.fields
         record = RequestRecord(fields)
-        let isWebSocket = fields.first(":protocol") != nil
-        hasBody = isWebSocket || !stream.endedWithHead
-        request = try isWebSocket ? OriginRequest(webSocket: fields) : OriginRequest(fields, hasBody: hasBody)
+        hasBody = tunnelled.isWebSocket || !stream.endedWithHead
+        request =
+            try tunnelled.isWebSocket ? OriginRequest(webSocket: fields) : OriginRequest(fields, hasBody: hasBody)
     }
 
     private var isWebSocket: Bool { request.webSocketAccept != nil }

@@ -1,4 +1,5 @@
 import HTTP1
+import HTTP2
 import NIOCore
 import NIOPosix
 
@@ -6,7 +7,7 @@ import NIOPosix
 ///
 /// ## Concurrency
 /// Belongs to one event loop, like the exchanges that use it.
-final class OriginPool {
+final class OriginPool: Origin {
     let target: OriginTarget
     let limits: HTTP1Limits
     private let eventLoop: any EventLoop
@@ -23,6 +24,16 @@ final class OriginPool {
         self.target = target
         self.limits = limits
         self.eventLoop = eventLoop
+    }
+
+    func serve(_ request: TunnelRequest) -> (any HTTP2StreamDelegate)? {
+        do throws(HTTP1Error) {
+            let exchange = try OriginExchange(request, pool: self)
+            exchange.begin()
+            return exchange
+        } catch {
+            return nil
+        }
     }
 
     /// A connection that has carried requests before, when one is waiting.

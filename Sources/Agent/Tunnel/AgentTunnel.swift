@@ -1,5 +1,4 @@
 import FoundationEssentials
-import HTTP1
 import HTTP2
 import HTTPFields
 import Logging
@@ -25,14 +24,14 @@ final class AgentTunnel: HTTP2ConnectionDelegate {
     let state: AgentState
     let hello: Hello
     let outcome: EventLoopPromise<TunnelOutcome>
-    private let pools: [OriginPool]
+    private let origins: [any Origin]
     private let observe: @Sendable (AgentEvent) -> Void
     private let logger: Logger
     private let budget: MemoryBudget
 
     private var handler: HTTP2Handler?
     private var control: AgentControlStream?
-    private var hosts: [String: OriginPool] = [:]
+    private var hosts: [String: any Origin] = [:]
     private let raw: RawServices
     private var liveness = Liveness(now: .now())
     private var openedAt = NIODeadline.now()
@@ -45,7 +44,7 @@ final class AgentTunnel: HTTP2ConnectionDelegate {
         configuration: AgentConfiguration,
         hello: Hello,
         state: AgentState,
-        pools: [OriginPool],
+        origins: [any Origin],
         outcome: EventLoopPromise<TunnelOutcome>,
         logger: Logger,
         observe: @escaping @Sendable (AgentEvent) -> Void
@@ -53,7 +52,7 @@ final class AgentTunnel: HTTP2ConnectionDelegate {
         self.configuration = configuration
         self.hello = hello
         self.state = state
-        self.pools = pools
+        self.origins = origins
         self.outcome = outcome
         self.logger = logger
         self.observe = observe
@@ -111,23 +110,17 @@ final class AgentTunnel: HTTP2ConnectionDelegate {
         }
         let authority = request.first(":authority") ?? request.first("host")
         guard let host = authority.flatMap({ HostName(String(decoding: $0, as: UTF8.self)) }),
-            let pool = hosts[host.text]
+            let origin = hosts[host.text]
         else { return answer(.misdirected, stream, handler) }
         let observe = observe
-        do throws(HTTP1Error) {
-            let exchange = try OriginExchange(
-                stream: stream,
-                fields: request,
-                handler: handler,
-                pool: pool,
-                headDeadline: configuration.headDeadline,
-                observe: { observe(.request($0)) }
-            )
-            exchange.begin()
-            return exchange
-        } catch {
-            return answer(.malformed, stream, handler)
-        }
+        let tunnelled = TunnelRequest(
+            stream: stream,
+            fields: request,
+            handler: handler,
+            headDeadline: configuration.headDeadline,
+            observe: { observe(.request($0)) }
+        )
+        return origin.serve(tunnelled) ?? answer(.malformed, stream, handler)
     }
 
     private func accept(
@@ -210,7 +203,7 @@ final class AgentTunnel: HTTP2ConnectionDelegate {
         guard configuration.endpoints.indices.contains(registered.ref) else { return }
         let endpoint = configuration.endpoints[registered.ref]
         switch endpoint.kind {
-        case .http: hosts[registered.host] = pools[registered.ref]
+        case .http: hosts[registered.host] = origins[registered.ref]
         case .tcp, .udp: raw.registered(registered.binding, for: endpoint)
         }
         state.update {
@@ -290,6 +283,7 @@ final class AgentTunnel: HTTP2ConnectionDelegate {
         guard !isOver else { return }
         isOver = true
         timer?.cancel()
+        for origin in origins { origin.close() }
         outcome.succeed(result)
     }
 }

@@ -162,8 +162,8 @@ final class RawPorts {
     /// The tunnel that a visitor of the port goes to: of several, the one with the fewest open streams.
     func route(_ key: PortTable.Key) -> (binding: String, tunnel: EdgeTunnel)? {
         guard !isDraining, let binding = table.binding(key) else { return nil }
-        let carriers = core.tunnels[binding.device]?.filter { $0.carries(binding.id) }
-        return carriers?.min { $0.openStreams < $1.openStreams }.map { (binding.id, $0) }
+        let carriers = core.tunnels.tunnels(of: binding.device).filter { $0.carries(binding.id) }
+        return carriers.min { $0.openStreams < $1.openStreams }.map { (binding.id, $0) }
     }
 
     private func accept(_ channel: any Channel, on key: PortTable.Key) throws {

@@ -3,6 +3,7 @@ import TunnelProtocol
 
 /// How many names there may be, and how long they wait for their device.
 package struct BindingLimits: Sendable {
+    /// Of those that a device registers; what the operator binds is not counted for it.
     package var bindingsPerDevice = TunnelConstants.bindingsPerDevice
     package var bindings = 100_000
     package var lease = TimeAmount(TunnelConstants.leaseTime)
@@ -10,90 +11,114 @@ package struct BindingLimits: Sendable {
     package init() {}
 }
 
-/// Which device serves which host name, and for how long a name stays with a device that is away.
+/// Which devices serve which sites, and for how long a name stays with a device that is away.
 ///
 /// Names under the base domain are first come, first served; a device that disconnects keeps its names for the lease
 /// time. What the operator has bound (`--bind`) is never taken by anyone else and needs no registration. A pure value:
-/// the time comes with each call.
+/// the time comes with each call, and a new list of the operator's is a new value that takes the place of the old one.
 struct BindingTable {
-    struct Binding: Equatable {
+    /// What a device that asked for a name is told.
+    struct Grant: Equatable {
         let id: String
         let host: String
-        let device: String
-        /// Bound by the operator rather than registered by the device.
         let isFixed: Bool
-        /// When the name becomes free; nil while the device is connected or the binding is fixed.
-        var leaseEnds: NIODeadline?
     }
 
     let baseDomain: HostName
     let limits: BindingLimits
-    private var byHost: [String: Binding] = [:]
+    private var sites = RouteTable()
+    /// Of registered names.
     private var hostsOfDevice: [String: Set<String>] = [:]
     private var registrations: UInt64 = 0
+    /// No lease ends earlier; nil when there was none at the last look.
+    private var nextLeaseEnd: NIODeadline?
 
     init(baseDomain: HostName, limits: BindingLimits = BindingLimits()) {
         self.baseDomain = baseDomain
         self.limits = limits
     }
 
-    var count: Int { byHost.count }
-    var bindings: some Collection<Binding> { byHost.values }
+    var count: Int { sites.count }
+    var bindings: [Binding] { sites.bindings }
 
-    /// Binds a name to a device for good, on the operator's word; the last word counts.
-    mutating func fix(_ host: HostName, to device: String) {
-        if let bound = byHost[host.text] { remove(bound) }
-        insert(Binding(id: "fixed-\(host.text)", host: host.text, device: device, isFixed: true))
+    // MARK: Routing
+
+    /// The binding for a visitor's host, already normalised, and the target of its request as it came.
+    func match(_ host: String, _ path: some Collection<UInt8>, at now: NIODeadline) -> RouteTable.Match? {
+        sites.match(host, path, at: now)
     }
+
+    /// A device that serves exactly this name, on whatever path; wildcards are not looked at.
+    func device(serving host: String, at now: NIODeadline) -> String? {
+        sites.site(host)?.bindings.first { !$0.isFree(at: now) }?.devices.first
+    }
+
+    // MARK: The operator's list
+
+    /// Binds for good, on the operator's word; the last word on a host and path counts.
+    mutating func fix(_ fixed: FixedBinding, key: StickyKey) {
+        if case .exact(let name) = fixed.host { forget(name.text) }
+        sites.fix(Binding(fixed, key: key))
+    }
+
+    /// The same table with another list of the operator's; registered names that it takes are no longer their device's.
+    func replacingFixed(with list: [FixedBinding], key: StickyKey) -> BindingTable {
+        var table = BindingTable(baseDomain: baseDomain, limits: limits)
+        table.registrations = registrations
+        table.nextLeaseEnd = nextLeaseEnd
+        for binding in bindings where !binding.isFixed { table.insert(binding) }
+        for fixed in list { table.fix(fixed, key: key) }
+        return table
+    }
+
+    // MARK: Names that devices ask for
 
     /// A device asks for a name, or with nil for one of the edge's choice.
     mutating func register(
         _ wanted: String?,
         for device: String,
         at now: NIODeadline
-    ) -> Result<Binding, RegistrationRefusal> {
+    ) -> Result<Grant, RegistrationRefusal> {
         guard let wanted else { return registerChosenName(for: device, at: now) }
         guard let host = completed(wanted) else { return .failure(.nameInvalid) }
-        if let bound = byHost[host.text], bound.device == device { return .success(renewed(bound)) }
+        if let held = renewed(host.text, by: device) { return .success(held) }
         // One label only: under `a.b.base` somebody else could set cookies for `b.base`.
-        guard host.isDirectlyUnder(baseDomain) else { return .failure(.nameNotAllowed) }
-        guard !ReservedNames.contains(host, under: baseDomain) else { return .failure(.nameReserved) }
-        return claim(host.text, for: device, at: now)
+        guard host.isDirectlyUnder(baseDomain) else { return underWildcard(host, device, else: .nameNotAllowed) }
+        guard !ReservedNames.contains(host, under: baseDomain) else {
+            return underWildcard(host, device, else: .nameReserved)
+        }
+        return claim(host, for: device, at: now)
     }
 
     /// A device gives a name back.
     ///
     /// - Returns: The name, when it held it.
     mutating func unregister(_ id: String, of device: String) -> String? {
-        guard
-            let host = hostsOfDevice[device]?.first(where: { byHost[$0]?.id == id }),
-            let binding = byHost[host], !binding.isFixed
-        else { return nil }
-        remove(binding)
+        guard let host = hostsOfDevice[device]?.first(where: { registered($0)?.id == id }) else { return nil }
+        forget(host)
         return host
     }
 
     /// The last tunnel of a device is gone: its names wait for it for the time of a lease.
     mutating func deviceLeft(_ device: String, at now: NIODeadline) {
-        for host in hostsOfDevice[device] ?? [] where byHost[host]?.isFixed == false {
-            byHost[host]?.leaseEnds = now + limits.lease
+        let end = now + limits.lease
+        for host in hostsOfDevice[device] ?? [] {
+            setLease(end, of: host)
+            nextLeaseEnd = min(nextLeaseEnd ?? end, end)
         }
     }
 
-    func isFixed(_ host: String) -> Bool { byHost[host]?.isFixed == true }
-
-    /// The device that a visitor of this host, already normalised, wants.
-    func device(serving host: String, at now: NIODeadline) -> String? {
-        guard let binding = byHost[host] else { return nil }
-        if let end = binding.leaseEnds, end <= now { return nil }
-        return binding.device
-    }
-
-    /// Frees the names whose lease has run out.
+    /// Frees the names whose lease has run out; looks at them only when one may have.
     mutating func expireLeases(at now: NIODeadline) {
-        for binding in byHost.values {
-            guard let end = binding.leaseEnds, end <= now else { continue }
-            remove(binding)
+        guard let nextLeaseEnd, nextLeaseEnd <= now else { return }
+        self.nextLeaseEnd = nil
+        for host in hostsOfDevice.values.flatMap({ $0 }) {
+            guard let end = registered(host)?.leaseEnds else { continue }
+            if end <= now {
+                forget(host)
+            } else {
+                self.nextLeaseEnd = min(self.nextLeaseEnd ?? end, end)
+            }
         }
     }
 
@@ -104,38 +129,61 @@ struct BindingTable {
         return name.isSingleLabel ? HostName("\(name.text).\(baseDomain.text)") : name
     }
 
-    private mutating func renewed(_ bound: Binding) -> Binding {
-        byHost[bound.host]?.leaseEnds = nil
-        return byHost[bound.host] ?? bound
+    private func registered(_ host: String) -> Binding? {
+        guard case .registered(let binding)? = sites.site(host) else { return nil }
+        return binding
+    }
+
+    /// What a device already has at exactly that name, its lease ended.
+    private mutating func renewed(_ host: String, by device: String) -> Grant? {
+        guard let binding = sites.site(host)?.bindings.first(where: { $0.devices.contains(device) }) else { return nil }
+        if !binding.isFixed { setLease(nil, of: host) }
+        return Grant(id: binding.id, host: host, isFixed: binding.isFixed)
+    }
+
+    /// What the operator has bound by a wildcard needs no claim.
+    private func underWildcard(
+        _ host: HostName,
+        _ device: String,
+        else refusal: RegistrationRefusal
+    ) -> Result<Grant, RegistrationRefusal> {
+        let binding = sites.wildcard(over: host.text).first { $0.devices.contains(device) }
+        guard let binding, sites.site(host.text) == nil else { return .failure(refusal) }
+        return .success(Grant(id: binding.id, host: host.text, isFixed: true))
     }
 
     private mutating func claim(
-        _ host: String,
+        _ host: HostName,
         for device: String,
         at now: NIODeadline
-    ) -> Result<Binding, RegistrationRefusal> {
-        if let bound = byHost[host] {
-            guard let end = bound.leaseEnds, end <= now else { return .failure(.nameTaken) }
-            remove(bound)
+    ) -> Result<Grant, RegistrationRefusal> {
+        if let site = sites.site(host.text) {
+            guard case .registered(let binding) = site, binding.isFree(at: now) else { return .failure(.nameTaken) }
+            forget(host.text)
         }
         forgetExpired(of: device, at: now)
         guard hostsOfDevice[device, default: []].count < limits.bindingsPerDevice else {
             return .failure(.tooManyBindings)
         }
-        if byHost.count >= limits.bindings { expireLeases(at: now) }
-        guard byHost.count < limits.bindings else { return .failure(.overloaded) }
+        if sites.count >= limits.bindings { expireLeases(at: now) }
+        guard sites.count < limits.bindings else { return .failure(.overloaded) }
         registrations += 1
-        let binding = Binding(id: "b\(registrations)", host: host, device: device, isFixed: false)
-        insert(binding)
-        return .success(binding)
+        insert(
+            Binding(
+                id: "b\(registrations)",
+                host: .exact(host),
+                path: .root,
+                devices: [device],
+                isFixed: false,
+                marks: nil
+            )
+        )
+        return .success(Grant(id: "b\(registrations)", host: host.text, isFixed: false))
     }
 
     /// What a device let run out no longer counts for it.
     private mutating func forgetExpired(of device: String, at now: NIODeadline) {
-        for binding in hostsOfDevice[device, default: []].compactMap({ byHost[$0] }) {
-            guard let end = binding.leaseEnds, end <= now else { continue }
-            remove(binding)
-        }
+        for host in hostsOfDevice[device] ?? [] where registered(host)?.isFree(at: now) == true { forget(host) }
     }
 
     /// The name that the device has had, or the shortest beginning of its own identifier that is free.
@@ -144,11 +192,13 @@ struct BindingTable {
     private mutating func registerChosenName(
         for device: String,
         at now: NIODeadline
-    ) -> Result<Binding, RegistrationRefusal> {
+    ) -> Result<Grant, RegistrationRefusal> {
         let digits = device.filter { $0 != "-" }
-        let hosts = stride(from: 8, through: 32, by: 8).map { "d\(digits.prefix($0)).\(baseDomain.text)" }
-        if let bound = hosts.compactMap({ byHost[$0] }).first(where: { $0.device == device }) {
-            return .success(renewed(bound))
+        let hosts = stride(from: 8, through: 32, by: 8).compactMap {
+            HostName("d\(digits.prefix($0)).\(baseDomain.text)")
+        }
+        for host in hosts {
+            if let held = renewed(host.text, by: device) { return .success(held) }
         }
         for host in hosts {
             let claimed = claim(host, for: device, at: now)
@@ -158,13 +208,22 @@ struct BindingTable {
     }
 
     private mutating func insert(_ binding: Binding) {
-        byHost[binding.host] = binding
-        hostsOfDevice[binding.device, default: []].insert(binding.host)
+        guard case .exact(let host) = binding.host, let device = binding.devices.first else { return }
+        sites.set(binding, at: host.text)
+        hostsOfDevice[device, default: []].insert(host.text)
     }
 
-    private mutating func remove(_ binding: Binding) {
-        byHost[binding.host] = nil
-        hostsOfDevice[binding.device]?.remove(binding.host)
-        if hostsOfDevice[binding.device]?.isEmpty == true { hostsOfDevice[binding.device] = nil }
+    private mutating func setLease(_ end: NIODeadline?, of host: String) {
+        guard var binding = registered(host) else { return }
+        binding.leaseEnds = end
+        sites.set(binding, at: host)
+    }
+
+    /// Frees a registered name.
+    private mutating func forget(_ host: String) {
+        guard let device = registered(host)?.devices.first else { return }
+        sites.set(nil, at: host)
+        hostsOfDevice[device]?.remove(host)
+        if hostsOfDevice[device]?.isEmpty == true { hostsOfDevice[device] = nil }
     }
 }

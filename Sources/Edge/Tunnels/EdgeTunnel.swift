@@ -14,7 +14,7 @@ import TunnelTLS
 ///
 /// ## Concurrency
 /// Belongs to its channel's event loop, which is that of its core.
-final class EdgeTunnel: HTTP2ConnectionDelegate {
+final class EdgeTunnel: HTTP2ConnectionDelegate, RoutableTunnel {
     let identity: DeviceIdentity
     let keyExchange: KeyExchange?
     let remoteAddress: SocketAddress?
@@ -65,14 +65,21 @@ final class EdgeTunnel: HTTP2ConnectionDelegate {
         }
     }
 
-    // MARK: What visitors need
+    // MARK: RoutableTunnel
+
+    var device: String { identity.id }
 
     var openStreams: Int { handler?.openStreams ?? 0 }
 
-    /// Whether requests for a host may be sent here.
-    func serves(_ host: String) -> Bool {
+    var isFull: Bool {
+        guard let handler, let settings = handler.peerSettings else { return false }
+        return handler.openStreams >= settings.concurrentStreams
+    }
+
+    /// Whether requests for a host may be sent here: a name that its device registered only when this tunnel did it.
+    func serves(_ host: String, by binding: Binding) -> Bool {
         guard phase == .serving, handler?.isLeaving == false else { return false }
-        return session == nil || hosts.contains(host) || core.isFixed(host)
+        return binding.isFixed || hosts.contains(host)
     }
 
     /// Whether visitors of a TCP or UDP port may be sent here.
@@ -138,8 +145,7 @@ final class EdgeTunnel: HTTP2ConnectionDelegate {
     /// The agent has said hello.
     func begin(_ hello: Hello) {
         let newcomer = SessionID(hello)
-        let newer = core.tunnels[identity.id]?.first { SessionPrecedence.of(newcomer, over: $0.session) == .yields }
-        if let session = newer?.session {
+        if let session = core.tunnels.session(newerThan: newcomer, of: device) {
             control?.send(.superseded(Superseded(epoch: session.epoch, instance: session.instance)))
             return leave(GoAwayNotice(.superseded, message: "A newer session of this device is up."))
         }
@@ -171,9 +177,6 @@ final class EdgeTunnel: HTTP2ConnectionDelegate {
         )
     }
 
-    /// Whether this tunnel takes the place of another of the same device.
-    func supersedes(_ other: EdgeTunnel) -> Bool { SessionPrecedence.of(session, over: other.session) == .replaces }
-
     /// Another session of the device has taken over: this one ends at once.
     func superseded(by other: EdgeTunnel) {
         if let session = other.session {
@@ -193,16 +196,14 @@ final class EdgeTunnel: HTTP2ConnectionDelegate {
     }
 
     private func registerName(_ register: Register) {
-        switch core.bindings.register(register.host, for: identity.id, at: .now()) {
+        switch core.bindings.register(register.host, for: device, at: .now()) {
         case .failure(let refusal): refuse(register, refusal)
-        case .success(let binding):
-            hosts.insert(binding.host)
-            let url = core.configuration.publicURL.url(of: binding.host)
-            logger.info("name registered", metadata: ["host": "\(binding.host)"])
+        case .success(let grant):
+            hosts.insert(grant.host)
+            let url = core.configuration.publicURL.url(of: grant.host)
+            logger.info("name registered", metadata: ["host": "\(grant.host)"])
             control?.send(
-                .registered(
-                    Registered(ref: register.ref, binding: binding.id, host: binding.host, url: url, mode: "edge")
-                )
+                .registered(Registered(ref: register.ref, binding: grant.id, host: grant.host, url: url, mode: "edge"))
             )
         }
     }
@@ -236,9 +237,9 @@ final class EdgeTunnel: HTTP2ConnectionDelegate {
 
     func unregister(_ unregister: Unregister) {
         if ports.remove(unregister.binding) != nil {
-            return core.raw.unregister(unregister.binding, of: identity.id)
+            return core.raw.unregister(unregister.binding, of: device)
         }
-        guard let host = core.bindings.unregister(unregister.binding, of: identity.id) else { return }
+        guard let host = core.bindings.unregister(unregister.binding, of: device) else { return }
         hosts.remove(host)
     }
 

@@ -1,38 +1,86 @@
 /// Why the edge answers in place of an origin.
 ///
-/// The sentence goes to the visitor; the error names follow RFC 9209, 2.3.
-enum EdgeFailure {
+/// The sentences go to the visitor, whoever that is; they tell it nothing that its own request has not shown. The error
+/// names follow RFC 9209, 2.3.
+enum EdgeFailure: CaseIterable {
     case unknownHost, agentOffline, tunnelLost, streamRefused, badResponse, unsupported
+    case originRefused, originTimeout, overloaded, tooManyConnections, bodyTimeout
+
+    /// How far a request came.
+    enum Hop: Int, CaseIterable, Comparable {
+        case visitor, edge, device, origin
+
+        static func < (left: Hop, right: Hop) -> Bool { left.rawValue < right.rawValue }
+    }
+
+    /// The hop that failed.
+    var hop: Hop {
+        switch self {
+        case .bodyTimeout, .tooManyConnections: .visitor
+        case .unknownHost, .unsupported, .overloaded: .edge
+        case .agentOffline, .tunnelLost, .streamRefused: .device
+        case .badResponse, .originRefused, .originTimeout: .origin
+        }
+    }
 
     var status: Int {
         switch self {
         case .unknownHost: 404
-        case .agentOffline: 503
-        case .tunnelLost, .streamRefused, .badResponse: 502
+        case .bodyTimeout: 408
+        case .tooManyConnections: 429
         case .unsupported: 501
+        case .tunnelLost, .streamRefused, .badResponse, .originRefused: 502
+        case .agentOffline, .overloaded: 503
+        case .originTimeout: 504
         }
     }
 
-    /// The `error` parameter of Proxy-Status.
-    var proxyStatus: String {
+    /// The `error` parameter of Proxy-Status; nil where no proxy failed.
+    var proxyStatus: String? {
         switch self {
         case .unknownHost: "destination_not_found"
         case .agentOffline: "destination_unavailable"
         case .tunnelLost: "connection_terminated"
-        case .streamRefused: "connection_refused"
+        case .streamRefused: "destination_unavailable"
         case .badResponse: "http_protocol_error"
         case .unsupported: "http_request_denied"
+        case .originRefused: "connection_refused"
+        case .originTimeout: "http_response_timeout"
+        case .overloaded: "proxy_internal_response"
+        case .tooManyConnections: "http_request_denied"
+        case .bodyTimeout: nil
         }
     }
 
+    /// What happened.
     var sentence: String {
         switch self {
         case .unknownHost: "Nothing is served under this name here."
-        case .agentOffline: "The device that serves this name is not connected. Its owner can start osm-agent there."
+        case .agentOffline: "The device that serves this name is not connected."
         case .tunnelLost: "The connection to the device was lost while it was answering."
         case .streamRefused: "The device did not take the request."
-        case .badResponse: "The device sent a response that is not valid HTTP."
+        case .badResponse: "The response that came back is not valid HTTP."
         case .unsupported: "This edge does not carry this kind of request."
+        case .originRefused: "The device is connected, but nothing answers there under this name."
+        case .originTimeout: "The service behind the device did not answer in time."
+        case .overloaded: "This edge is busy and takes no new requests for the moment."
+        case .tooManyConnections: "There are too many connections from this address."
+        case .bodyTimeout: "The request took too long to arrive."
+        }
+    }
+
+    /// What the owner of the name can do about it; nil where there is nothing.
+    var hint: String? {
+        switch self {
+        case .unknownHost: "Is it yours? Check the spelling, then start osm-agent with this name."
+        case .agentOffline: "Is it yours? Start osm-agent on the device, or see what `osm-agent status` says."
+        case .tunnelLost: "Try again in a moment. Is it yours? `osm-agent status` says whether it is connected again."
+        case .streamRefused: "Try again in a moment."
+        case .badResponse, .originTimeout:
+            "Is it yours? The log of the service that osm-agent forwards to may say more."
+        case .originRefused: "Is it yours? Start the service that osm-agent forwards to."
+        case .overloaded, .tooManyConnections: "Try again in a moment."
+        case .unsupported, .bodyTimeout: nil
         }
     }
 
@@ -40,7 +88,10 @@ enum EdgeFailure {
     var retryAfter: Int? {
         switch self {
         case .agentOffline: 5
-        case .unknownHost, .tunnelLost, .streamRefused, .badResponse, .unsupported: nil
+        case .overloaded, .tooManyConnections: 10
+        case .unknownHost, .tunnelLost, .streamRefused, .badResponse, .unsupported, .originRefused, .originTimeout,
+            .bodyTimeout:
+            nil
         }
     }
 }

@@ -1,24 +1,65 @@
 import HTTP1
+import HTTPFields
 import NIOCore
 
-/// An answer that the edge gives in place of an origin: plain text that names the hop that failed.
+/// An answer that the edge gives in place of an origin: it names the hop that failed, in the form that the visitor reads.
 struct ErrorPage {
     let status: Int
-    let sentence: String
-    let requestID: String
-    var proxyStatus: String?
-    var retryAfter: Int?
+    /// The head as HTTP/2 has it, `:status` first.
+    let section: FieldSection
+    let body: ByteBuffer
 
-    init(status: Int, sentence: String, requestID: String) {
-        self.status = status
-        self.sentence = sentence
-        self.requestID = requestID
+    /// The answer to a failure.
+    ///
+    /// - Parameters:
+    ///   - failure: What went wrong.
+    ///   - requestID: What the visitor can quote.
+    ///   - accept: The request's fields, of which Accept decides about the form; plain text without them.
+    ///   - host: The name that was asked for, to be shown.
+    init(_ failure: EdgeFailure, requestID: String, accept: FieldSection? = nil, host: String? = nil) {
+        self.init(
+            ErrorReport(
+                status: failure.status,
+                sentence: failure.sentence,
+                hint: failure.hint,
+                host: host,
+                requestID: requestID,
+                failedHop: failure.hop
+            ),
+            accept: accept,
+            proxyStatus: failure.proxyStatus,
+            retryAfter: failure.retryAfter
+        )
     }
 
-    init(_ failure: EdgeFailure, requestID: String) {
-        self.init(status: failure.status, sentence: failure.sentence, requestID: requestID)
-        proxyStatus = failure.proxyStatus
-        retryAfter = failure.retryAfter
+    /// The answer to a request that is wrong in itself; no hop failed.
+    init(status: Int, sentence: String, requestID: String, accept: FieldSection? = nil) {
+        let report = ErrorReport(status: status, sentence: sentence, requestID: requestID, failedHop: .visitor)
+        self.init(report, accept: accept)
+    }
+
+    private init(
+        _ report: ErrorReport,
+        accept: FieldSection?,
+        proxyStatus: String? = nil,
+        retryAfter: Int? = nil
+    ) {
+        let format = accept.map(ErrorFormat.init(accepting:)) ?? .plain
+        status = report.status
+        body = report.body(format)
+        var fields = FieldSection(capacity: 512, fields: 12)
+        fields.append(":status", String(report.status))
+        fields.append("content-type", format.mediaType)
+        fields.append("content-length", String(body.readableBytes))
+        fields.append("cache-control", "no-store")
+        fields.append("x-content-type-options", "nosniff")
+        fields.append("content-security-policy", ErrorStyle.policy(format))
+        fields.append("referrer-policy", "no-referrer")
+        fields.append("x-request-id", report.requestID)
+        // RFC 9209: which hop failed, and how.
+        if let proxyStatus { fields.append("proxy-status", "osm-proxy; error=\(proxyStatus)") }
+        if let retryAfter { fields.append("retry-after", String(retryAfter)) }
+        section = fields
     }
 
     /// The whole response as HTTP/1.1.
@@ -28,18 +69,18 @@ struct ErrorPage {
     ///   - withoutBody: For the answer to a HEAD.
     /// - Returns: Head and body.
     func bytes(closes: Bool, withoutBody: Bool = false) -> ByteBuffer {
-        let body = "\(status) \(StatusPhrase.of(status))\n\(sentence)\nRequest \(requestID)\n"
         var buffer = ByteBuffer()
-        buffer.writeString("HTTP/1.1 \(status) \(StatusPhrase.of(status))\r\n")
-        buffer.writeString("content-type: text/plain; charset=utf-8\r\ncontent-length: \(body.utf8.count)\r\n")
-        buffer.writeString("cache-control: no-store\r\nx-content-type-options: nosniff\r\n")
-        buffer.writeString("x-request-id: \(requestID)\r\n")
-        // RFC 9209: which hop failed, and how.
-        if let proxyStatus { buffer.writeString("proxy-status: osm-proxy; error=\(proxyStatus)\r\n") }
-        if let retryAfter { buffer.writeString("retry-after: \(retryAfter)\r\n") }
-        if closes { buffer.writeString("connection: close\r\n") }
-        buffer.writeString("\r\n")
-        if !withoutBody { buffer.writeString(body) }
+        buffer.reserveCapacity(section.storage.readableBytes + body.readableBytes + 128)
+        HTTP1Writer.statusLine(status, into: &buffer)
+        do throws(HTTP1Error) {
+            try HTTP1Writer.fields(of: section, into: &buffer)
+        } catch {
+            // Every value is of our own making; should one be unfit all the same, the length alone is enough.
+            buffer.writeString("content-length: \(body.readableBytes)\r\n")
+        }
+        if closes { buffer.writeStaticString("connection: close\r\n") }
+        buffer.writeStaticString("\r\n")
+        if !withoutBody { buffer.writeImmutableBuffer(body) }
         return buffer
     }
 }

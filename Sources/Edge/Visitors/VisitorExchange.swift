@@ -10,64 +10,99 @@ import TunnelProtocol
 /// ## Concurrency
 /// Belongs to the event loop of its connection and of its tunnel, which are the same.
 final class VisitorExchange: HTTP2StreamDelegate {
-    private let head: HTTP1RequestHead
-    private let connection: VisitorConnection
+    private let request: VisitorRequest
+    /// Let go of when the exchange is over: the two know each other.
+    private var responder: (any VisitorResponder)?
     private let core: EdgeCore
     let requestID: String
     private let began = NIODeadline.now()
 
+    /// What is needed to send the request by another tunnel, as long as that is allowed.
+    private var remaining: (route: RequestRoute, fields: FieldSection)?
+    private var hasSentBody = false
+    private var setCookie: String?
     private var tunnel: HTTP2Handler?
     private var stream: HTTP2Stream?
     private var state = State.awaitingResponse
     private var status = 0
-    private var response = ResponseWriter()
     private var stalled = StalledBody()
+    private var requestTrailers: FieldSection?
     private var trailers: FieldSection?
     private var responseHasEnded = false
 
-    private var isWebSocket: Bool { head.upgrade == .webSocket }
+    /// Tunnels that a request may be offered to: a second when the first one takes none any more.
+    private static let tunnelsTried = 2
 
     private enum State { case awaitingResponse, streaming, over }
 
-    private static let goOn = ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n")
-
-    init(head: HTTP1RequestHead, connection: VisitorConnection, core: EdgeCore) {
-        self.head = head
-        self.connection = connection
+    init(request: VisitorRequest, responder: any VisitorResponder, core: EdgeCore) {
+        self.request = request
+        self.responder = responder
         self.core = core
         requestID = core.nextRequestID()
     }
 
+    private var isWebSocket: Bool { request.kind == .webSocket }
+
     // MARK: The request
 
     func begin() {
-        guard let authority = head.authority.map({ String(decoding: $0, as: UTF8.self).lowercased() }),
+        guard let authority = request.authority.map({ String(decoding: $0, as: UTF8.self).lowercased() }),
             let host = HostName(authority)
         else { return fail(.unknownHost) }
-        switch core.route(host.text) {
-        case .unknown: fail(.unknownHost)
-        case .offline: fail(.agentOffline)
-        case .tunnel(let tunnel): open(on: tunnel, authority: authority)
+        var route = core.route(
+            host: host,
+            path: request.target,
+            fields: request.fields,
+            needsExtendedConnect: isWebSocket
+        )
+        guard !route.isUnknown else { return fail(.unknownHost) }
+        guard request.kind != .unsupported else { return fail(.unsupported) }
+        let forwarded = forwardedRequest(to: authority)
+        var failure = EdgeFailure.agentOffline
+        for _ in 0..<Self.tunnelsTried {
+            guard case .tunnel(let tunnel) = core.next(on: &route) else { break }
+            if open(forwarded.fields, on: tunnel) {
+                remaining = (route, forwarded.fields)
+                setCookie = route.setCookie
+                if request.expectsContinue { responder?.goOn() }
+                return
+            }
+            failure = .tunnelLost
+        }
+        fail(failure)
+    }
+
+    private func forwardedRequest(to authority: String) -> ForwardedRequest {
+        let identity = VisitorIdentity(
+            peer: IPAddress(responder?.remoteAddress),
+            authority: authority,
+            fields: request.fields,
+            trusted: core.configuration.trustedProxies,
+            publicScheme: core.configuration.publicURL.scheme
+        )
+        let trace = TraceContext(fields: request.fields, using: &core.identifiers)
+        return ForwardedRequest(request, authority: authority, visitor: identity, trace: trace, requestID: requestID)
+    }
+
+    private func open(_ fields: FieldSection, on tunnel: EdgeTunnel) -> Bool {
+        do {
+            stream = try tunnel.open(fields, ends: !request.hasBody && !isWebSocket, delegate: self)
+            self.tunnel = tunnel.handler
+            return true
+        } catch {
+            return false
         }
     }
 
-    private func open(on tunnel: EdgeTunnel, authority: String) {
-        guard head.upgrade != .other, !head.isConnect else { return fail(.unsupported) }
-        guard !isWebSocket || tunnel.allowsExtendedConnect else { return fail(.unsupported) }
-        let forwarded = ForwardedRequest(
-            head: head,
-            authority: authority,
-            visitor: connection.remoteAddress,
-            scheme: core.configuration.publicURL.scheme,
-            requestID: requestID
-        )
-        do {
-            stream = try tunnel.open(forwarded.fields, ends: head.hasNoBody && !isWebSocket, delegate: self)
-            self.tunnel = tunnel.handler
-        } catch {
-            return fail(.tunnelLost)
-        }
-        if head.expectsContinue { connection.write(Self.goOn) }
+    /// Sends a request again of which no origin can have seen anything (RFC 9113, 8.7), once, by another tunnel.
+    private func openElsewhere() -> Bool {
+        guard let fields = remaining?.fields, var route = remaining?.route, !hasSentBody else { return false }
+        remaining = nil
+        guard case .tunnel(let tunnel) = core.next(on: &route), open(fields, on: tunnel) else { return false }
+        setCookie = route.setCookie
+        core.metrics.requestsRetried.increment()
+        return true
     }
 
     /// Hands on a piece of the request's body.
@@ -75,12 +110,17 @@ final class VisitorExchange: HTTP2StreamDelegate {
     /// - Returns: Whether more may be read from the visitor.
     func requestBody(_ data: ByteBuffer) -> Bool {
         guard let stream, state != .over else { return true }
+        hasSentBody = true
         return tunnel?.send(data, on: stream) ?? true
     }
 
-    func requestEnded(_ trailers: FieldSection?) {
-        guard let stream, state != .over, !head.hasNoBody else { return }
-        tunnel?.finish(stream, trailers: trailers)
+    /// Fields that came behind the request's body; they leave when it ends.
+    func requestTrailers(_ fields: FieldSection) { requestTrailers = fields }
+
+    func requestEnded() {
+        guard let stream, state != .over, request.hasBody || isWebSocket else { return }
+        hasSentBody = true
+        tunnel?.finish(stream, trailers: requestTrailers)
     }
 
     /// The visitor is gone: nobody wants the rest.
@@ -88,6 +128,7 @@ final class VisitorExchange: HTTP2StreamDelegate {
         guard state != .over else { return }
         finishAccounts()
         cancel(.cancel)
+        responder = nil
     }
 
     private func cancel(_ code: HTTP2ErrorCode) {
@@ -110,29 +151,24 @@ final class VisitorExchange: HTTP2StreamDelegate {
 
     private func passInterim(_ fields: FieldSection) {
         // A 100 is the edge's own to give; HTTP/1.0 knows no interim responses.
-        guard let code = fields.status, code != 100, head.version == .http11 else { return }
+        guard let code = fields.status, code != 100, request.takesInterim else { return }
         do throws(HTTP1Error) {
-            connection.write(try ResponseWriter.interim(status: code, fields: fields))
+            try responder?.interim(code, fields)
         } catch {
             fail(.badResponse)
         }
     }
 
     private func beginResponse(_ fields: FieldSection) {
-        guard let code = fields.status else { return fail(.badResponse) }
+        remaining = nil
+        guard let code = fields.status, let stream else { return fail(.badResponse) }
         if isWebSocket, (200..<300).contains(code) { return upgrade(fields) }
         status = code
         state = .streaming
+        var fields = fields
+        if let setCookie { fields.append("set-cookie", setCookie) }
         do throws(HTTP1Error) {
-            connection.write(
-                try response.begin(
-                    status: code,
-                    fields: fields,
-                    to: head,
-                    requestID: requestID,
-                    closes: !head.keepAlive || core.isDraining || isWebSocket
-                )
-            )
+            try responder?.begin(code, fields, requestID: requestID, ends: stream.endedWithHead)
         } catch {
             state = .awaitingResponse
             fail(.badResponse)
@@ -141,31 +177,23 @@ final class VisitorExchange: HTTP2StreamDelegate {
 
     /// The origin has agreed to a WebSocket: from here on bytes pass as they are, both ways.
     private func upgrade(_ fields: FieldSection) {
-        guard let key = head.fields.first("sec-websocket-key") else { return fail(.badResponse) }
         status = 101
         state = .streaming
         do throws(HTTP1Error) {
-            connection.write(try response.upgrade(fields: fields, key: key, requestID: requestID))
+            try responder?.upgrade(fields, requestID: requestID)
         } catch {
             state = .awaitingResponse
-            return fail(.badResponse)
+            fail(.badResponse)
         }
-        connection.becameRaw()
-    }
-
-    /// The visitor ended its side of a WebSocket.
-    func rawEnded() {
-        guard let stream, state == .streaming else { return }
-        tunnel?.finish(stream)
     }
 
     func stream(_ stream: HTTP2Stream, received data: ByteBuffer) {
-        guard state == .streaming else {
+        guard state == .streaming, let responder else {
             tunnel?.taken(data.readableBytes, on: stream)
             return
         }
-        if stalled.isEmpty, !connection.isWritable { connection.flush() }
-        guard stalled.isEmpty, connection.isWritable else {
+        if stalled.isEmpty, !responder.takesMore { responder.flush() }
+        guard stalled.isEmpty, responder.takesMore else {
             stalled.keep(data)
             tunnel?.readerStalled(on: stream)
             return
@@ -175,7 +203,7 @@ final class VisitorExchange: HTTP2StreamDelegate {
 
     private func pass(_ data: ByteBuffer, on stream: HTTP2Stream) {
         core.metrics.bytesToVisitors.increment(by: data.readableBytes)
-        response.write(data) { connection.write($0) }
+        responder?.write(data)
         tunnel?.taken(data.readableBytes, on: stream)
     }
 
@@ -189,40 +217,52 @@ final class VisitorExchange: HTTP2StreamDelegate {
         guard state == .streaming, let stream, let waiting = stalled.take() else { return }
         pass(waiting, on: stream)
         endWhenPassed()
-        connection.flush()
+        responder?.flush()
     }
 
     private func endWhenPassed() {
         guard state == .streaming, responseHasEnded, stalled.isEmpty else { return }
-        guard response.isComplete else { return cut() }
-        if let end = response.end(trailers: trailers) { connection.write(end) }
         finishAccounts()
-        state = .over
-        if let stream, !stream.isClosed { tunnel?.reset(stream, .noError) }
-        connection.exchangeEnded(keepsAlive: response.keepsAlive)
+        // The agent need not read the rest of a request that it has answered.
+        cancel(.noError)
+        let responder = release()
+        responder?.finish(trailers)
     }
 
-    func streamReadComplete(_ stream: HTTP2Stream) { connection.flush() }
+    /// Gives up the responder, for its last call.
+    private func release() -> (any VisitorResponder)? {
+        defer { responder = nil }
+        return responder
+    }
 
-    func streamWritable(_ stream: HTTP2Stream) { connection.requestBodyMayGoOn() }
+    func streamReadComplete(_ stream: HTTP2Stream) { responder?.flush() }
+
+    func streamWritable(_ stream: HTTP2Stream) { responder?.requestBodyMayGoOn() }
 
     func stream(_ stream: HTTP2Stream, closed code: HTTP2ErrorCode) {
         switch state {
         case .over: return
         case .streaming:
             // A response that has arrived whole and waits for a slow visitor is no failure.
-            if !responseHasEnded { cut() }
-        case .awaitingResponse: fail(code == .connectionLost ? .tunnelLost : .streamRefused)
+            if !responseHasEnded { cut(code) }
+        case .awaitingResponse:
+            if code == .refusedStream, openElsewhere() { return }
+            fail(code == .connectionLost ? .tunnelLost : .streamRefused)
         }
     }
 
     // MARK: Ends
 
     /// The response broke off: the visitor must be able to tell.
-    private func cut() {
+    private func cut(_ code: HTTP2ErrorCode) {
         finishAccounts()
         cancel(.cancel)
-        connection.abort()
+        release()?.cut(code)
+    }
+
+    /// The name that was asked for, as an error page may show it.
+    private var host: String? {
+        request.authority.flatMap { HostName(String(decoding: $0, as: UTF8.self).lowercased())?.text }
     }
 
     /// Answers in place of the origin.
@@ -230,10 +270,7 @@ final class VisitorExchange: HTTP2StreamDelegate {
         cancel(.cancel)
         status = failure.status
         finishAccounts()
-        let keepsAlive = head.keepAlive && head.hasNoBody && !isWebSocket
-        let page = ErrorPage(failure, requestID: requestID)
-        connection.write(page.bytes(closes: !keepsAlive, withoutBody: head.isHead))
-        connection.exchangeEnded(keepsAlive: keepsAlive)
+        release()?.answer(ErrorPage(failure, requestID: requestID, accept: request.fields, host: host))
     }
 
     private func finishAccounts() {

@@ -17,7 +17,12 @@ enum EngineHarness {
 
         /// How often a handshake was refused for that reason.
         func refusals(_ reason: String) -> String? {
-            let line = "osm_edge_handshakes_refused_total{reason=\"\(reason)\"} "
+            figure("osm_edge_handshakes_refused_total{reason=\"\(reason)\"}")
+        }
+
+        /// The present value of a metric, by its name and labels.
+        func figure(_ name: String) -> String? {
+            let line = "\(name) "
             return registry.render().split(separator: "\n").first { $0.hasPrefix(line) }.map {
                 String($0.dropFirst(line.count))
             }
@@ -28,7 +33,7 @@ enum EngineHarness {
         of ca: ThrowawayCA,
         certificate: String,
         key: String,
-        configure: @Sendable (inout EdgeConfiguration) -> Void = { _ in },
+        configured configure: (inout EdgeConfiguration) -> Void = { _ in },
         _ body: @escaping @Sendable (RunningEdge) async throws -> Result
     ) async throws -> Result {
         let anywhere = ListenAddress(host: "127.0.0.1", port: 0)
@@ -79,26 +84,36 @@ enum EngineHarness {
         trusting bundle: String,
         as device: ThrowawayCA.Device
     ) async throws -> AgentExit? {
-        let bytes = Array(try Data(contentsOf: URL(filePath: bundle)))
-        guard let address = EdgeAddress(edge.addresses.tunnel) else { return nil }
         do {
-            let agent = try AgentService(
-                configuration: AgentConfiguration(
-                    edge: address,
-                    serverName: serverName,
-                    anchors: try OperatorBundle.decode(bytes).anchors(at: .now),
-                    credentials: try DeviceCredentials(keyPEM: device.keyPEM, chainPEM: device.chainPEM),
-                    endpoints: [Endpoint(name: "app", target: try OriginTarget("3000"))],
-                    software: "osm-agent/test"
-                ),
-                pid: 1,
-                logger: Logger(label: "agent") { _ in SwiftLogNoOpLogHandler() },
-                observe: { _ in }
-            )
-            try await agent.run()
+            try await agent(at: edge, serverName: serverName, trusting: bundle, as: device).run()
             return nil
         } catch let exit as AgentExit {
             return exit
         }
+    }
+
+    /// An agent for one name.
+    static func agent(
+        at edge: RunningEdge,
+        serverName: String,
+        trusting bundle: String,
+        as device: ThrowawayCA.Device,
+        named name: String = "app"
+    ) throws -> AgentService {
+        let bytes = Array(try Data(contentsOf: URL(filePath: bundle)))
+        guard let address = EdgeAddress(edge.addresses.tunnel) else { throw CancellationError() }
+        return try AgentService(
+            configuration: AgentConfiguration(
+                edge: address,
+                serverName: serverName,
+                anchors: try OperatorBundle.decode(bytes).anchors(at: .now),
+                credentials: try DeviceCredentials(keyPEM: device.keyPEM, chainPEM: device.chainPEM),
+                endpoints: [Endpoint(name: name, target: try OriginTarget("3000"))],
+                software: "osm-agent/test"
+            ),
+            pid: 1,
+            logger: Logger(label: "agent") { _ in SwiftLogNoOpLogHandler() },
+            observe: { _ in }
+        )
     }
 }

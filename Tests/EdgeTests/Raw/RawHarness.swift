@@ -48,7 +48,7 @@ enum RawHarness {
             of: ca,
             certificate: identity.chainPath,
             key: identity.keyPath,
-            configure: { configuration in
+            configured: { configuration in
                 configuration.raw.host = "127.0.0.1"
                 configuration.raw.ports = range
                 configure(&configuration.raw)

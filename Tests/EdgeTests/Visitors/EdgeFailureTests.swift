@@ -5,25 +5,30 @@ import Testing
 struct EdgeFailureTests {
     @Test(
         arguments: [
-            (EdgeFailure.unknownHost, 404), (.agentOffline, 503), (.tunnelLost, 502), (.streamRefused, 502),
-            (.badResponse, 502), (.unsupported, 501),
-        ]
+            (.unknownHost, 404), (.agentOffline, 503), (.tunnelLost, 502), (.streamRefused, 502), (.badResponse, 502),
+            (.unsupported, 501), (.originRefused, 502), (.originTimeout, 504), (.overloaded, 503),
+            (.tooManyConnections, 429), (.bodyTimeout, 408),
+        ] as [(EdgeFailure, Int)]
     )
     func `has the status that says who is to blame`(failure: EdgeFailure, status: Int) {
         #expect(failure.status == status)
     }
 
     @Test func `only what passes by itself is worth another try`() {
-        #expect(EdgeFailure.agentOffline.retryAfter == 5)
-        let others: [EdgeFailure] = [.unknownHost, .tunnelLost, .streamRefused, .badResponse, .unsupported]
-        #expect(others.allSatisfy { $0.retryAfter == nil })
+        let worthIt = EdgeFailure.allCases.filter { $0.retryAfter != nil }
+        #expect(worthIt == [.agentOffline, .overloaded, .tooManyConnections])
+        #expect(worthIt.allSatisfy { $0.status == 503 || $0.status == 429 })
     }
 
     @Test func `no two failures read the same`() {
-        let all: [EdgeFailure] = [
-            .unknownHost, .agentOffline, .tunnelLost, .streamRefused, .badResponse, .unsupported,
-        ]
-        #expect(Set(all.map(\.sentence)).count == all.count)
-        #expect(Set(all.map(\.proxyStatus)).count == all.count)
+        #expect(Set(EdgeFailure.allCases.map(\.sentence)).count == EdgeFailure.allCases.count)
+    }
+
+    @Test func `a failure behind the edge names the proxy's error`() {
+        #expect(EdgeFailure.allCases.filter { $0.hop > .edge }.allSatisfy { $0.proxyStatus != nil })
+    }
+
+    @Test func `every gateway error is the fault of a hop behind the edge`() {
+        #expect(EdgeFailure.allCases.filter { [502, 504].contains($0.status) }.allSatisfy { $0.hop > .edge })
     }
 }

@@ -8,18 +8,31 @@ struct ForwardedRequestTests {
     private func lines(_ fields: [String], visitor: String? = "192.0.2.7", start: String = "GET /a?b=c HTTP/1.1") throws
         -> [String]
     {
-        ForwardedRequest(
-            head: try parsedHead([start, "Host: App.T.Example:8080"] + fields),
-            authority: "app.t.example:8080",
-            visitor: try visitor.map { try SocketAddress(ipAddress: $0, port: 50_000) },
-            scheme: "https",
+        let request = VisitorRequest(try parsedHead([start, "Host: App.T.Example:8080"] + fields))
+        let authority = "app.t.example:8080"
+        var generator = IdentifierGenerator()
+        let sent = ForwardedRequest(
+            request,
+            authority: authority,
+            visitor: VisitorIdentity(
+                peer: IPAddress(try visitor.map { try SocketAddress(ipAddress: $0, port: 50_000) }),
+                authority: authority,
+                fields: request.fields,
+                trusted: .none,
+                publicScheme: "https"
+            ),
+            trace: TraceContext(fields: request.fields, using: &generator),
             requestID: "r-1"
         ).fields.lines
+        let traces = sent.filter { $0.hasPrefix("traceparent: 00-") }
+        #expect(traces.count == 1)
+        return sent.filter { !traces.contains($0) }
     }
 
     private static let pseudo = [":method: GET", ":scheme: https", ":authority: app.t.example:8080", ":path: /a?b=c"]
     private static let own = [
         "x-forwarded-for: 192.0.2.7", "x-forwarded-proto: https", "x-forwarded-host: app.t.example:8080",
+        "forwarded: for=192.0.2.7;host=\"app.t.example:8080\";proto=https",
         "x-request-id: r-1",
     ]
 
@@ -61,7 +74,8 @@ struct ForwardedRequestTests {
         arguments: [
             "X-Forwarded-For: 10.0.0.1", "x-forwarded-proto: http", "X-FORWARDED-HOST: admin", "X-Forwarded-Port: 1",
             "X-Real-IP: 10.0.0.1", "Forwarded: for=10.0.0.1", "X-Request-Id: forged", "X_Forwarded_For: 10.0.0.1",
-            "x_forwarded-host: admin", "X_Real_IP: 10.0.0.1", "X-Request_ID: forged",
+            "x_forwarded-host: admin", "X_Real_IP: 10.0.0.1", "X-Request_ID: forged", "traceparent: forged",
+            "tracestate: a=b",
         ]
     )
     func `what a visitor says of itself is dropped`(field: String) throws {

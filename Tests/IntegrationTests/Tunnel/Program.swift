@@ -66,6 +66,8 @@ final class Program {
 enum TestPrograms {
     static let folder = ProcessInfo.processInfo.environment["OSM_TEST_BIN"]
     static let ca = ProcessInfo.processInfo.environment["OSM_TEST_CA"]
+    /// A Python that has the libraries of others that .ci/integration.sh names.
+    static let pythonWithLibraries = ProcessInfo.processInfo.environment["OSM_TEST_VENV_PYTHON"]
     static let python = ProcessInfo.processInfo.environment["OSM_TEST_PYTHON"]
 
     static func path(_ name: String) throws -> String { "\(try #require(folder))/\(name)" }

@@ -12,6 +12,7 @@ final class RunningTunnel {
     private(set) var agent: Program
     private(set) var addresses: EdgeAddresses
     let originPort: Int
+    private let target: String
     private let extraEdgeArguments: [String]
 
     struct EdgeAddresses: Decodable {
@@ -23,24 +24,30 @@ final class RunningTunnel {
     }
 
     /// Starts all three and waits until the name is served.
-    init(name: String = "demo", agentProgram: String = "osm-agent", edgeArguments: [String] = []) async throws {
+    init(
+        name: String = "demo",
+        agentProgram: String = "osm-agent",
+        edgeArguments: [String] = [],
+        serving service: LocalService = .sample
+    ) async throws {
         scratch = try TemporaryFolder()
         extraEdgeArguments = edgeArguments
-        origin = try Program("sample-origin", ["--json"], in: scratch.path)
+        origin = try service.start(in: scratch.path)
         originPort = try await Self.announced(origin, OriginAddress.self).port
+        target = service.target(originPort)
         (identity, deviceID) = try await Self.enrol(in: scratch.path)
         edge = try Self.startEdge(in: scratch.path, tunnel: "127.0.0.1:0", visitor: "127.0.0.1:0", edgeArguments)
         addresses = try await Self.announced(edge, EdgeAddresses.self)
-        agent = try Self.startAgent(agentProgram, name, originPort, addresses, identity, scratch.path)
-        try await untilServed(name)
+        agent = try Self.startAgent(agentProgram, name, target, addresses.tunnel, identity, scratch.path)
+        try await service.isSample ? untilServed(name) : untilRegistered()
     }
 
-    private struct OriginAddress: Decodable { let port: Int }
+    struct OriginAddress: Decodable { let port: Int }
 
     /// What a program prints in its first line once it listens.
     static func announced<Line: Decodable>(_ program: Program, _ type: Line.Type) async throws -> Line {
         try await eventually("a program says where it listens: \(program.errors)") { program.output.contains("}\n") }
-        return try JSONDecoder().decode(type, from: Data(program.output.utf8))
+        return try JSONDecoder().decode(type, from: Data(program.output.prefix { $0 != "\n" }.utf8))
     }
 
     /// Makes a device whose certificate the tests' CA has issued.
@@ -80,11 +87,11 @@ final class RunningTunnel {
         )
     }
 
-    private static func startAgent(
+    static func startAgent(
         _ program: String,
         _ name: String,
-        _ port: Int,
-        _ addresses: EdgeAddresses,
+        _ target: String,
+        _ edge: String,
         _ identity: String,
         _ folder: String
     ) throws -> Program {
@@ -92,7 +99,7 @@ final class RunningTunnel {
         return try Program(
             program,
             [
-                "http", "\(port)", "--edge", addresses.tunnel, "--name", name, "--identity", identity, "--socket",
+                "http", target, "--edge", edge, "--name", name, "--identity", identity, "--socket",
                 socket,
             ],
             in: folder
@@ -103,12 +110,12 @@ final class RunningTunnel {
 
     /// Starts the agent again, as a supervisor would.
     func restartAgent(name: String = "demo") throws {
-        agent = try Self.startAgent("osm-agent", name, originPort, addresses, identity, scratch.path)
+        agent = try Self.startAgent("osm-agent", name, target, addresses.tunnel, identity, scratch.path)
     }
 
     /// Starts a second agent with the same identity.
     func secondAgent(name: String = "demo") throws -> Program {
-        try Self.startAgent("osm-agent", name, originPort, addresses, identity, scratch.path)
+        try Self.startAgent("osm-agent", name, target, addresses.tunnel, identity, scratch.path)
     }
 
     /// Starts the edge again on the ports that it had.
@@ -128,6 +135,13 @@ final class RunningTunnel {
     func untilServed(_ name: String = "demo") async throws {
         try await eventually("\(name) is served: \(agent.errors) \(edge.errors)", within: .seconds(40)) {
             try visit("/status/204", host: name, "-o", "/dev/null", "-w", "%{http_code}").output == "204"
+        }
+    }
+
+    /// Waits until the edge has given the agent its URL, whatever the origin would say.
+    private func untilRegistered() async throws {
+        try await eventually("the name is given: \(agent.errors) \(edge.errors)", within: .seconds(40)) {
+            agent.output.contains("://")
         }
     }
 

@@ -10,14 +10,14 @@ import Darwin
 import Glibc
 #endif
 
-/// One visitor's connection: HTTP/1.1 in, one request at a time, each carried by a stream of a tunnel.
+/// A visitor's connection that speaks HTTP/1.x: bytes in, one request at a time, each carried by a stream of a tunnel.
 ///
 /// Pipelined requests wait in the read buffer, which stops being filled beyond a mark; a body that the tunnel cannot
 /// take stops the reading of the socket; a response that the visitor does not take stops the credit of its stream.
 ///
 /// ## Concurrency
 /// Belongs to its channel's event loop.
-final class VisitorConnection: ChannelDuplexHandler {
+final class HTTP1Visitor: ChannelDuplexHandler, Visitor {
     typealias InboundIn = ByteBuffer
     typealias OutboundIn = Never
     typealias OutboundOut = ByteBuffer
@@ -44,6 +44,8 @@ final class VisitorConnection: ChannelDuplexHandler {
     static let pipelinedBytes = 16 * 1024
     /// Pieces up to this size are copied behind the head instead of written on their own.
     static let joinedBytes = 2 * 1024
+    /// How long what a visitor still sends is read and thrown away after the last answer.
+    static let lingering = TimeAmount.seconds(2)
 
     init(core: EdgeCore) {
         self.core = core
@@ -93,6 +95,7 @@ final class VisitorConnection: ChannelDuplexHandler {
     }
 
     private var mayRead: Bool {
+        if isClosing { return true }
         if bodyIsBlocked { return false }
         return isRaw || !awaitsResponse || buffer.readableBytes < Self.pipelinedBytes
     }
@@ -106,23 +109,29 @@ final class VisitorConnection: ChannelDuplexHandler {
     /// Takes as much out of the buffer as the state of the connection allows.
     private func process() {
         if isRaw { return passRaw() }
-        while !awaitsResponse, !isClosing {
-            let part: HTTP1RequestParser.Part?
-            do throws(HTTP1Error) {
-                part = try parser.next(&buffer)
-            } catch {
-                return refuse(error)
-            }
-            switch part {
-            case .head(let head): begin(head)
-            case .body(let data):
-                core.metrics.bytesFromVisitors.increment(by: data.readableBytes)
-                if exchange?.requestBody(data) == false { bodyIsBlocked = true }
-            case .end(let trailers):
+        do throws(HTTP1Error) {
+            while !awaitsResponse, !isClosing, let part = try parser.next(&buffer) { try take(part) }
+        } catch {
+            refuse(error)
+        }
+    }
+
+    private func take(_ part: HTTP1RequestParser.Part) throws(HTTP1Error) {
+        switch part {
+        case .head(let head):
+            if head.hasNoBody {
+                // The end comes at once and needs no byte: whatever answers finds the whole request read.
+                _ = try parser.next(&buffer)
                 awaitsResponse = true
-                exchange?.requestEnded(trailers)
-            case nil: return
             }
+            begin(head)
+        case .body(let data):
+            core.metrics.bytesFromVisitors.increment(by: data.readableBytes)
+            if exchange?.requestBody(data) == false { bodyIsBlocked = true }
+        case .end(let trailers):
+            awaitsResponse = true
+            if let trailers { exchange?.requestTrailers(trailers) }
+            exchange?.requestEnded()
         }
     }
 
@@ -143,7 +152,8 @@ final class VisitorConnection: ChannelDuplexHandler {
 
     private func begin(_ head: HTTP1RequestHead) {
         deadline?.cancel()
-        let exchange = VisitorExchange(head: head, connection: self, core: core)
+        let responder = HTTP1Responder(head: head, visitor: self, core: core)
+        let exchange = VisitorExchange(request: VisitorRequest(head), responder: responder, core: core)
         self.exchange = exchange
         exchange.begin()
     }
@@ -207,14 +217,14 @@ final class VisitorConnection: ChannelDuplexHandler {
         // A request whose body nobody will read leaves bytes behind that are not the next request.
         guard keepsAlive, requestWasRead, !core.isDraining, !isClosing else { return closeAfterFlush() }
         expectHead(within: core.configuration.keepAliveDeadline)
-        guard let context else { return }
+        flush()
+        guard let context, buffer.readableBytes > 0 || readIsWanted else { return }
         let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
         // On the next tick: a pipeline of short answers must not become recursion.
         context.eventLoop.execute {
             bound.value.process()
             bound.value.resumeReading()
         }
-        flush()
     }
 
     private func expectHead(within time: TimeAmount) {
@@ -235,24 +245,34 @@ final class VisitorConnection: ChannelDuplexHandler {
         closeAfterFlush()
     }
 
-    /// The edge drains: a connection without a request ends now, another with its response.
     func closeWhenIdle() {
         guard exchange == nil, !isClosing else { return }
         closeAfterFlush()
     }
 
+    /// Says that nothing more comes, and waits a little for the visitor to say so too.
+    ///
+    /// Closing while it is still sending would reset the connection, and the reset would overtake the last answer.
     private func closeAfterFlush() {
         isClosing = true
         guard let context else { return }
         writeJoined()
+        buffer = ByteBuffer()
         let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
-        context.writeAndFlush(wrapOutboundOut(ByteBuffer())).whenComplete { _ in bound.value.close(promise: nil) }
+        deadline?.cancel()
+        deadline = context.eventLoop.scheduleTask(in: Self.lingering) { bound.value.close(promise: nil) }
+        context.writeAndFlush(wrapOutboundOut(ByteBuffer())).whenComplete { _ in
+            bound.value.close(mode: .output, promise: nil)
+        }
+        resumeReading()
     }
 
     /// The response cannot be completed: the visitor must see that it was cut.
     func abort() {
         isClosing = true
-        exchange = nil
+        let exchange = self.exchange
+        self.exchange = nil
+        exchange?.visitorLeft()
         guard let context else { return }
         // A reset instead of a FIN: without a length or chunks, a FIN would look like a good end.
         guard let socket = context.channel as? any SocketOptionProvider else { return context.close(promise: nil) }

@@ -1,0 +1,112 @@
+import HTTP2
+import NIOCore
+import NIOPosix
+
+/// An origin that speaks HTTP/2 without TLS by prior knowledge (RFC 9113, 3.3).
+///
+/// One connection carries all requests: it is made when the first one comes, and made anew when it has ended or the
+/// origin takes no more streams on it. Requests for which there is no stream yet wait here, each with its own deadline
+/// and at most as many as the tunnel has streams.
+///
+/// ## Concurrency
+/// Belongs to one event loop, like the exchanges that use it.
+final class HTTP2Origin: Origin {
+    private let target: OriginTarget
+    private let eventLoop: any EventLoop
+    private let budget: MemoryBudget
+    private let connectDeadline: TimeAmount
+    private var connection: HTTP2OriginConnection?
+    private var waiting: [HTTP2OriginExchange] = []
+    private var isClosed = false
+
+    init(
+        target: OriginTarget,
+        memoryBudget: Int,
+        connectDeadline: TimeAmount = OriginPool.connectDeadline,
+        eventLoop: any EventLoop
+    ) {
+        self.target = target
+        self.connectDeadline = connectDeadline
+        self.eventLoop = eventLoop
+        budget = MemoryBudget(limit: memoryBudget)
+    }
+
+    func serve(_ request: TunnelRequest) -> (any HTTP2StreamDelegate)? {
+        guard let exchange = HTTP2OriginExchange(request, origin: self, eventLoop: eventLoop) else { return nil }
+        exchange.begin()
+        return exchange
+    }
+
+    // MARK: Requests that wait for a stream
+
+    /// Gives the exchange a stream as soon as there is one.
+    func enqueue(_ exchange: HTTP2OriginExchange) {
+        guard !isClosed else { return exchange.fail(.closed) }
+        waiting.append(exchange)
+        if connection == nil { connect() }
+        admitWaiting()
+    }
+
+    /// The exchange does not want a stream any more.
+    func forget(_ exchange: HTTP2OriginExchange) { waiting.removeAll { $0 === exchange } }
+
+    private func admitWaiting() {
+        while let connection, connection.freeStreams > 0, !waiting.isEmpty {
+            waiting.removeFirst().send(on: connection)
+        }
+    }
+
+    // MARK: The connection
+
+    private func connect() {
+        let made = HTTP2OriginConnection(origin: self, budget: budget)
+        connection = made
+        let bound = NIOLoopBound(made, eventLoop: eventLoop)
+        made.expectSettings(within: connectDeadline, on: eventLoop)
+        ClientBootstrap(group: eventLoop)
+            .connectTimeout(connectDeadline)
+            .channelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .channelOption(.writeBufferWaterMark, value: .init(low: 128 * 1024, high: 256 * 1024))
+            .channelOption(
+                .recvAllocator,
+                value: AdaptiveRecvByteBufferAllocator(minimum: 1024, initial: 8192, maximum: 64 * 1024)
+            )
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture { try bound.value.start(on: channel) }
+            }
+            .connect(host: target.host, port: target.port)
+            .whenFailure { bound.value.fail(OriginFailure(connecting: $0)) }
+    }
+
+    /// A stream has become free, or the origin allows more of them.
+    func connectionHasRoom(_ connection: HTTP2OriginConnection) {
+        guard connection === self.connection else { return }
+        admitWaiting()
+    }
+
+    /// The connection takes no new streams; those that it has go on.
+    func retire(_ connection: HTTP2OriginConnection) {
+        guard connection === self.connection else { return }
+        self.connection = nil
+        if !waiting.isEmpty, !isClosed { connect() }
+    }
+
+    /// The connection could not be made: whoever waited for it is told why.
+    func connectionFailed(_ connection: HTTP2OriginConnection, _ failure: OriginFailure) {
+        guard connection === self.connection else { return }
+        self.connection = nil
+        let failed = waiting
+        waiting = []
+        for exchange in failed { exchange.fail(failure) }
+    }
+
+    func close() {
+        isClosed = true
+        let last = connection
+        connection = nil
+        let failed = waiting
+        waiting = []
+        for exchange in failed { exchange.fail(.closed) }
+        last?.close()
+    }
+}

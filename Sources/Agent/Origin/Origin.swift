@@ -1,0 +1,30 @@
+import HTTP2
+import HTTPFields
+import NIOCore
+
+/// A local service as one tunnel sees it, whichever HTTP it speaks.
+///
+/// ## Concurrency
+/// Belongs to the event loop of its tunnel.
+protocol Origin: AnyObject {
+    /// Serves one stream of the tunnel.
+    ///
+    /// - Returns: Who hears what follows on the stream; nil when the request cannot be said to this origin at all.
+    func serve(_ request: TunnelRequest) -> (any HTTP2StreamDelegate)?
+
+    /// The tunnel is over: nothing more is asked, and what is kept open for another request closes.
+    func close()
+}
+
+/// A visitor's request as the tunnel brings it, and where its answer goes.
+struct TunnelRequest {
+    let stream: HTTP2Stream
+    let fields: FieldSection
+    let handler: HTTP2Handler
+    /// From the end of the request to the head of the response.
+    let headDeadline: TimeAmount
+    /// Told once, when the exchange is over.
+    let observe: (RequestRecord) -> Void
+
+    var isWebSocket: Bool { fields.first(":protocol") != nil }
+}

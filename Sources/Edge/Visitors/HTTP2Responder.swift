@@ -1,0 +1,167 @@
+import CoreMetrics
+import HTTP1
+import HTTP2
+import HTTPFields
+import NIOCore
+
+/// One request of an HTTP/2 visitor, and the answer to it.
+final class HTTP2Responder: VisitorResponder, HTTP2StreamDelegate {
+    private let visitor: HTTP2Visitor
+    private let stream: HTTP2Stream
+    private let core: EdgeCore
+    private var exchange: VisitorExchange?
+    private var isHead = false
+    private var isBlocked = false
+    private var hasEnded = false
+    /// Bytes of the request's body that the tunnel's queue has not let go of; the visitor gets no credit for them.
+    private var held = 0
+    private var bodyIsBlocked = false
+    /// What came after the response had ended, and nobody reads.
+    private var surplus = 0
+
+    /// How much of a body that nobody wants is read, so that a visitor who is still sending sees its answer.
+    static let toleratedSurplus = 1024 * 1024
+
+    init(stream: HTTP2Stream, visitor: HTTP2Visitor, core: EdgeCore) {
+        self.stream = stream
+        self.visitor = visitor
+        self.core = core
+    }
+
+    /// Reads the request and sends it on its way.
+    func begin(_ fields: FieldSection) {
+        do throws(HTTP1Error) {
+            let head = try HTTP2RequestHead(fields)
+            isHead = head.method.elementsEqual("HEAD".utf8)
+            let request = VisitorRequest(head, fields: fields, endsWithHead: stream.endedWithHead)
+            let exchange = VisitorExchange(request: request, responder: self, core: core)
+            self.exchange = exchange
+            exchange.begin()
+        } catch {
+            core.metrics.requestAnswered(status: error.status)
+            answer(ErrorPage(status: error.status, sentence: error.sentence, requestID: core.nextRequestID()))
+        }
+    }
+
+    // MARK: HTTP2StreamDelegate: the request
+
+    func stream(_ stream: HTTP2Stream, received fields: FieldSection, kind: HTTP2Event.HeadKind) {
+        guard kind == .trailers else { return }
+        exchange?.requestTrailers(HopByHop.allowedTrailers(fields))
+    }
+
+    func stream(_ stream: HTTP2Stream, received data: ByteBuffer) {
+        guard let exchange, !hasEnded else { return discard(data) }
+        core.metrics.bytesFromVisitors.increment(by: data.readableBytes)
+        held += data.readableBytes
+        if !exchange.requestBody(data) { bodyIsBlocked = true }
+        if !bodyIsBlocked { returnCredit() }
+    }
+
+    private func discard(_ data: ByteBuffer) {
+        surplus += data.readableBytes
+        visitor.handler?.taken(data.readableBytes, on: stream)
+        // RFC 9113, 8.1: a complete response, and a request that is not needed any more.
+        if surplus > Self.toleratedSurplus { visitor.handler?.reset(stream, .noError) }
+    }
+
+    func requestBodyMayGoOn() {
+        bodyIsBlocked = false
+        returnCredit()
+    }
+
+    private func returnCredit() {
+        guard held > 0 else { return }
+        visitor.handler?.taken(held, on: stream)
+        held = 0
+    }
+
+    func streamEnded(_ stream: HTTP2Stream) { exchange?.requestEnded() }
+
+    func streamWritable(_ stream: HTTP2Stream) {
+        isBlocked = false
+        exchange?.visitorIsReady()
+    }
+
+    func stream(_ stream: HTTP2Stream, closed code: HTTP2ErrorCode) {
+        let exchange = self.exchange
+        self.exchange = nil
+        exchange?.visitorLeft()
+        visitor.streamClosed()
+    }
+
+    func streamReadComplete(_ stream: HTTP2Stream) {}
+
+    // MARK: VisitorResponder: the response
+
+    var remoteAddress: SocketAddress? { visitor.remoteAddress }
+    var takesMore: Bool { !isBlocked }
+
+    func goOn() {
+        var fields = FieldSection(capacity: 16, fields: 1)
+        fields.append(":status", "100")
+        inform(fields)
+    }
+
+    func interim(_ status: Int, _ fields: FieldSection) throws(HTTP1Error) {
+        inform(try HTTP2ResponseFields.interim(status, fields))
+    }
+
+    private func inform(_ fields: FieldSection) {
+        // A stream that is closed has told so, or is about to.
+        try? visitor.handler?.inform(fields, on: stream)
+    }
+
+    func begin(_ status: Int, _ fields: FieldSection, requestID: String, ends: Bool) throws(HTTP1Error) {
+        respond(try HTTP2ResponseFields.final(status, fields, requestID: requestID), ends: ends)
+    }
+
+    func upgrade(_ fields: FieldSection, requestID: String) throws(HTTP1Error) {
+        respond(try HTTP2ResponseFields.final(200, fields, requestID: requestID), ends: false)
+    }
+
+    private func respond(_ fields: FieldSection, ends: Bool) {
+        if ends { hasEnded = true }
+        try? visitor.handler?.respond(fields, on: stream, ends: ends)
+    }
+
+    func write(_ data: ByteBuffer) {
+        guard !isHead, !hasEnded, data.readableBytes > 0, let handler = visitor.handler else { return }
+        if !handler.send(data, on: stream) { isBlocked = true }
+    }
+
+    func finish(_ trailers: FieldSection?) {
+        defer { over() }
+        guard !hasEnded else { return }
+        visitor.handler?.finish(stream, trailers: trailers.map { HopByHop.allowedTrailers($0) })
+    }
+
+    func flush() {}  // the connection writes at the end of each read or tick
+
+    func answer(_ page: ErrorPage) {
+        respond(page.section, ends: isHead)
+        if !isHead {
+            _ = visitor.handler?.send(page.body, on: stream)
+            visitor.handler?.finish(stream)
+        }
+        over()
+    }
+
+    func cut(_ code: HTTP2ErrorCode) {
+        visitor.handler?.reset(stream, code.isSentByPeers ? code : .internalError)
+        over()
+    }
+
+    /// The exchange is done; what still comes of the request is thrown away.
+    private func over() {
+        hasEnded = true
+        exchange = nil
+        bodyIsBlocked = false
+        returnCredit()
+    }
+}
+
+extension HTTP2ErrorCode {
+    /// Whether a peer may have sent it and another may be told (RFC 9113, 7): an error, and no sign of our own.
+    fileprivate var isSentByPeers: Bool { (0x1...0xd).contains(rawValue) }
+}

@@ -1,0 +1,151 @@
+import HTTP1
+import HTTPFields
+import NIOCore
+
+/// The place of a request in a distributed trace (W3C Trace Context, level 2), carried on from the visitor or begun.
+///
+/// The edge is a hop of its own, so the parent that it names is always new. What is malformed is as good as absent.
+struct TraceContext: Equatable {
+    /// Never zero.
+    let traceID: UInt128
+    /// The edge's own, never zero.
+    let parentID: UInt64
+    let flags: Flags
+    /// What the vendors on the way keep for themselves; nil unless the trace came from the visitor.
+    let state: String?
+
+    /// The bits of the last part; others are not passed on (level 2, 3.2.2.5).
+    struct Flags: OptionSet, Equatable {
+        let rawValue: UInt8
+        static let sampled = Flags(rawValue: 1)
+        /// The trace's identifier is random in its right-most seven bytes.
+        static let random = Flags(rawValue: 2)
+    }
+
+    /// Carries on what the visitor sent, or begins a trace that nobody has asked to sample.
+    init(fields: FieldSection, using generator: inout some RandomNumberGenerator) {
+        let parent = Traceparent(fields: fields)
+        traceID = parent?.traceID ?? Self.identifier(using: &generator)
+        parentID = Self.identifier(using: &generator)
+        flags = parent?.flags.intersection([.sampled, .random]) ?? .random
+        state = parent == nil ? nil : TraceState.validated(fields)
+    }
+
+    private static func identifier<Number: FixedWidthInteger & UnsignedInteger>(
+        using generator: inout some RandomNumberGenerator
+    ) -> Number {
+        .random(in: 1 ... .max, using: &generator)
+    }
+
+    /// The trace's identifier as logs have it.
+    var traceIDText: String { Self.hexadecimal(traceID, digits: 32) }
+
+    /// What is passed on, in version 00.
+    var traceparent: String {
+        "00-\(traceIDText)-\(Self.hexadecimal(parentID, digits: 16))-\(Self.hexadecimal(flags.rawValue, digits: 2))"
+    }
+
+    /// Adds both fields to a request that has neither: see ``replaces(_:)``.
+    func append(to fields: inout FieldSection) {
+        fields.append("traceparent", traceparent)
+        if let state { fields.append("tracestate", state) }
+    }
+
+    /// Whether a visitor's field is written anew.
+    static func replaces(_ name: ByteBufferView) -> Bool {
+        name.equalsIgnoringCase("traceparent") || name.equalsIgnoringCase("tracestate")
+    }
+
+    private static func hexadecimal(_ number: some BinaryInteger, digits: Int) -> String {
+        let text = String(number, radix: 16)
+        return String(repeating: "0", count: digits - text.utf8.count) + text
+    }
+}
+
+/// A traceparent as it came (level 2, 3.2).
+private struct Traceparent {
+    let traceID: UInt128
+    let flags: TraceContext.Flags
+
+    // 2, 32, 16 and 2 digits with hyphens between them.
+    private static let length = 55
+
+    /// Nil unless the field is there once and is valid.
+    init?(fields: FieldSection) {
+        let lines = fields.entries.indices.filter { fields.nameEquals("traceparent", at: $0) }
+        guard lines.count == 1 else { return nil }
+        let value = fields.value(at: lines[0])
+        guard value.count >= Self.length, let version = Self.number(value.prefix(2)), version != 0xFF else {
+            return nil
+        }
+        // A later version may have more behind another hyphen, and is read as far as it is known (level 2, 3.2.4).
+        let rest = value.dropFirst(Self.length)
+        guard rest.isEmpty || version > 0 && rest.first == UInt8(ascii: "-") else { return nil }
+        let parts = value.prefix(Self.length).split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
+        guard parts.map(\.count) == [2, 32, 16, 2], let traceID = Self.number(parts[1]), traceID != 0,
+            let parent = Self.number(parts[2]), parent != 0, let flags = Self.number(parts[3])
+        else { return nil }
+        self.traceID = traceID
+        self.flags = TraceContext.Flags(rawValue: UInt8(flags))
+    }
+
+    /// Digits and small letters alone, 32 at most.
+    private static func number(_ text: ByteBufferView) -> UInt128? {
+        var value: UInt128 = 0
+        for byte in text {
+            switch byte {
+            case 0x30...0x39: value = value << 4 | UInt128(byte - 0x30)
+            case 0x61...0x66: value = value << 4 | UInt128(byte - 0x61 + 10)
+            default: return nil
+            }
+        }
+        return value
+    }
+}
+
+/// The rules for tracestate (level 2, 3.3).
+private enum TraceState {
+    private static let maximumMembers = 32
+    /// Level 2 wants at least 512 to be passed on.
+    private static let maximumBytes = 1024
+
+    /// All lines as one list, or nil when any member is malformed, there twice or too much.
+    static func validated(_ fields: FieldSection) -> String? {
+        var members: [ByteBufferView] = []
+        var length = 0
+        var keys: Set<[UInt8]> = []
+        for index in fields.entries.indices where fields.nameEquals("tracestate", at: index) {
+            for member in ListTokens(fields.value(at: index)) where !member.isEmpty {
+                length += member.count + 1
+                guard members.count < maximumMembers, length <= maximumBytes, let key = key(of: member),
+                    keys.insert(Array(key)).inserted
+                else { return nil }
+                members.append(member)
+            }
+        }
+        guard !members.isEmpty else { return nil }
+        return members.map { String(decoding: $0, as: UTF8.self) }.joined(separator: ",")
+    }
+
+    /// The key of a valid member.
+    private static func key(of member: ByteBufferView) -> ByteBufferView? {
+        guard let equals = member.firstIndex(of: UInt8(ascii: "=")) else { return nil }
+        let key = member[..<equals]
+        let value = member[(equals + 1)...]
+        guard (1...256).contains(key.count), key.allSatisfy(isKey), let first = key.first, isAlphanumeric(first),
+            (1...256).contains(value.count), value.allSatisfy(isValue)
+        else { return nil }
+        return key
+    }
+
+    private static func isAlphanumeric(_ byte: UInt8) -> Bool {
+        (0x61...0x7A).contains(byte) || (0x30...0x39).contains(byte)
+    }
+
+    private static func isKey(_ byte: UInt8) -> Bool { isAlphanumeric(byte) || "_-*/@".utf8.contains(byte) }
+
+    /// Printable, without `,` and `=`; blanks at the end have been cut off with the list's.
+    private static func isValue(_ byte: UInt8) -> Bool {
+        (0x20...0x7E).contains(byte) && byte != UInt8(ascii: ",") && byte != UInt8(ascii: "=")
+    }
+}

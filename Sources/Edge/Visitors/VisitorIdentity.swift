@@ -1,0 +1,114 @@
+import HTTP1
+import HTTPFields
+import NIOCore
+import TunnelProtocol
+
+/// Who a visitor is and how it came, as far as the edge can vouch for it.
+///
+/// The socket says it, unless the peer is a trusted proxy: then X-Forwarded-For is read from its right end, past every
+/// trusted proxy, up to the first address that is none. A proxy that is trusted speaks either X-Forwarded-* or
+/// Forwarded (RFC 7239); where both arrive the first are believed, because most proxies write those and let a visitor's
+/// Forwarded pass. What an untrusted peer says of itself is never read.
+struct VisitorIdentity: Equatable {
+    /// Nil when nobody who is trusted could say.
+    let clientAddress: IPAddress?
+    /// `https` or `http`, as the visitor spoke it.
+    let scheme: String
+    /// The host and port that the visitor asked for.
+    let host: String
+
+    /// Works out one request's visitor.
+    ///
+    /// - Parameters:
+    ///   - peer: The other end of the socket, or what the PROXY protocol said in its place.
+    ///   - authority: The request's own authority.
+    ///   - fields: The request's fields, as they came.
+    ///   - trusted: Whose word is believed.
+    ///   - publicScheme: What visitors speak when nobody says otherwise.
+    init(
+        peer: IPAddress?,
+        authority: String,
+        fields: FieldSection,
+        trusted: TrustedProxies,
+        publicScheme: String
+    ) {
+        guard trusted.contains(peer) else {
+            self.init(clientAddress: peer, scheme: publicScheme, host: authority)
+            return
+        }
+        let claim = ForwardedClaim(fields: fields)
+        self.init(
+            clientAddress: Self.client(claim.hops, peer: peer, trusted: trusted),
+            scheme: claim.scheme ?? publicScheme,
+            host: claim.host ?? authority
+        )
+    }
+
+    private init(clientAddress: IPAddress?, scheme: String, host: String) {
+        self.clientAddress = clientAddress
+        self.scheme = scheme
+        self.host = host
+    }
+
+    /// Walks from the nearest hop outwards; the first that is not trusted is the visitor.
+    private static func client(_ hops: ForwardedClaim.Hops, peer: IPAddress?, trusted: TrustedProxies) -> IPAddress? {
+        switch hops {
+        case .unreadable: return nil
+        case .nearestFirst(let addresses):
+            var outermost = peer
+            for address in addresses {
+                // A trusted proxy that does not know its own peer says `unknown`: then nobody does.
+                guard let address else { return nil }
+                outermost = address
+                guard trusted.contains(address) else { break }
+            }
+            return outermost
+        }
+    }
+
+    /// What origins are told, in place of every field that said the like before: see ``replaces(_:)``.
+    var fields: FieldSection {
+        var fields = FieldSection(capacity: 192, fields: 4)
+        append(to: &fields)
+        return fields
+    }
+
+    /// Adds ``fields`` to a request.
+    func append(to fields: inout FieldSection) {
+        if let clientAddress { fields.append("x-forwarded-for", clientAddress.description) }
+        fields.append("x-forwarded-proto", scheme)
+        fields.append("x-forwarded-host", host)
+        fields.append("forwarded", forwarded)
+    }
+
+    /// The one element of Forwarded (RFC 7239, 4).
+    private var forwarded: String {
+        let node =
+            switch clientAddress?.family {
+            case nil: "unknown"
+            case .v4: clientAddress?.description ?? "unknown"
+            case .v6: "\"[\(clientAddress?.description ?? "")]\""
+            }
+        let isToken = host.utf8.allSatisfy { $0 != UInt8(ascii: ":") && $0 != UInt8(ascii: "[") }
+        // An authority has no quotation mark and no backslash in it.
+        return "for=\(node);host=\(isToken ? host : "\"\(host)\"");proto=\(scheme)"
+    }
+}
+
+extension VisitorIdentity {
+    /// Whether a field of a visitor ends at the edge because the edge writes it anew, or because it claims an identity.
+    ///
+    /// An origin may take one name for the other: CGI and its heirs read `_` and `-` alike (RFC 3875, 4.1.18).
+    static func replaces(_ name: ByteBufferView) -> Bool {
+        replaced.contains { own in
+            name.count == own.utf8.count
+                && name.elementsEqual(own.utf8) {
+                    ($0 == UInt8(ascii: "_") ? UInt8(ascii: "-") : $0.lowercasedASCII) == $1
+                }
+        }
+    }
+
+    private static let replaced = [
+        "forwarded", "x-forwarded-for", "x-forwarded-proto", "x-forwarded-host", "x-forwarded-port", "x-real-ip",
+    ]
+}

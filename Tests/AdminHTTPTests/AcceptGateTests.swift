@@ -1,0 +1,96 @@
+import NIOCore
+import NIOPosix
+import Synchronization
+import Testing
+
+@testable import AdminHTTP
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+@Suite(.timeLimit(.minutes(1)))
+struct AcceptGateTests {
+    private let group = MultiThreadedEventLoopGroup.singleton
+
+    /// Runs a listener behind a gate, and gives a stream of what it accepts.
+    private func withListener(
+        pause: TimeAmount = .milliseconds(10),
+        exhausted: @escaping @Sendable () -> Void = {},
+        _ body: (any Channel, NIOLoopBound<AcceptGate>, AsyncStream<Void>) async throws -> Void
+    ) async throws {
+        let loop = group.next()
+        let gate = try await loop.submit {
+            NIOLoopBound(AcceptGate(pause: pause, exhausted: exhausted), eventLoop: loop)
+        }.get()
+        let (accepted, announce) = AsyncStream.makeStream(of: Void.self)
+        let listener = try await ServerBootstrap(group: loop)
+            .serverChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(gate.value) }
+            }
+            .childChannelInitializer { channel in
+                announce.yield()
+                return channel.close()
+            }
+            .bind(host: "127.0.0.1", port: 0).get()
+        try await body(listener, gate, accepted)
+        try await listener.close()
+    }
+
+    private func connect(to listener: any Channel) async throws {
+        let address = try #require(listener.localAddress)
+        _ = try await ClientBootstrap(group: group).connect(to: address).get()
+    }
+
+    private func isReading(_ listener: any Channel) async throws -> Bool {
+        try await listener.getOption(.autoRead).get()
+    }
+
+    @Test func `a listener that is held leaves connections in its backlog until it may go on`() async throws {
+        try await withListener { listener, gate, accepted in
+            try await listener.eventLoop.submit { gate.value.hold(true) }.get()
+            #expect(try await !isReading(listener))
+            try await connect(to: listener)
+            try await listener.eventLoop.submit { gate.value.hold(false) }.get()
+            #expect(await accepted.first { true } != nil)
+        }
+    }
+
+    @Test(arguments: [EMFILE, ENFILE, ENOBUFS, ENOMEM])
+    func `want of descriptors pauses it once and for a moment`(code: Int32) async throws {
+        let pauses = Mutex(0)
+        try await withListener(exhausted: { pauses.withLock { $0 += 1 } }) { listener, _, accepted in
+            try await listener.eventLoop.submit {
+                for _ in 0..<3 { listener.pipeline.fireErrorCaught(IOError(errnoCode: code, reason: "accept")) }
+            }.get()
+            #expect(pauses.withLock { $0 } == 1)
+            try await connect(to: listener)
+            #expect(await accepted.first { true } != nil)
+            #expect(try await isReading(listener))
+        }
+    }
+
+    @Test func `a pause that ends does not open a listener that is held`() async throws {
+        try await withListener(pause: .milliseconds(1)) { listener, gate, _ in
+            try await listener.eventLoop.submit {
+                gate.value.hold(true)
+                listener.pipeline.fireErrorCaught(IOError(errnoCode: EMFILE, reason: "accept"))
+            }.get()
+            try await listener.eventLoop.scheduleTask(in: .milliseconds(20)) {}.futureResult.get()
+            #expect(try await !isReading(listener))
+        }
+    }
+
+    @Test func `a peer that has left pauses nothing`() async throws {
+        let pauses = Mutex(0)
+        try await withListener(exhausted: { pauses.withLock { $0 += 1 } }) { listener, _, _ in
+            try await listener.eventLoop.submit {
+                listener.pipeline.fireErrorCaught(IOError(errnoCode: ECONNABORTED, reason: "accept"))
+            }.get()
+            #expect(try await isReading(listener))
+        }
+        #expect(pauses.withLock { $0 } == 0)
+    }
+}
