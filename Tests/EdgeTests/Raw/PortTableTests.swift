@@ -92,7 +92,7 @@ struct PortTableTests {
     @Test func `a port waits for its device for the lease and no longer`() throws {
         var table = try table("20000-20000")
         let held = try register(&table).get()
-        #expect(table.tunnelClosed(ObjectIdentifier(one), at: now))
+        #expect(table.tunnelClosed(ObjectIdentifier(one), at: now) == true)
         #expect(table.free(at: now + .seconds(299)) == [])
         #expect(register(&table, device: Self.deviceB, by: two) == .failure(.portsExhausted))
         #expect(table.free(at: now + .seconds(300)) == [held.key])
@@ -111,9 +111,9 @@ struct PortTableTests {
         var table = try table()
         _ = try register(&table, 20_007).get()
         _ = try register(&table, 20_007, by: two).get()
-        #expect(!table.tunnelClosed(ObjectIdentifier(one), at: now))
+        #expect(table.tunnelClosed(ObjectIdentifier(one), at: now) == false)
         #expect(table.free(at: now + .hours(1)) == [])
-        #expect(table.tunnelClosed(ObjectIdentifier(two), at: now))
+        #expect(table.tunnelClosed(ObjectIdentifier(two), at: now) == true)
     }
 
     @Test(arguments: ["20000-20100", "20000", "1-65535"])
