@@ -28,6 +28,8 @@ package enum TunnelConstants {
     package static let healthyAfter = Duration.seconds(60)
     /// Host names that one device may have registered.
     package static let bindingsPerDevice = 64
+    /// Processes of one device whose order an edge remembers.
+    package static let instancesRemembered = 8
     /// TCP and UDP ports together that one device may have registered.
     package static let portsPerDevice = 16
     /// From the opening of a TCP stream to the agent's answer.
@@ -36,8 +38,6 @@ package enum TunnelConstants {
     package static let flowIdleTime = Duration.seconds(60)
     /// The longest payload of a UDP datagram (RFC 9298, 5).
     package static let datagramBytes = 65_527
-    /// Processes of one device whose order an edge remembers.
-    package static let instancesRemembered = 8
 
     // MARK: Bounds of what a message may hold
 
