@@ -187,37 +187,4 @@ struct TCPPortTests {
             }
         }
     }
-
-    @Test func `a visitor who does not read stops its service, and nobody else`() async throws {
-        let total = 64 * 1024 * 1024
-        let written = Mutex(0)
-        try await visit { connection in
-            try await connection.executeThenClose { inbound, outbound in
-                var pieces = inbound.makeAsyncIterator()
-                let request = try await pieces.next().map { String(buffer: $0) }
-                guard request == "flood" else { return try await outbound.write(ByteBuffer(string: "fine")) }
-                let piece = ByteBuffer(repeating: 0x61, count: 64 * 1024)
-                for _ in 0..<(total / piece.readableBytes) {
-                    try await outbound.write(piece)
-                    written.withLock { $0 += piece.readableBytes }
-                }
-            }
-        } _: { port in
-            try await TCP.connect(port.number).executeThenClose { inbound, outbound in
-                try await outbound.write(ByteBuffer(string: "flood"))
-                for _ in 0..<200 {
-                    let answer = try await TCP.connect(port.number).executeThenClose { inbound, outbound in
-                        try await outbound.write(ByteBuffer(string: "hello"))
-                        return try await TCP.text(inbound)
-                    }
-                    #expect(answer == "fine")
-                }
-                // What lies in the sockets of three connections, and in the stream's window.
-                #expect(written.withLock { $0 } < total / 2)
-                var received = 0
-                for try await piece in inbound { received += piece.readableBytes }
-                #expect(received == total)
-            }
-        }
-    }
 }

@@ -44,6 +44,44 @@ struct RawPortsTests {
         print("all came back")
         """
 
+    /// Sends 128 MiB to who asks for a flood, and says to others how much of it has gone.
+    private static let floodingService = """
+        import json, socket, threading
+        listener = socket.create_server(("127.0.0.1", 0))
+        print(json.dumps({"port": listener.getsockname()[1]}), flush=True)
+        sent = 0
+        def serve(connection):
+            global sent
+            if connection.recv(100) == b"flood":
+                while sent < 128 << 20:
+                    connection.sendall(b"x" * 65536)
+                    sent += 65536
+            else:
+                connection.sendall(b"%d" % sent)
+            connection.close()
+        while True:
+            threading.Thread(target=serve, args=(listener.accept()[0],), daemon=True).start()
+        """
+
+    /// Asks for a flood and does not read it until a hundred others have been served.
+    private static let slowVisitor = """
+        import socket, sys
+        def connect(word):
+            visitor = socket.create_connection(("127.0.0.1", int(sys.argv[1])), timeout=30)
+            visitor.sendall(word)
+            return visitor
+        slow = connect(b"flood")
+        for _ in range(100):
+            with connect(b"hello") as other:
+                sent = int(other.makefile().read())
+        assert sent < 100 << 20, sent
+        received = 0
+        while piece := slow.recv(1 << 20):
+            received += len(piece)
+        assert received == 128 << 20, received
+        print("all of it came")
+        """
+
     /// Runs a service behind a port of the edge, and a line of shell as its visitor with that port as `$1`.
     private func visit(_ kind: String, service: String, _ line: String, _ more: [String] = []) async throws -> String {
         let scratch = try TemporaryFolder()
@@ -89,5 +127,13 @@ struct RawPortsTests {
         let line = "exec \"$2\" -c \"$3\" \"$1\""
         let answer = try await visit("udp", service: Self.echoService, line, [python, Self.echoVisitor])
         #expect(answer == "all came back")
+    }
+
+    @Test(.timeLimit(.minutes(2)))
+    func `a visitor who does not read stops its service, and nobody else`() async throws {
+        let python = try #require(TestPrograms.python)
+        let line = "\"$2\" -c \"$3\" \"$1\""
+        let said = try await visit("tcp", service: Self.floodingService, line, [python, Self.slowVisitor])
+        #expect(said == "all of it came")
     }
 }
