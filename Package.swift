@@ -149,6 +149,12 @@ let package = Package(
             path: "Tests/TestSupport",
             swiftSettings: settings
         ),
+        .target(
+            name: "FuzzInvariants",
+            dependencies: ["HTTPFields", "HTTP1", "HTTP2", "ProxyProtocol", "TunnelProtocol", "Trust", nioCore],
+            path: "Tests/FuzzInvariants",
+            swiftSettings: settings
+        ),
         tests("HTTPFields", [nioCore]),
         tests("HTTP1", ["HTTPFields", nioCore]),
         tests("ProxyProtocol", [nioCore]),
@@ -186,3 +192,16 @@ let package = Package(
         ),
     ]
 )
+
+// The program that looks for inputs nobody thought of; `./dev fuzz` alone asks for it, since it needs libFuzzer.
+if Context.environment["OSM_FUZZ"] == "1" {
+    package.targets.append(
+        .executableTarget(
+            name: "fuzz",
+            dependencies: ["FuzzInvariants"],
+            path: "Tests/Fuzzing/Driver",
+            swiftSettings: settings,
+            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])]
+        )
+    )
+}
