@@ -155,6 +155,7 @@ let package = Package(
             path: "Tests/FuzzInvariants",
             swiftSettings: settings
         ),
+        tests("FuzzInvariants"),
         tests("HTTPFields", [nioCore]),
         tests("HTTP1", ["HTTPFields", nioCore]),
         tests("ProxyProtocol", [nioCore]),
