@@ -9,6 +9,7 @@ enum TrustInvariants {
         try require(bytes.count <= OperatorBundle.limit, "a bundle is too large")
         try require((1...TrustAnchors.limit).contains(bundle.rootSummaries.count), "too few or too many roots")
         try require(bundle.edges.count <= 16 && bundle.deviceIssuers.count <= 8, "too many edges or issuers")
+        try require(bundle.edges.allSatisfy(endsInPort), "an edge's port is written in an odd way")
         try require(!bundle.domain.utf8.contains { $0 <= 0x20 || $0 >= 0x7F }, "a domain holds what none does")
         do {
             _ = try bundle.anchors(at: Date(timeIntervalSince1970: 1_800_000_000))
@@ -16,6 +17,11 @@ enum TrustInvariants {
         } catch let refusal as BundleRefusal {
             try require(!refusal.problem.isEmpty && !refusal.nextStep.isEmpty, "a refusal says nothing")
         }
+    }
+
+    private static func endsInPort(_ address: String) -> Bool {
+        let port = address.utf8.reversed().prefix { $0 != UInt8(ascii: ":") }
+        return (1...5).contains(port.count) && port.allSatisfy { (0x30...0x39).contains($0) }
     }
 
     static func certificates(_ bytes: [UInt8]) throws {
@@ -27,12 +33,13 @@ enum TrustInvariants {
     }
 
     static func revocationList(_ bytes: [UInt8]) throws {
-        do {
-            let list = try RevocationList(bytes)
-            try require(list.mayReplace(list) || !list.isStep(backFrom: list), "a list is a step back from itself")
-            _ = list.isStale(at: Date(timeIntervalSince1970: 1_800_000_000))
-            _ = list.contains(serial: [1])
-        } catch is RevocationListError {}
-        do { _ = try RevocationList.lists(bytes) } catch is RevocationListError {}
+        do { _ = try RevocationList.lists(bytes) } catch {
+            // A text that holds no readable lists may still hold one, or be one in DER.
+        }
+        let list: RevocationList
+        do { list = try RevocationList(bytes) } catch { return }
+        try require(list.mayReplace(list) || !list.isStep(backFrom: list), "a list is a step back from itself")
+        _ = list.isStale(at: Date(timeIntervalSince1970: 1_800_000_000))
+        _ = list.contains(serial: [1])
     }
 }
