@@ -31,7 +31,8 @@ enum HTTP1Invariants {
             switch part {
             case .head(let head):
                 try check(head)
-                record.note(head.summary, head.fields)
+                let authority = head.authority.map { String(decoding: $0, as: UTF8.self) } ?? ""
+                record.note("\(head.summary) \(authority)", head.fields)
             case .body(let data):
                 try require(data.readableBytes > 0, "a piece of a body is empty")
                 record.note(body: data)
@@ -118,10 +119,9 @@ enum HTTP1Invariants {
 }
 
 extension HTTP1RequestHead {
-    /// All that the parser decided but for the fields.
+    /// All that the parser decided but for the fields and the authority.
     var summary: String {
-        let authority = authority.map { String(decoding: $0, as: UTF8.self) } ?? ""
-        return "\(String(decoding: method, as: UTF8.self)) \(String(decoding: target, as: UTF8.self)) \(authority) "
+        "\(String(decoding: method, as: UTF8.self)) \(String(decoding: target, as: UTF8.self)) "
             + "\(version) \(framing) \(keepAlive) \(expectsContinue) \(String(describing: upgrade))"
     }
 }
