@@ -23,7 +23,7 @@ struct DamagedFieldTests {
             var bytes = Array(text.utf8)
             for _ in 0..<Int.random(in: 1...4, using: &self) {
                 guard let place = bytes.indices.randomElement(using: &self),
-                    let byte = delicate.randomElement(using: &self)
+                    let byte = DamagedFieldTests.delicate.randomElement(using: &self)
                 else { break }
                 switch Int.random(in: 0..<3, using: &self) {
                 case 0: bytes[place] = byte
