@@ -110,8 +110,8 @@ let package = Package(
         .executableTarget(
             name: "osm-agent",
             dependencies: [
-                "Agent", "Trust", "TunnelProtocol", "AdminHTTP", "Telemetry", nioCore, arguments, lifecycle, signals,
-                logging,
+                "Agent", "ProxyProtocol", "Trust", "TunnelProtocol", "AdminHTTP", "Telemetry", nioCore, arguments,
+                lifecycle, signals, logging,
             ],
             swiftSettings: settings,
             plugins: ["EmbedOperatorCA"]

@@ -71,7 +71,7 @@ package final class AcceptGate: ChannelInboundHandler {
     }
 
     private func apply() {
-        guard let context, context.channel.isActive || !isPaused && !isHeld else { return }
+        guard let context else { return }
         do {
             try context.channel.syncOptions?.setOption(.autoRead, value: !isPaused && !isHeld)
         } catch {

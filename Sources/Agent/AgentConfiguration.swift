@@ -38,18 +38,6 @@ package struct AgentConfiguration: Sendable {
     }
 }
 
-/// One name and the local service behind it.
-package struct Endpoint: Sendable, Equatable {
-    /// What to ask the edge for; nil for a name of its choice.
-    package let name: String?
-    package let target: OriginTarget
-
-    package init(name: String?, target: OriginTarget) {
-        self.name = name
-        self.target = target
-    }
-}
-
 /// The host and port of an edge.
 package struct EdgeAddress: Sendable, Equatable, CustomStringConvertible {
     package let host: String

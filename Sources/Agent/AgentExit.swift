@@ -123,7 +123,7 @@ package struct AgentExit: Error, Sendable, Equatable, CustomStringConvertible {
     }
 
     /// The edge does not give the name, and asking again would not change that.
-    package init(_ refused: Refused, name: String?) {
+    package init(_ refused: Refused, endpoint: Endpoint?) {
         let code: Int32 =
             switch refused.code {
             case .nameTaken: 50
@@ -133,24 +133,30 @@ package struct AgentExit: Error, Sendable, Equatable, CustomStringConvertible {
             case .tooManyBindings: 54
             case .unsupportedKind: 55
             case .unsupportedProtocol: 56
-            case .rateLimited, .overloaded: 57
+            case .rateLimited, .overloaded, .portsExhausted: 57
+            case .portTaken: 58
+            case .portNotAllowed: 59
             }
-        let wish = refused.ref == nil ? "this agent" : name.map { "the name '\($0)'" } ?? "to choose a name"
+        let wish = endpoint?.wish ?? "this agent"
         self.init(
             code: code,
             problem: "The edge refused \(wish): \(refused.code.sentence)",
-            nextStep: Self.nextStep(refused.code)
+            nextStep: Self.nextStep(refused.code, for: endpoint?.kind ?? .http)
         )
     }
 
-    private static func nextStep(_ code: RegistrationRefusal) -> String {
+    private static func nextStep(_ code: RegistrationRefusal, for kind: BindingKind) -> String {
         switch code {
         case .nameTaken, .nameReserved, .nameInvalid: "Choose another with --name."
         case .nameNotAllowed:
             "Choose a name of one label with --name, or ask the operator to bind this one to the device."
+        case .portTaken, .portNotAllowed:
+            "Choose another with --port, or leave it out and let the edge choose."
+        case .unsupportedKind where kind != .http:
+            "Ask the operator to give the edge ports for devices: osm-proxy run --raw-ports."
         case .tooManyBindings: "Stop another agent of this device; its names become free five minutes later."
         case .unsupportedKind, .unsupportedProtocol: "Install the agent that the operator of the edge gives out now."
-        case .rateLimited, .overloaded: "Try again in a few minutes."
+        case .portsExhausted, .rateLimited, .overloaded: "Try again in a few minutes."
         }
     }
 }

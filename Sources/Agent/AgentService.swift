@@ -55,7 +55,7 @@ package struct AgentService: Service {
                 phase: .connecting,
                 reconnects: 0,
                 certificateExpires: credentials.identity.notAfter,
-                endpoints: configuration.endpoints.map { .init(target: $0.target.description) }
+                endpoints: configuration.endpoints.map { .init(target: $0.description) }
             )
         )
     }

@@ -41,7 +41,8 @@ package struct AgentStatus: Sendable, Codable, Equatable {
 package enum AgentEvent: Sendable {
     case connecting(edge: String)
     case connected(keyExchange: String)
-    case registered(Registered, target: OriginTarget)
+    /// The edge gave a name or a port; the target is in words.
+    case registered(Registered, target: String)
     case lost(problem: String, retryIn: Duration)
     case request(RequestRecord)
 }

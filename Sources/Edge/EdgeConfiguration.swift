@@ -27,6 +27,8 @@ package struct EdgeConfiguration: Sendable {
     package var http1Limits = HTTP1Limits()
     package var bindingLimits = BindingLimits()
     package var border = BorderLimits()
+    /// TCP and UDP ports for devices.
+    package var raw = RawConfiguration()
     /// Bytes that all tunnels may hold for visitors that are behind.
     package var memoryBudget = 256 * 1024 * 1024
     /// Visitors' connections that may be open at once.

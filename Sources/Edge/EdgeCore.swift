@@ -25,8 +25,11 @@ final class EdgeCore {
     var identifiers = IdentifierGenerator()
     var handshakes: HandshakeLimiter
     var admission: TunnelAdmission
+    /// The TCP and UDP ports that devices have.
+    private(set) lazy var raw = RawPorts(core: self)
     private(set) var identity: EdgeIdentityState
     private(set) var tunnels = TunnelTable<EdgeTunnel>()
+    private var opening: [ObjectIdentifier: EdgeTunnel] = [:]
     private var visitors: [ObjectIdentifier: any Visitor] = [:]
     private var drained: EventLoopPromise<Void>?
     private(set) var isDraining = false
@@ -102,20 +105,30 @@ final class EdgeCore {
 
     // MARK: Tunnels
 
+    /// A handshake is done; whether the tunnel will carry anything is not known yet.
+    func tunnelBegan(_ tunnel: EdgeTunnel) { opening[ObjectIdentifier(tunnel)] = tunnel }
+
     /// A tunnel is up and may carry streams; it replaces the sessions of its device that it supersedes.
     func tunnelOpened(_ tunnel: EdgeTunnel) {
+        opening[ObjectIdentifier(tunnel)] = nil
         for old in tunnels.opened(tunnel) { old.superseded(by: tunnel) }
         metrics.tunnels.record(tunnels.count)
     }
 
     /// A tunnel is gone; when it was the last of its device, the device's names begin their lease.
     func tunnelClosed(_ tunnel: EdgeTunnel) {
+        opening[ObjectIdentifier(tunnel)] = nil
+        raw.tunnelClosed(tunnel)
         let now = NIODeadline.now()
         if tunnels.closed(tunnel, at: now) { bindings.deviceLeft(tunnel.device, at: now) }
         metrics.tunnels.record(tunnels.count)
     }
 
+    /// Those that are up.
     var allTunnels: [EdgeTunnel] { tunnels.all }
+
+    /// Those that are up and those that may be: a device that is shut out must not wait for its moment in between.
+    private var everyTunnel: [EdgeTunnel] { tunnels.all + opening.values }
 
     // MARK: Visitors
 
@@ -127,8 +140,13 @@ final class EdgeCore {
     func visitorDisconnected(_ visitor: any Visitor) {
         visitors[ObjectIdentifier(visitor)] = nil
         metrics.visitors.record(visitors.count)
-        if visitors.isEmpty { drained?.succeed() }
+        if hasNoVisitors { drained?.succeed() }
     }
+
+    /// The last visitor of the TCP ports has left.
+    func rawPortsAreIdle() { if hasNoVisitors { drained?.succeed() } }
+
+    private var hasNoVisitors: Bool { visitors.isEmpty && raw.isIdle }
 
     // MARK: Changes
 
@@ -142,7 +160,7 @@ final class EdgeCore {
         identity = state
         let revoked = state.revocations.reduce(0) { $0 + $1.count }
         logger.notice("identity reloaded", metadata: ["revoked": "\(revoked)"])
-        for tunnel in allTunnels where state.verifier.isRevoked(tunnel.identity) {
+        for tunnel in everyTunnel where state.verifier.isRevoked(tunnel.identity) {
             metrics.handshakeRefused(PeerRefusal.revoked.rawValue)
             tunnel.leave(GoAwayNotice(.deviceRevoked, message: "This device has been revoked."))
         }
@@ -157,9 +175,10 @@ final class EdgeCore {
         let promise = eventLoop.makePromise(of: Void.self)
         drained = promise
         isDraining = true
-        for tunnel in allTunnels { tunnel.drain(within: deadline) }
+        for tunnel in everyTunnel { tunnel.drain(within: deadline) }
         for visitor in Array(visitors.values) { visitor.closeWhenIdle() }
-        if visitors.isEmpty { promise.succeed() }
+        raw.drain()
+        if hasNoVisitors { promise.succeed() }
         let timer = eventLoop.scheduleTask(in: deadline) { promise.succeed() }
         promise.futureResult.whenComplete { _ in timer.cancel() }
         return promise.futureResult
@@ -168,6 +187,7 @@ final class EdgeCore {
     /// Ends what is still there.
     func end() {
         for visitor in Array(visitors.values) { visitor.abort() }
-        for tunnel in allTunnels { tunnel.leave(GoAwayNotice(.draining, message: "This edge has shut down.")) }
+        raw.end()
+        for tunnel in everyTunnel { tunnel.leave(GoAwayNotice(.draining, message: "This edge has shut down.")) }
     }
 }

@@ -20,7 +20,7 @@ struct EdgeMetrics {
     /// Visitors that were reset because they took nothing.
     let slowReaders: Counter
     private let responses: [Counter]
-    private let factory: any MetricsFactory
+    let factory: any MetricsFactory
 
     init(factory: any MetricsFactory) {
         self.factory = factory

@@ -34,6 +34,8 @@ package struct HTTP2ErrorCode: RawRepresentable, Hashable, Sendable {
     package static let internalError = HTTP2ErrorCode(rawValue: 0x2)
     package static let refusedStream = HTTP2ErrorCode(rawValue: 0x7)
     package static let cancel = HTTP2ErrorCode(rawValue: 0x8)
+    /// The TCP connection behind a CONNECT failed (RFC 9113, 8.5).
+    package static let connectError = HTTP2ErrorCode(rawValue: 0xa)
     /// Not on the wire (its codes end at 32 bits, the registry far below): the connection under the stream was lost.
     package static let connectionLost = HTTP2ErrorCode(rawValue: 0xffff_ffff)
     package static let enhanceYourCalm = HTTP2ErrorCode(rawValue: 0xb)

@@ -11,6 +11,7 @@ extension HTTP2Handler {
         let counted = min(count, stream.window.unread)
         guard counted > 0 else { return }
         forget(counted)
+        if stream.isClosed, stream.unreadBytes == counted { behind[ObjectIdentifier(stream)] = nil }
         resizeWindow(of: stream, readerTook: counted)
         session.returnStreamCredit(counted, on: stream)
         returnHeldCredit()
@@ -30,21 +31,33 @@ extension HTTP2Handler {
     /// The reader of a stream cannot take more at present, so its window should not grow.
     package func readerStalled(on stream: HTTP2Stream) { stream.window.readerStalled() }
 
-    /// Gives the connection's credit back, or when too much is unread, keeps it and ends the worst stream.
+    /// Gives the connection's credit back, or when too much is unread, keeps it and cuts the worst reader off.
     func relieveMemory() {
         returnHeldCredit()
-        // Past this mark the next window of the peer might not fit into the budget any more.
-        guard unread > limits.unreadMark else { return }
-        guard let worst = session.streamWithMostUnread, worst.unreadBytes > 0 else { return }
-        reset(worst, .enhanceYourCalm)
-        forgetUnread(of: worst)
+        // Past the mark the next window of the peer might not fit into the connection's own budget any more.
+        guard unread > limits.unreadMark || budget.isExhausted else { return }
+        evictWorstReader()
         returnHeldCredit()
+    }
+
+    private func evictWorstReader() {
+        let open = session.streamWithMostUnread
+        let ended = behind.values.max { $0.stream.unreadBytes < $1.stream.unreadBytes }
+        if let ended, ended.stream.unreadBytes > open?.unreadBytes ?? 0 {
+            forgetUnread(of: ended.stream)
+            return ended.reader.streamEvicted(ended.stream)
+        }
+        // A reader that is merely about to read is not to blame, whoever has used the memory up.
+        guard let open, open.unreadBytes >= limits.initialStreamWindow / 4 else { return }
+        reset(open, .enhanceYourCalm)
+        forgetUnread(of: open)
     }
 
     func forgetUnread(of stream: HTTP2Stream) {
         let rest = stream.window.unread
         _ = stream.window.read(rest, now: .now(), roundTrip: nil, allowance: 0)
         forget(rest)
+        behind[ObjectIdentifier(stream)] = nil
     }
 
     private func forget(_ count: Int) {

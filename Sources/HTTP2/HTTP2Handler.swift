@@ -30,13 +30,15 @@ package final class HTTP2Handler: ChannelInboundHandler {
     let session: HTTP2Session
     let limits: HTTP2Limits
     let budget: MemoryBudget
-    private let delegate: any HTTP2ConnectionDelegate
+    /// Let go of at the end: it keeps this handler, too.
+    private var delegate: (any HTTP2ConnectionDelegate)?
     private var guardAgainstFloods: FloodGuard
     private(set) var context: ChannelHandlerContext?
 
     private var isReading = false
     private var isPumping = false
     private var pumpIsScheduled = false
+    private var isDispatching = false
     private var hasEnded = false
     /// What the peer did wrong; it is the reason of the end, whatever closes the channel then.
     private var failure: End?
@@ -50,6 +52,8 @@ package final class HTTP2Handler: ChannelInboundHandler {
     /// Connection credit kept back while too much is unread.
     var heldCredit = 0
     var waitsForBudget = false
+    /// Streams that ended well whose readers have not taken everything yet.
+    var behind: [ObjectIdentifier: (stream: HTTP2Stream, reader: any HTTP2StreamDelegate)] = [:]
     private var pingInFlight: (payload: UInt64, sent: NIODeadline)?
     private var pingsSent: UInt64 = 0
 
@@ -244,12 +248,19 @@ package final class HTTP2Handler: ChannelInboundHandler {
         for stream in session.abandonStreams() { close(stream, .connectionLost) }
         budget.remove(unread)
         unread = 0
-        delegate.connection(self, ended: failure ?? reason)
+        behind = [:]
+        let ending = delegate
+        delegate = nil
+        ending?.connection(self, ended: failure ?? reason)
     }
 
     // MARK: Telling delegates
 
     private func dispatchEvents() {
+        // A delegate may close or send while it is told something: what that brings about waits its turn.
+        guard !isDispatching else { return }
+        isDispatching = true
+        defer { isDispatching = false }
         while session.hasEvents {
             session.takeEvents(into: &batch)
             for event in batch { dispatch(event) }
@@ -258,6 +269,10 @@ package final class HTTP2Handler: ChannelInboundHandler {
     }
 
     private func dispatch(_ event: HTTP2Event) {
+        guard !hasEnded else {
+            if case .closed(let stream, let code) = event { close(stream, code) }
+            return
+        }
         switch event {
         case .data(let stream, let data): received(data, on: stream)
         case .head(let stream, let fields, .request): accept(stream, fields)
@@ -271,14 +286,14 @@ package final class HTTP2Handler: ChannelInboundHandler {
         case .closed(let stream, let code): close(stream, code)
         case .settings(let settings):
             peerSettings = settings
-            delegate.connection(self, received: settings)
+            delegate?.connection(self, received: settings)
         case .pong(let payload): pongArrived(payload)
-        case .goAway(let code, let debug): delegate.connection(self, peerLeaving: code, debug: debug)
+        case .goAway(let code, let debug): delegate?.connection(self, peerLeaving: code, debug: debug)
         }
     }
 
     private func accept(_ stream: HTTP2Stream, _ request: FieldSection) {
-        guard let accepted = delegate.connection(self, accepted: stream, request: request) else {
+        guard let accepted = delegate?.connection(self, accepted: stream, request: request) else {
             return reset(stream, .refusedStream)
         }
         stream.delegate = accepted
@@ -303,7 +318,11 @@ package final class HTTP2Handler: ChannelInboundHandler {
         }
         stream.delegate = nil
         // A reader that is still behind on a stream that ended well takes the rest later; otherwise it drops it.
-        if code != .noError { forgetUnread(of: stream) }
+        if code != .noError {
+            forgetUnread(of: stream)
+        } else if stream.unreadBytes > 0, !hasEnded {
+            behind[ObjectIdentifier(stream)] = (stream, closing)
+        }
         closing.stream(stream, closed: code)
     }
 
@@ -312,7 +331,7 @@ package final class HTTP2Handler: ChannelInboundHandler {
         pingInFlight = nil
         let measured = lastReceived - ping.sent
         roundTrip = roundTrip.map { .nanoseconds(($0.nanoseconds * 3 + measured.nanoseconds) / 4) } ?? measured
-        delegate.connection(self, measured: measured)
+        delegate?.connection(self, measured: measured)
     }
 
     private func markDirty(_ stream: HTTP2Stream) {

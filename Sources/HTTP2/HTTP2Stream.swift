@@ -53,6 +53,12 @@ package protocol HTTP2StreamDelegate: AnyObject {
     func stream(_ stream: HTTP2Stream, closed code: HTTP2ErrorCode)
     /// All that one read brought has been told: the moment to flush.
     func streamReadComplete(_ stream: HTTP2Stream)
+    /// The stream ended well, and the reader held so much of it for so long that it must let go of it now.
+    func streamEvicted(_ stream: HTTP2Stream)
+}
+
+extension HTTP2StreamDelegate {
+    package func streamEvicted(_ stream: HTTP2Stream) {}
 }
 
 /// Hears what happens on the connection as a whole; every call is made on its event loop.

@@ -197,6 +197,8 @@ extension HTTP2Session {
     func streamClosed(_ id: Int32, _ code: HTTP2ErrorCode) {
         guard let stream = streams.removeValue(forKey: id) else { return }
         stream.isClosed = true
+        // A code on the wire must not pass for a sign of our own.
+        let code = code == .connectionLost ? .internalError : code
         queuedBytes -= stream.outbound.removeAll()
         events.append(.closed(stream, code))
     }

@@ -14,6 +14,12 @@ package struct StalledBody {
     /// Keeps a copy until ``take()``.
     package mutating func keep(_ data: ByteBuffer) { bytes.writeBytes(data.readableBytesView) }
 
+    /// Hands out a piece of what waits, or nil when nothing does.
+    package mutating func take(upTo limit: Int) -> ByteBuffer? {
+        guard bytes.readableBytes > limit else { return take() }
+        return bytes.readSlice(length: limit)
+    }
+
     /// Hands out all that waits, or nil when nothing does.
     package mutating func take() -> ByteBuffer? {
         guard !isEmpty else { return nil }

@@ -35,6 +35,19 @@ extension Register {
         ref = try container.decode(in: 0...TunnelConstants.largestReference, forKey: .ref)
         kind = try container.decode(String.self, forKey: .kind)
         host = try container.decodeIfPresent(String.self, forKey: .host)
+        port = try container.decodeIfPresent(in: TunnelConstants.ports, forKey: .port)
+    }
+}
+
+extension Registered {
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        ref = try container.decode(Int.self, forKey: .ref)
+        binding = try container.decode(String.self, forKey: .binding)
+        host = try container.decode(String.self, forKey: .host)
+        url = try container.decode(String.self, forKey: .url)
+        mode = try container.decode(String.self, forKey: .mode)
+        port = try container.decodeIfPresent(in: TunnelConstants.ports, forKey: .port)
     }
 }
 

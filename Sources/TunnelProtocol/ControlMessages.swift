@@ -82,25 +82,28 @@ package struct Welcome: Codable, Sendable, Equatable {
     }
 }
 
-/// The agent asks for a name.
+/// The agent asks for a name or a port.
 package struct Register: Codable, Sendable, Equatable {
     /// Chosen by the agent; the answer carries it.
     package var ref: Int
-    /// What is bound: `http`.
+    /// What is bound: the word of a ``BindingKind``.
     package var kind: String
     /// A full name, or one label to be completed with the base domain; nil leaves the choice to the edge.
     package var host: String?
+    /// The public port of a TCP or UDP binding; nil leaves the choice to the edge.
+    package var port: Int?
 
-    package init(ref: Int, kind: String, host: String?) {
+    package init(ref: Int, kind: String, host: String?, port: Int? = nil) {
         self.ref = ref
         self.kind = kind
         self.host = host
+        self.port = port
     }
 
-    enum CodingKeys: CodingKey { case ref, kind, host }
+    enum CodingKeys: CodingKey { case ref, kind, host, port }
 }
 
-/// The name is the agent's.
+/// The name, or the port, is the agent's.
 package struct Registered: Codable, Sendable, Equatable {
     package var ref: Int
     package var binding: String
@@ -108,14 +111,19 @@ package struct Registered: Codable, Sendable, Equatable {
     package var url: String
     /// Who can read the traffic: in mode `edge`, whoever runs the edge.
     package var mode: String
+    /// The public port of a TCP or UDP binding.
+    package var port: Int?
 
-    package init(ref: Int, binding: String, host: String, url: String, mode: String) {
+    package init(ref: Int, binding: String, host: String, url: String, mode: String, port: Int? = nil) {
         self.ref = ref
         self.binding = binding
         self.host = host
         self.url = url
         self.mode = mode
+        self.port = port
     }
+
+    enum CodingKeys: CodingKey { case ref, binding, host, url, mode, port }
 }
 
 /// The edge does not do what was asked.
@@ -175,41 +183,4 @@ package struct Superseded: Codable, Sendable, Equatable {
     }
 
     enum CodingKeys: CodingKey { case epoch, instance }
-}
-
-/// Why a name is not given; the raw value is what the wire carries.
-package enum RegistrationRefusal: String, Codable, Sendable, Error, CaseIterable {
-    case nameTaken = "name_taken"
-    case nameReserved = "name_reserved"
-    case nameInvalid = "name_invalid"
-    case nameNotAllowed = "name_not_allowed"
-    case tooManyBindings = "too_many_bindings"
-    case unsupportedKind = "unsupported_kind"
-    case unsupportedProtocol = "unsupported_protocol"
-    case rateLimited = "rate_limited"
-    case overloaded
-
-    /// Whether asking again would bring the same answer.
-    package var isPermanent: Bool {
-        switch self {
-        case .nameTaken, .nameReserved, .nameInvalid, .nameNotAllowed, .tooManyBindings, .unsupportedKind,
-            .unsupportedProtocol:
-            true
-        case .rateLimited, .overloaded: false
-        }
-    }
-
-    package var sentence: String {
-        switch self {
-        case .nameTaken: "The name belongs to another device."
-        case .nameReserved: "The name is reserved for the operator."
-        case .nameInvalid: "The name is not a valid host name."
-        case .nameNotAllowed: "The name is outside the base domain and not bound to this device."
-        case .tooManyBindings: "The device has as many names as it may have."
-        case .unsupportedKind: "This edge does not carry bindings of that kind."
-        case .unsupportedProtocol: "This edge does not speak that version of the protocol."
-        case .rateLimited: "Too many requests; try again later."
-        case .overloaded: "The edge is at its limit; try again later."
-        }
-    }
 }

@@ -30,6 +30,14 @@ package enum TunnelConstants {
     package static let bindingsPerDevice = 64
     /// Processes of one device whose order an edge remembers.
     package static let instancesRemembered = 8
+    /// TCP and UDP ports together that one device may have registered.
+    package static let portsPerDevice = 16
+    /// From the opening of a TCP stream to the agent's answer.
+    package static let connectDeadline = Duration.seconds(15)
+    /// A flow is over when its visitor has sent no datagram for so long.
+    package static let flowIdleTime = Duration.seconds(60)
+    /// The longest payload of a UDP datagram (RFC 9298, 5).
+    package static let datagramBytes = 65_527
 
     // MARK: Bounds of what a message may hold
 
@@ -51,6 +59,8 @@ package enum TunnelConstants {
     package static let largestInteger: UInt64 = 9_007_199_254_740_991
     /// The largest `ref` of a registration: 2^31 - 1.
     package static let largestReference = 2_147_483_647
+    /// What a member that names a port may hold.
+    package static let ports = 1...65_535
     /// What any member that counts seconds may hold: no more than a day.
     package static let seconds = 0...86_400
 }

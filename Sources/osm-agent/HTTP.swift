@@ -1,12 +1,5 @@
-import AdminHTTP
 import Agent
 import ArgumentParser
-import FoundationEssentials
-import Logging
-import ServiceLifecycle
-import UnixSignals
-import Telemetry
-import Trust
 
 /// `osm-agent http`.
 struct HTTP: AsyncParsableCommand {
@@ -34,89 +27,13 @@ struct HTTP: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The name to serve it under: a label or a full host name.", valueName: "name"))
     var name: String?
 
-    @Option(
-        help: ArgumentHelp("The edge to dial; by default the first in the baked-in bundle.", valueName: "host:port")
-    )
-    var edge: String?
-
-    @Option(
-        help: ArgumentHelp(
-            "The name that the edge's certificate must carry; by default the edge's host name, or the operator's domain.",
-            valueName: "name"
-        )
-    )
-    var edgeName: String?
-
-    @OptionGroup var identity: Identity.Folder
-    @OptionGroup var local: LocalSocket
-    @OptionGroup var logging: LoggingOptions
+    @OptionGroup var tunnel: TunnelOptions
 
     func validate() throws {
         _ = try endpoint()
     }
 
-    func run() async throws {
-        logging.start()
-        let bundle = try OperatorTrust.bundle()
-        let anchors = try OperatorTrust.anchors(of: bundle)
-        var configuration = AgentConfiguration(
-            edge: try edgeAddress(bundle),
-            serverName: try serverName(bundle),
-            anchors: anchors,
-            credentials: try identity.folder.credentials(),
-            endpoints: [try endpoint()],
-            software: AgentVersion.text
-        )
-        configuration.edgeRevocations = bundle.edgeRevocations.map { [$0] } ?? []
-        let agent = try AgentService(
-            configuration: configuration,
-            pid: ProcessInfo.processInfo.processIdentifier,
-            logger: Logger(label: "osm-agent"),
-            observe: Narrator(showsRequests: StandardStream.error.isTerminal).tell
-        )
-        try await run(agent)
-    }
+    func run() async throws { try await tunnel.serve(endpoint()) }
 
-    private func run(_ agent: AgentService) async throws {
-        let logger = Logger(label: "osm-agent")
-        let status = StatusService(address: .unix(path: try local.prepared()), state: agent.state, logger: logger)
-        var configuration = ServiceGroupConfiguration(
-            services: [
-                .init(service: status, failureTerminationBehavior: .gracefullyShutdownGroup),
-                .init(
-                    service: agent,
-                    successTerminationBehavior: .gracefullyShutdownGroup,
-                    failureTerminationBehavior: .gracefullyShutdownGroup
-                ),
-            ],
-            gracefulShutdownSignals: [.sigterm, .sigint],
-            logger: Logger(label: "lifecycle") { _ in SwiftLogNoOpLogHandler() }
-        )
-        configuration.maximumGracefulShutdownDuration = .seconds(5)
-        try await ServiceGroup(configuration: configuration).run()
-    }
-
-    private func endpoint() throws -> Endpoint {
-        do throws(OriginTargetError) {
-            return Endpoint(name: name, target: try OriginTarget(target))
-        } catch {
-            throw ValidationError("TARGET: \(error)")
-        }
-    }
-
-    private func edgeAddress(_ bundle: OperatorBundle) throws -> EdgeAddress {
-        let text = edge ?? bundle.edges.first ?? bundle.domain
-        guard let address = EdgeAddress(text) else {
-            throw ValidationError("--edge: '\(text)' is not host or host:port, such as tunnel.example.com:8443")
-        }
-        return address
-    }
-
-    /// An address has no name of its own, so the certificate must then carry the operator's domain.
-    private func serverName(_ bundle: OperatorBundle) throws -> String {
-        if let edgeName { return edgeName }
-        let host = try edgeAddress(bundle).host
-        let isAddress = host.contains(":") || host.allSatisfy { $0.isNumber || $0 == "." } || host == "localhost"
-        return isAddress ? bundle.domain : host
-    }
+    private func endpoint() throws -> Endpoint { Endpoint(name: name, target: try TunnelOptions.target(target)) }
 }

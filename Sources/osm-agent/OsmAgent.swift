@@ -14,6 +14,7 @@ struct OsmAgent: AsyncParsableCommand {
               osm-agent identity create         make a key, and a request to send
               osm-agent identity install FILE   take the certificate that came back
               osm-agent http 3000               serve what listens on port 3000
+              osm-agent tcp 22                  serve another protocol, under a port
 
             EXIT CODES
               0   done
@@ -43,12 +44,14 @@ struct OsmAgent: AsyncParsableCommand {
               51  the name is reserved
               52  the name is not valid
               53  the name is not one label below the base domain
-              54  the device has as many names as it may have
+              54  the device has as many names or ports as it may have
               55  the edge does not carry that kind of binding
               56  the edge speaks another version of the protocol
+              58  the port belongs to another device or program
+              59  the port is not one that the edge gives to devices
             """,
         version: AgentVersion.text,
-        subcommands: [HTTP.self, Status.self, Identity.self, Trust.self]
+        subcommands: [HTTP.self, TCP.self, UDP.self, Status.self, Identity.self, Trust.self]
     )
 
     static func main() async {

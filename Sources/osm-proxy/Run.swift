@@ -65,6 +65,7 @@ struct Run: AsyncParsableCommand {
     )
     var bind: [String] = []
 
+    @OptionGroup var raw: RawOptions
     @OptionGroup var logging: LoggingOptions
 
     func validate() throws {
@@ -106,6 +107,7 @@ struct Run: AsyncParsableCommand {
                 deviceRevocations: deviceCrl
             )
         )
+        configuration.raw = try raw.configuration()
         configuration.fixedBindings = try bind.map(fixedBinding)
         return configuration
     }

@@ -18,12 +18,15 @@ struct AcceptGateTests {
     /// Runs a listener behind a gate, and gives a stream of what it accepts.
     private func withListener(
         pause: TimeAmount = .milliseconds(10),
+        isHeld: Bool = false,
         exhausted: @escaping @Sendable () -> Void = {},
         _ body: (any Channel, NIOLoopBound<AcceptGate>, AsyncStream<Void>) async throws -> Void
     ) async throws {
         let loop = group.next()
         let gate = try await loop.submit {
-            NIOLoopBound(AcceptGate(pause: pause, exhausted: exhausted), eventLoop: loop)
+            let gate = AcceptGate(pause: pause, exhausted: exhausted)
+            gate.hold(isHeld)
+            return NIOLoopBound(gate, eventLoop: loop)
         }.get()
         let (accepted, announce) = AsyncStream.makeStream(of: Void.self)
         let listener = try await ServerBootstrap(group: loop)
@@ -54,7 +57,16 @@ struct AcceptGateTests {
             #expect(try await !isReading(listener))
             try await connect(to: listener)
             try await listener.eventLoop.submit { gate.value.hold(false) }.get()
-            #expect(await accepted.first { true } != nil)
+            for await _ in accepted { break }
+        }
+    }
+
+    @Test func `a listener may be held before it listens`() async throws {
+        try await withListener(isHeld: true) { listener, gate, accepted in
+            #expect(try await !isReading(listener))
+            try await connect(to: listener)
+            try await listener.eventLoop.submit { gate.value.hold(false) }.get()
+            for await _ in accepted { break }
         }
     }
 
@@ -67,7 +79,7 @@ struct AcceptGateTests {
             }.get()
             #expect(pauses.withLock { $0 } == 1)
             try await connect(to: listener)
-            #expect(await accepted.first { true } != nil)
+            for await _ in accepted { break }
             #expect(try await isReading(listener))
         }
     }

@@ -106,24 +106,35 @@ struct AgentExitTests {
         arguments: [
             (.nameTaken, 50), (.nameReserved, 51), (.nameInvalid, 52), (.nameNotAllowed, 53), (.tooManyBindings, 54),
             (.unsupportedKind, 55), (.unsupportedProtocol, 56), (.rateLimited, 57), (.overloaded, 57),
+            (.portsExhausted, 57), (.portTaken, 58), (.portNotAllowed, 59),
         ] as [(RegistrationRefusal, Int32)]
     )
-    func `a registration that is refused`(refusal: RegistrationRefusal, code: Int32) {
-        let exit = AgentExit(Refused(ref: 0, code: refusal), name: "app")
+    func `a registration that is refused`(refusal: RegistrationRefusal, code: Int32) throws {
+        let exit = AgentExit(Refused(ref: 0, code: refusal), endpoint: try Self.endpoint("app"))
         #expect(exit.code == code)
         #expect(exit.problem == "The edge refused the name 'app': \(refusal.sentence)")
     }
 
-    @Test func `says what was asked for`() {
-        let chosen = AgentExit(Refused(ref: 0, code: .nameTaken), name: nil)
+    private static func endpoint(_ name: String?) throws -> Endpoint {
+        Endpoint(name: name, target: try OriginTarget("3000"))
+    }
+
+    @Test func `says what was asked for`() throws {
+        let chosen = AgentExit(Refused(ref: 0, code: .nameTaken), endpoint: try Self.endpoint(nil))
         #expect(chosen.problem.hasPrefix("The edge refused to choose a name: "))
-        let session = AgentExit(Refused(ref: nil, code: .unsupportedProtocol), name: nil)
+        let port = AgentExit(Refused(ref: 0, code: .portTaken), endpoint: .tcp(try OriginTarget("22"), port: 20022))
+        #expect(port.problem.hasPrefix("The edge refused TCP port 20022: "))
+        let any = AgentExit(Refused(ref: 0, code: .unsupportedKind), endpoint: .udp(try OriginTarget("53"), port: nil))
+        #expect(any.problem.hasPrefix("The edge refused to choose a UDP port: "))
+        #expect(any.nextStep.contains("--raw-ports"))
+        let session = AgentExit(Refused(ref: nil, code: .unsupportedProtocol), endpoint: nil)
         #expect(session.problem.hasPrefix("The edge refused this agent: "))
     }
 
     @Test(arguments: [RegistrationRefusal.tooManyBindings, .unsupportedKind, .unsupportedProtocol, .rateLimited])
-    func `another name is no way out of what is not about the name`(refusal: RegistrationRefusal) {
-        #expect(!AgentExit(Refused(ref: 0, code: refusal), name: "app").nextStep.contains("--name"))
+    func `another name is no way out of what is not about the name`(refusal: RegistrationRefusal) throws {
+        let exit = AgentExit(Refused(ref: 0, code: refusal), endpoint: try Self.endpoint("app"))
+        #expect(!exit.nextStep.contains("--name"))
     }
 
     // MARK: All of them
@@ -133,7 +144,7 @@ struct AgentExitTests {
             (20...29, [.missing, .notYetValid, .sample, .unreadable("x")].map { AgentExit($0 as BundleRefusal) }),
             (20...49, Self.certificateRefusals.map { AgentExit(own: $0) }),
             (30...39, Self.certificateRefusals.map { AgentExit(edge: $0) }),
-            (50...59, RegistrationRefusal.allCases.map { AgentExit(Refused(ref: 0, code: $0), name: nil) }),
+            (50...59, RegistrationRefusal.allCases.map { AgentExit(Refused(ref: 0, code: $0), endpoint: nil) }),
         ]
         for (codes, exits) in groups {
             for exit in exits {
@@ -149,7 +160,7 @@ struct AgentExitTests {
         let edge = Set(Self.certificateRefusals.map { AgentExit(edge: $0).code })
         let own = Set(Self.certificateRefusals.map { AgentExit(own: $0).code })
         let permanent = RegistrationRefusal.allCases.filter(\.isPermanent)
-        let names = Set(permanent.map { AgentExit(Refused(ref: 0, code: $0), name: nil).code })
+        let names = Set(permanent.map { AgentExit(Refused(ref: 0, code: $0), endpoint: nil).code })
         #expect(names.count == permanent.count)
         #expect(edge.isDisjoint(with: own))
         #expect(names.isDisjoint(with: edge.union(own)))

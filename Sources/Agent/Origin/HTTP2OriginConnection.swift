@@ -91,7 +91,7 @@ final class HTTP2OriginConnection: HTTP2ConnectionDelegate {
 
     // MARK: Ends
 
-    /// No new streams any more: the origin said GOAWAY, or the identifiers are used up.
+    /// No new streams any more: the origin said GOAWAY, the identifiers are used up, or the connection is lost.
     func leave() {
         guard state == .ready else { return }
         state = .leaving

@@ -162,7 +162,7 @@ final class HTTP2OriginExchange: HTTP2StreamDelegate {
     func originStreamClosed(_ code: HTTP2ErrorCode, wasUnheard: Bool) {
         guard state == .sent else { return }
         // What RFC 9113, 8.7 says was not processed is sent anew, and so is what met a connection that was closing.
-        let wasUnseen = code == .refusedStream || code == .connectionLost && wasUnheard
+        let wasUnseen = code == .refusedStream || code == .connectionLost && wasUnheard && fields.isIdempotent
         if wasUnseen, upload.passedBytes == 0, !request.isWebSocket, attempts < 2 {
             return sendAgain(orFail: .closed)
         }

@@ -93,6 +93,8 @@ final class HTTP2OriginResponse: HTTP2StreamDelegate {
     func streamWritable(_ stream: HTTP2Stream) { exchange.originIsReady() }
 
     func stream(_ stream: HTTP2Stream, closed code: HTTP2ErrorCode) {
+        // Told before anything is asked anew: the next request must not be given to this connection.
+        if code == .connectionLost { connection.leave() }
         connection.streamEnded()
         // A response that has come whole and waits for a slow visitor is no failure.
         guard !exchange.isOver, !download.sourceHasEnded else { return }

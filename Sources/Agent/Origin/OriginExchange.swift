@@ -13,6 +13,7 @@ final class OriginExchange: HTTP2StreamDelegate {
     private let pool: OriginPool
     private let request: OriginRequest
     private let hasBody: Bool
+    private let isIdempotent: Bool
     private let headDeadline: TimeAmount
     private let observe: (RequestRecord) -> Void
     private var record: RequestRecord
@@ -38,6 +39,7 @@ final class OriginExchange: HTTP2StreamDelegate {
         let fields = tunnelled.fields
         record = RequestRecord(fields)
         hasBody = tunnelled.isWebSocket || !stream.endedWithHead
+        isIdempotent = fields.isIdempotent
         request =
             try tunnelled.isWebSocket ? OriginRequest(webSocket: fields) : OriginRequest(fields, hasBody: hasBody)
     }
@@ -237,8 +239,9 @@ final class OriginExchange: HTTP2StreamDelegate {
     /// The connection failed under the exchange.
     func failed(_ failure: OriginFailure, on connection: OriginConnection) {
         guard state == .sending else { return }
-        // An idle connection may close just when it is used again; a request that no origin can have seen is sent anew.
-        if connection.answered > 0, !connection.hasHeard, response == nil, !hasSentBody, !hasBody {
+        // An idle connection may close just when it is used again. Whether the origin saw the request is not known, so
+        // only one that may be sent twice is (RFC 9110, 9.2.2).
+        if connection.answered > 0, !connection.hasHeard, response == nil, !hasSentBody, !hasBody, isIdempotent {
             state = .connecting
             self.connection = nil
             timer?.cancel()

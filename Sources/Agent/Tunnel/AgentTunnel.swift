@@ -32,6 +32,7 @@ final class AgentTunnel: HTTP2ConnectionDelegate {
     private var handler: HTTP2Handler?
     private var control: AgentControlStream?
     private var hosts: [String: any Origin] = [:]
+    private let raw: RawServices
     private var liveness = Liveness(now: .now())
     private var openedAt = NIODeadline.now()
     private var timer: RepeatedTask?
@@ -56,6 +57,7 @@ final class AgentTunnel: HTTP2ConnectionDelegate {
         self.logger = logger
         self.observe = observe
         budget = MemoryBudget(limit: configuration.memoryBudget)
+        raw = RawServices(eventLoop: outcome.futureResult.eventLoop)
     }
 
     // MARK: The handshake
@@ -102,6 +104,7 @@ final class AgentTunnel: HTTP2ConnectionDelegate {
         accepted stream: HTTP2Stream,
         request: FieldSection
     ) -> (any HTTP2StreamDelegate)? {
+        if let service = raw.accept(stream, request, handler) { return service }
         if let tunnelled = request.first(":protocol"), !tunnelled.elementsEqual("websocket".utf8) {
             return accept(tunnelled, stream, request, handler)
         }
@@ -157,6 +160,7 @@ final class AgentTunnel: HTTP2ConnectionDelegate {
     func connection(_ handler: HTTP2Handler, ended reason: HTTP2Handler.End) {
         timer?.cancel()
         control?.tunnelEnded()
+        self.handler = nil
         end(verdict ?? outcome(of: reason))
     }
 
@@ -191,24 +195,29 @@ final class AgentTunnel: HTTP2ConnectionDelegate {
         }
         observe(.connected(keyExchange: welcome.keyExchange))
         for (ref, endpoint) in configuration.endpoints.enumerated() {
-            control?.send(.register(Register(ref: ref, kind: "http", host: endpoint.name)))
+            let kind = endpoint.kind.rawValue
+            control?.send(.register(Register(ref: ref, kind: kind, host: endpoint.name, port: endpoint.port)))
         }
     }
 
     func registered(_ registered: Registered) {
         guard configuration.endpoints.indices.contains(registered.ref) else { return }
-        hosts[registered.host] = origins[registered.ref]
+        let endpoint = configuration.endpoints[registered.ref]
+        switch endpoint.kind {
+        case .http: hosts[registered.host] = origins[registered.ref]
+        case .tcp, .udp: raw.registered(registered.binding, for: endpoint)
+        }
         state.update {
             $0.endpoints[registered.ref].host = registered.host
             $0.endpoints[registered.ref].url = registered.url
             $0.endpoints[registered.ref].mode = registered.mode
         }
-        observe(.registered(registered, target: configuration.endpoints[registered.ref].target))
+        observe(.registered(registered, target: endpoint.description))
     }
 
     func refused(_ refused: Refused) {
-        let name = refused.ref.flatMap { ref in
-            configuration.endpoints.indices.contains(ref) ? configuration.endpoints[ref].name : nil
+        let endpoint = refused.ref.flatMap { ref in
+            configuration.endpoints.indices.contains(ref) ? configuration.endpoints[ref] : nil
         }
         guard refused.code.isPermanent else {
             verdict = .ended(
@@ -217,7 +226,7 @@ final class AgentTunnel: HTTP2ConnectionDelegate {
             )
             return leave()
         }
-        verdict = .stopped(AgentExit(refused, name: name))
+        verdict = .stopped(AgentExit(refused, endpoint: endpoint))
         leave()
     }
 
@@ -278,18 +287,4 @@ final class AgentTunnel: HTTP2ConnectionDelegate {
         for origin in origins { origin.close() }
         outcome.succeed(result)
     }
-}
-
-/// Reads and forgets what comes on a stream that has been answered already.
-private final class DiscardingReader: HTTP2StreamDelegate {
-    private let handler: HTTP2Handler
-
-    init(_ handler: HTTP2Handler) { self.handler = handler }
-
-    func stream(_ stream: HTTP2Stream, received fields: FieldSection, kind: HTTP2Event.HeadKind) {}
-    func stream(_ stream: HTTP2Stream, received data: ByteBuffer) { handler.taken(data.readableBytes, on: stream) }
-    func streamEnded(_ stream: HTTP2Stream) {}
-    func streamWritable(_ stream: HTTP2Stream) {}
-    func stream(_ stream: HTTP2Stream, closed code: HTTP2ErrorCode) {}
-    func streamReadComplete(_ stream: HTTP2Stream) {}
 }

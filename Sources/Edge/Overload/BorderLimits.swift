@@ -1,9 +1,7 @@
 package import NIOCore
 
-/// Whom an edge believes, and how much it takes from visitors before it refuses.
+/// How much an edge takes from visitors before it refuses.
 package struct BorderLimits: Sendable {
-    /// The proxies in front of the edge whose word about visitors is believed.
-    package var trustedProxies = TrustedProxies.none
     /// Whether each connection of a visitor begins with a PROXY protocol header; only trusted proxies may connect then.
     package var proxyProtocol = false
     /// From the connection to the end of that header.

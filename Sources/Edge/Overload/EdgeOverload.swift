@@ -26,11 +26,12 @@ final class EdgeOverload {
         let budget = DescriptorBudget(
             limit: system.descriptors(),
             reserved: limits.reservedDescriptors,
-            wanted: visitorLimit
+            wanted: visitorLimit,
+            refusals: limits.explainedRefusals
         )
         limiter = VisitorLimiter(perAddress: limits.connectionsPerAddress, total: budget.visitors)
         ceiling = MemoryCeiling(limits: limits.memoryLimits(available: system.available()))
-        explainedRefusals = limits.explainedRefusals
+        explainedRefusals = budget.refusals
         self.metrics = metrics
         self.logger = logger
     }

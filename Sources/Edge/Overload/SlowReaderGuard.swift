@@ -1,3 +1,4 @@
+import HTTP2
 import NIOCore
 
 /// Resets a connection whose peer takes no byte for too long while bytes wait for it.

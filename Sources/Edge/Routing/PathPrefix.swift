@@ -23,10 +23,10 @@ package struct PathPrefix: Hashable, Sendable, CustomStringConvertible {
         else { return nil }
         let trimmed = written.utf8.count > 1 && written.hasSuffix("/") ? String(written.dropLast()) : String(written)
         text = trimmed
-        guard trimmed != "/" else { return }
+        guard written != "/" else { return }
         let segments = self.segments
-        guard segments.count <= Self.segmentLimit, !segments.contains(where: { $0.isEmpty || Self.isDots($0) })
-        else { return nil }
+        guard (1...Self.segmentLimit).contains(segments.count) else { return nil }
+        guard !segments.contains(where: { $0.isEmpty || Self.isDots($0) }) else { return nil }
     }
 
     package var description: String { text }

@@ -6,8 +6,8 @@ struct TunnelTable<Tunnel: RoutableTunnel> {
     private var byDevice: [String: [Tunnel]] = [:]
     private var memory: InstanceMemory
     private(set) var count = 0
-    /// Where the next choice among equals begins, so that idle tunnels take turns.
-    private var turn = 0
+    /// Counts the choices, so that equals take turns.
+    private var turn: UInt = 0
 
     init(memory: InstanceMemory = InstanceMemory()) { self.memory = memory }
 
@@ -73,23 +73,42 @@ struct TunnelTable<Tunnel: RoutableTunnel> {
         var excluded: [ObjectIdentifier] = []
     }
 
-    /// Of all tunnels that serve a binding, the one with the fewest open streams; equals take turns.
+    /// Picks, of all tunnels that serve a binding, the one with the fewest open streams; equals take turns.
     ///
     /// One that cannot carry the request, or not yet, is chosen only when there is no other: the answer is then about that.
     mutating func choose(for binding: Binding, _ wish: Wish) -> Tunnel? {
         turn &+= 1
-        if let device = wish.stuckTo, let tunnel = best([device], for: binding, wish) { return tunnel }
+        if let device = wish.stuckTo, let tunnel = best(CollectionOfOne(device), for: binding, wish) { return tunnel }
         return best(binding.devices, for: binding, wish)
     }
 
-    private func best(_ devices: [String], for binding: Binding, _ wish: Wish) -> Tunnel? {
-        let candidates = devices.flatMap { byDevice[$0] ?? [] }.filter {
-            !wish.excluded.contains(ObjectIdentifier($0)) && $0.serves(wish.host, by: binding)
+    /// Looks twice rather than gather the candidates: this runs for every request.
+    private func best(_ devices: some Sequence<String>, for binding: Binding, _ wish: Wish) -> Tunnel? {
+        var lowest: (tunnel: Tunnel, rank: (Int, Int, Int))?
+        var equals = 0
+        for device in devices {
+            for tunnel in byDevice[device] ?? [] where isCandidate(tunnel, for: binding, wish) {
+                let rank = rank(tunnel, wish)
+                if let lowest, lowest.rank < rank { continue }
+                if let lowest, lowest.rank == rank { equals += 1 } else { equals = 1 }
+                lowest = (tunnel, rank)
+            }
         }
-        guard candidates.count > 1 else { return candidates.first }
-        let first = Int(UInt(bitPattern: turn) % UInt(candidates.count))
-        let inTurn = candidates[first...] + candidates[..<first]
-        return inTurn.min { rank($0, wish) < rank($1, wish) }
+        guard let lowest, equals > 1 else { return lowest?.tunnel }
+
+        var before = Int(turn % UInt(equals))
+        for device in devices {
+            for tunnel in byDevice[device] ?? [] where isCandidate(tunnel, for: binding, wish) {
+                guard rank(tunnel, wish) == lowest.rank else { continue }
+                if before == 0 { return tunnel }
+                before -= 1
+            }
+        }
+        return lowest.tunnel
+    }
+
+    private func isCandidate(_ tunnel: Tunnel, for binding: Binding, _ wish: Wish) -> Bool {
+        !wish.excluded.contains(ObjectIdentifier(tunnel)) && tunnel.serves(wish.host, by: binding)
     }
 
     private func rank(_ tunnel: Tunnel, _ wish: Wish) -> (Int, Int, Int) {

@@ -91,7 +91,10 @@ final class ControlStream: HTTP2StreamDelegate {
     /// The agent broke the protocol: its tunnel ends, and it learns why.
     private func end(_ error: ControlError) {
         machine = nil
-        if let stream { handler?.reset(stream, .protocolError) }
+        // Let go of first: the stream's closing must not pass for that of a server without a control stream.
+        let broken = stream
+        stream = nil
+        if let broken { handler?.reset(broken, .protocolError) }
         tunnel?.leave(GoAwayNotice(.protocolError, message: "Control stream: \(error.rawValue)."))
     }
 

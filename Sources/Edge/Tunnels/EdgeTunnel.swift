@@ -24,6 +24,8 @@ final class EdgeTunnel: HTTP2ConnectionDelegate, RoutableTunnel {
     private(set) var session: SessionID?
     private(set) var roundTrip: TimeAmount?
     private(set) var hosts: Set<String> = []
+    /// The bindings of TCP and UDP ports that this tunnel carries.
+    private var ports: Set<String> = []
 
     private let channel: any Channel
     private let logger: Logger
@@ -56,6 +58,7 @@ final class EdgeTunnel: HTTP2ConnectionDelegate, RoutableTunnel {
             delegate: self
         )
         self.handler = handler
+        core.tunnelBegan(self)
         try channel.pipeline.syncOperations.addHandler(handler)
         let bound = NIOLoopBound(self, eventLoop: channel.eventLoop)
         timer = channel.eventLoop.scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) { _ in
@@ -80,11 +83,24 @@ final class EdgeTunnel: HTTP2ConnectionDelegate, RoutableTunnel {
         return binding.isFixed || hosts.contains(host)
     }
 
+    /// Whether visitors of a TCP or UDP port may be sent here.
+    func carries(_ binding: String) -> Bool {
+        phase == .serving && handler?.isLeaving == false && ports.contains(binding)
+    }
+
     var allowsExtendedConnect: Bool { handler?.peerSettings?.allowsExtendedConnect ?? false }
 
     func open(_ fields: FieldSection, ends: Bool, delegate: any HTTP2StreamDelegate) throws(HTTP2Error) -> HTTP2Stream {
         guard let handler else { throw HTTP2Error(.noNewStreams, "the tunnel has not begun") }
-        return try handler.open(fields, ends: ends, delegate: delegate)
+        // The library would queue what the agent does not take yet, without a bound and past the visitor's leaving.
+        guard !isFull else { throw HTTP2Error(.noNewStreams, "the agent takes no more streams at present") }
+        do throws(HTTP2Error) {
+            return try handler.open(fields, ends: ends, delegate: delegate)
+        } catch {
+            // Two to the thirtieth requests use the identifiers up; the agent dials another tunnel.
+            if error.code == .noNewStreams, !handler.isLeaving { drain(within: core.configuration.drainDeadline) }
+            throw error
+        }
     }
 
     // MARK: HTTP2ConnectionDelegate
@@ -122,6 +138,7 @@ final class EdgeTunnel: HTTP2ConnectionDelegate, RoutableTunnel {
         timer?.cancel()
         control?.tunnelEnded()
         let word = endReason ?? reason.label
+        self.handler = nil
         core.tunnelClosed(self)
         core.metrics.tunnelEnded(word)
         logger.notice("tunnel closed", metadata: ["reason": "\(word)", "detail": "\(reason)"])
@@ -131,6 +148,7 @@ final class EdgeTunnel: HTTP2ConnectionDelegate, RoutableTunnel {
 
     /// The agent has no control stream: serve what is bound to its device.
     func serveAsSidecar() {
+        guard phase == .awaitingSettings || phase == .opening else { return }
         control = nil
         beginServing(as: nil, software: "plain HTTP/2")
     }
@@ -157,6 +175,10 @@ final class EdgeTunnel: HTTP2ConnectionDelegate, RoutableTunnel {
     }
 
     private func beginServing(as session: SessionID?, software: String) {
+        // The list may have changed since the handshake.
+        guard !core.identity.verifier.isRevoked(identity) else {
+            return leave(GoAwayNotice(.deviceRevoked, message: "This device has been revoked."))
+        }
         self.session = session
         phase = .serving
         core.tunnelOpened(self)
@@ -181,7 +203,14 @@ final class EdgeTunnel: HTTP2ConnectionDelegate, RoutableTunnel {
     // MARK: Names
 
     func register(_ register: Register) {
-        guard register.kind == "http" else { return refuse(register, .unsupportedKind) }
+        switch BindingKind(rawValue: register.kind) {
+        case .http: registerName(register)
+        case .tcp?, .udp?: registerPort(register)
+        case nil: refuse(register, .unsupportedKind)
+        }
+    }
+
+    private func registerName(_ register: Register) {
         switch core.bindings.register(register.host, for: device, at: .now()) {
         case .failure(let refusal): refuse(register, refusal)
         case .success(let grant):
@@ -194,7 +223,37 @@ final class EdgeTunnel: HTTP2ConnectionDelegate, RoutableTunnel {
         }
     }
 
+    private func registerPort(_ register: Register) {
+        guard let kind = BindingKind(rawValue: register.kind) else { return refuse(register, .unsupportedKind) }
+        core.raw.register(kind, port: register.port, for: self) { [self] result in
+            switch result {
+            case .failure(let refusal): refuse(register, refusal)
+            case .success(let binding):
+                ports.insert(binding.id)
+                let port = binding.key.port
+                let host = core.configuration.publicURL.baseDomain.text
+                logger.info("port registered", metadata: ["kind": "\(kind.rawValue)", "port": "\(port)"])
+                let url = "\(kind.rawValue)://\(host):\(port)"
+                control?.send(
+                    .registered(
+                        Registered(
+                            ref: register.ref,
+                            binding: binding.id,
+                            host: host,
+                            url: url,
+                            mode: "edge",
+                            port: port
+                        )
+                    )
+                )
+            }
+        }
+    }
+
     func unregister(_ unregister: Unregister) {
+        if ports.remove(unregister.binding) != nil {
+            return core.raw.unregister(unregister.binding, of: device)
+        }
         guard let host = core.bindings.unregister(unregister.binding, of: device) else { return }
         hosts.remove(host)
     }
@@ -216,8 +275,9 @@ final class EdgeTunnel: HTTP2ConnectionDelegate, RoutableTunnel {
             return handler.close()
         }
         control?.tick(at: now)
-        if phase == .awaitingSettings, now - openedAt >= core.configuration.handshakeDeadline {
-            leave(GoAwayNotice(.controlTimeout, message: "No SETTINGS arrived."))
+        let isLate = now - openedAt >= core.configuration.handshakeDeadline * 2
+        if isLate, phase == .awaitingSettings || phase == .opening {
+            leave(GoAwayNotice(.controlTimeout, message: "No SETTINGS, or no hello, arrived."))
         }
     }
 

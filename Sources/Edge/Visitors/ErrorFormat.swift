@@ -63,10 +63,12 @@ enum ErrorFormat: CaseIterable {
 
     private static func rank(_ form: ErrorFormat, _ ranges: [Range]) -> Rank? {
         let fitting = form.names.compactMap { name -> Rank? in
-            let matches = ranges.enumerated().compactMap { position, range in
-                range.exactness(for: name).map {
-                    Rank(weight: range.weight, exactness: $0, position: position)
+            let matches = ranges.enumerated().compactMap { position, range -> Rank? in
+                // A range with a star means the type that is sent, not what else it may be called.
+                guard let exactness = range.exactness(for: name), exactness == 2 || name == form.names.first else {
+                    return nil
                 }
+                return Rank(weight: range.weight, exactness: exactness, position: position)
             }
             // The most exact range that fits decides about a type, even when it forbids it.
             return matches.max { ($0.exactness, -$0.position) < ($1.exactness, -$1.position) }

@@ -18,7 +18,7 @@ final class HTTP1Responder: VisitorResponder {
         self.core = core
     }
 
-    var remoteAddress: SocketAddress? { visitor.remoteAddress }
+    var peer: IPAddress? { visitor.peer }
     var takesMore: Bool { visitor.isWritable }
 
     func goOn() { visitor.write(Self.goOnHead) }

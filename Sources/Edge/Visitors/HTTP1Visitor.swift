@@ -4,12 +4,6 @@ import HTTP2
 import HTTPFields
 import NIOCore
 
-#if canImport(Darwin)
-import Darwin
-#else
-import Glibc
-#endif
-
 /// A visitor's connection that speaks HTTP/1.x: bytes in, one request at a time, each carried by a stream of a tunnel.
 ///
 /// Pipelined requests wait in the read buffer, which stops being filled beyond a mark; a body that the tunnel cannot
@@ -47,12 +41,15 @@ final class HTTP1Visitor: ChannelDuplexHandler, Visitor {
     /// How long what a visitor still sends is read and thrown away after the last answer.
     static let lingering = TimeAmount.seconds(2)
 
-    init(core: EdgeCore) {
+    /// Who connected: see ``VisitorResponder/peer``.
+    let peer: IPAddress?
+
+    init(core: EdgeCore, peer: IPAddress?) {
         self.core = core
+        self.peer = peer
         parser = HTTP1RequestParser(limits: core.configuration.http1Limits)
     }
 
-    var remoteAddress: SocketAddress? { context?.remoteAddress }
     var isWritable: Bool { context?.channel.isWritable ?? false }
 
     // MARK: Reading
@@ -258,13 +255,18 @@ final class HTTP1Visitor: ChannelDuplexHandler, Visitor {
         guard let context else { return }
         writeJoined()
         buffer = ByteBuffer()
-        let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
         deadline?.cancel()
-        deadline = context.eventLoop.scheduleTask(in: Self.lingering) { bound.value.close(promise: nil) }
-        context.writeAndFlush(wrapOutboundOut(ByteBuffer())).whenComplete { _ in
-            bound.value.close(mode: .output, promise: nil)
-        }
+        let visitor = NIOLoopBound(self, eventLoop: context.eventLoop)
+        context.writeAndFlush(wrapOutboundOut(ByteBuffer())).whenComplete { _ in visitor.value.linger() }
         resumeReading()
+    }
+
+    /// All has been written: what the visitor still sends is thrown away until it has seen the end.
+    private func linger() {
+        guard let context else { return }
+        let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
+        deadline = context.eventLoop.scheduleTask(in: Self.lingering) { bound.value.close(promise: nil) }
+        context.close(mode: .output, promise: nil)
     }
 
     /// The response cannot be completed: the visitor must see that it was cut.
@@ -275,9 +277,7 @@ final class HTTP1Visitor: ChannelDuplexHandler, Visitor {
         exchange?.visitorLeft()
         guard let context else { return }
         // A reset instead of a FIN: without a length or chunks, a FIN would look like a good end.
-        guard let socket = context.channel as? any SocketOptionProvider else { return context.close(promise: nil) }
-        let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
-        socket.setSoLinger(linger(l_onoff: 1, l_linger: 0)).whenComplete { _ in bound.value.close(promise: nil) }
+        context.channel.closeWithReset()
     }
 
     func channelInactive(context: ChannelHandlerContext) {

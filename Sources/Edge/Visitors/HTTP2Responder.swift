@@ -86,6 +86,7 @@ final class HTTP2Responder: VisitorResponder, HTTP2StreamDelegate {
     func stream(_ stream: HTTP2Stream, closed code: HTTP2ErrorCode) {
         let exchange = self.exchange
         self.exchange = nil
+        returnCredit()
         exchange?.visitorLeft()
         visitor.streamClosed()
     }
@@ -94,7 +95,7 @@ final class HTTP2Responder: VisitorResponder, HTTP2StreamDelegate {
 
     // MARK: VisitorResponder: the response
 
-    var remoteAddress: SocketAddress? { visitor.remoteAddress }
+    var peer: IPAddress? { visitor.peer }
     var takesMore: Bool { !isBlocked }
 
     func goOn() {
@@ -108,8 +109,11 @@ final class HTTP2Responder: VisitorResponder, HTTP2StreamDelegate {
     }
 
     private func inform(_ fields: FieldSection) {
-        // A stream that is closed has told so, or is about to.
-        try? visitor.handler?.inform(fields, on: stream)
+        do throws(HTTP2Error) {
+            try visitor.handler?.inform(fields, on: stream)
+        } catch {
+            visitor.handler?.reset(stream, .internalError)
+        }
     }
 
     func begin(_ status: Int, _ fields: FieldSection, requestID: String, ends: Bool) throws(HTTP1Error) {
@@ -122,7 +126,12 @@ final class HTTP2Responder: VisitorResponder, HTTP2StreamDelegate {
 
     private func respond(_ fields: FieldSection, ends: Bool) {
         if ends { hasEnded = true }
-        try? visitor.handler?.respond(fields, on: stream, ends: ends)
+        do throws(HTTP2Error) {
+            try visitor.handler?.respond(fields, on: stream, ends: ends)
+        } catch {
+            // An answer that cannot be sent must not leave the visitor waiting.
+            visitor.handler?.reset(stream, .internalError)
+        }
     }
 
     func write(_ data: ByteBuffer) {

@@ -17,8 +17,12 @@ final class HTTP2Visitor: HTTP2ConnectionDelegate, Visitor {
     private var deadline: Scheduled<Void>?
     private var isLeaving = false
 
-    init(core: EdgeCore, channel: any Channel) {
+    /// Who connected: see ``VisitorResponder/peer``.
+    let peer: IPAddress?
+
+    init(core: EdgeCore, channel: any Channel, peer: IPAddress?) {
         self.core = core
+        self.peer = peer
         self.channel = channel
     }
 
@@ -35,8 +39,6 @@ final class HTTP2Visitor: HTTP2ConnectionDelegate, Visitor {
         try channel.pipeline.syncOperations.addHandler(handler, position: position)
         expectRequest(within: core.configuration.headDeadline)
     }
-
-    var remoteAddress: SocketAddress? { channel.remoteAddress }
 
     // MARK: HTTP2ConnectionDelegate
 
@@ -69,7 +71,7 @@ final class HTTP2Visitor: HTTP2ConnectionDelegate, Visitor {
 
     func streamClosed() {
         openRequests -= 1
-        guard openRequests == 0 else { return }
+        guard openRequests == 0, handler != nil else { return }
         if isLeaving { handler?.close() } else { expectRequest(within: core.configuration.keepAliveDeadline) }
     }
 

@@ -32,6 +32,8 @@ final class VisitorExchange: HTTP2StreamDelegate {
 
     /// Tunnels that a request may be offered to: a second when the first one takes none any more.
     private static let tunnelsTried = 2
+    /// How much of what waits for a visitor is handed on before its socket is asked again.
+    private static let piece = 64 * 1024
 
     private enum State { case awaitingResponse, streaming, over }
 
@@ -58,6 +60,7 @@ final class VisitorExchange: HTTP2StreamDelegate {
         )
         guard !route.isUnknown else { return fail(.unknownHost) }
         guard request.kind != .unsupported else { return fail(.unsupported) }
+        guard !core.overload.shedsRequests else { return fail(.overloaded) }
         let forwarded = forwardedRequest(to: authority)
         var failure = EdgeFailure.agentOffline
         for _ in 0..<Self.tunnelsTried {
@@ -68,14 +71,14 @@ final class VisitorExchange: HTTP2StreamDelegate {
                 if request.expectsContinue { responder?.goOn() }
                 return
             }
-            failure = .tunnelLost
+            failure = tunnel.isFull ? .overloaded : .tunnelLost
         }
         fail(failure)
     }
 
     private func forwardedRequest(to authority: String) -> ForwardedRequest {
         let identity = VisitorIdentity(
-            peer: IPAddress(responder?.remoteAddress),
+            peer: responder?.peer,
             authority: authority,
             fields: request.fields,
             trusted: core.configuration.trustedProxies,
@@ -133,7 +136,10 @@ final class VisitorExchange: HTTP2StreamDelegate {
 
     private func cancel(_ code: HTTP2ErrorCode) {
         state = .over
-        guard let stream, !stream.isClosed else { return }
+        guard let stream else { return }
+        // Nobody will read the rest; the memory that it was promised is the tunnel's again.
+        if let rest = stalled.take() { tunnel?.taken(rest.readableBytes, on: stream) }
+        guard !stream.isClosed else { return }
         tunnel?.reset(stream, code)
     }
 
@@ -214,10 +220,18 @@ final class VisitorExchange: HTTP2StreamDelegate {
 
     /// The visitor's socket takes bytes again.
     func visitorIsReady() {
-        guard state == .streaming, let stream, let waiting = stalled.take() else { return }
-        pass(waiting, on: stream)
+        guard state == .streaming, let stream else { return }
+        // Piece by piece: the agent gets credit only for what the socket's queue has room for.
+        while responder?.takesMore == true, let piece = stalled.take(upTo: Self.piece) { pass(piece, on: stream) }
         endWhenPassed()
         responder?.flush()
+    }
+
+    /// The tunnel needs its memory more than this visitor, who is behind, needs the rest.
+    func streamEvicted(_ stream: HTTP2Stream) {
+        guard state == .streaming else { return }
+        _ = stalled.take()
+        cut(.enhanceYourCalm)
     }
 
     private func endWhenPassed() {
@@ -282,6 +296,9 @@ final class VisitorExchange: HTTP2StreamDelegate {
 extension FieldSection {
     /// The `:status` of a response; nil when it is not three digits.
     fileprivate var status: Int? {
-        first(":status").flatMap { $0.count == 3 ? Int(String(decoding: $0, as: UTF8.self)) : nil }
+        first(":status").flatMap { value in
+            guard value.count == 3, let code = Int(String(decoding: value, as: UTF8.self)), code >= 100 else { return nil }
+            return code
+        }
     }
 }

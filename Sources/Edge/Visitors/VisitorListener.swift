@@ -19,7 +19,7 @@ struct VisitorListener {
     func accept(_ channel: any Channel) throws {
         guard !core.isDraining else { return channel.close(promise: nil) }
         let peer = IPAddress(channel.remoteAddress)
-        let mayConnect = !limits.proxyProtocol || limits.trustedProxies.contains(peer)
+        let mayConnect = !limits.proxyProtocol || core.configuration.trustedProxies.contains(peer)
         guard mayConnect else { return close(channel, peer, reason: "proxy_untrusted") }
         do throws(VisitorLimiter.Refusal) {
             try core.overload.limiter.enter()
@@ -49,7 +49,7 @@ struct VisitorListener {
 
     /// Counts the connection for its address, unless that speaks for many, and serves it.
     private func admit(_ channel: any Channel, _ peer: IPAddress?) throws {
-        if let peer, !limits.trustedProxies.contains(peer) {
+        if let peer, !core.configuration.trustedProxies.contains(peer) {
             let network = VisitorLimiter.Network(peer)
             do throws(VisitorLimiter.Refusal) {
                 try core.overload.limiter.enter(network)
@@ -60,7 +60,7 @@ struct VisitorListener {
         }
         try channel.pipeline.syncOperations.addHandlers([
             SlowReaderGuard(limit: limits.readerDeadline, gaveUp: core.metrics.slowReaders.increment),
-            VisitorSniffer(core: core),
+            VisitorSniffer(core: core, peer: peer),
         ])
     }
 

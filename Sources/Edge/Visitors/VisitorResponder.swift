@@ -8,8 +8,8 @@ import NIOCore
 /// ## Concurrency
 /// Belongs to the event loop of its connection.
 protocol VisitorResponder: AnyObject {
-    /// The socket's other end.
-    var remoteAddress: SocketAddress? { get }
+    /// The other end of the connection, or what the PROXY protocol said in its place.
+    var peer: IPAddress? { get }
     /// Whether more of a body is taken now; when not, the exchange's `visitorIsReady` follows.
     var takesMore: Bool { get }
 

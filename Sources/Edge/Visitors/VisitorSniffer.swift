@@ -18,7 +18,13 @@ final class VisitorSniffer: ChannelInboundHandler, RemovableChannelHandler, Visi
     private var deadline: Scheduled<Void>?
     private var isDecided = false
 
-    init(core: EdgeCore) { self.core = core }
+    private let peer: IPAddress?
+
+    /// - Parameter peer: The other end of the connection, or what the PROXY protocol said in its place.
+    init(core: EdgeCore, peer: IPAddress?) {
+        self.core = core
+        self.peer = peer
+    }
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
@@ -47,9 +53,9 @@ final class VisitorSniffer: ChannelInboundHandler, RemovableChannelHandler, Visi
         deadline?.cancel()
         do {
             if isHTTP2 {
-                try HTTP2Visitor(core: core, channel: context.channel).start(after: .after(self))
+                try HTTP2Visitor(core: core, channel: context.channel, peer: peer).start(after: .after(self))
             } else {
-                let visitor = HTTP1Visitor(core: core)
+                let visitor = HTTP1Visitor(core: core, peer: peer)
                 try context.pipeline.syncOperations.addHandler(visitor, position: .after(self))
             }
         } catch {

@@ -58,7 +58,7 @@ struct HTTP2OriginTests {
             (0, "http_protocol_error"), (1, "http_protocol_error"), (2, "http_response_incomplete"),
             (3, "http_protocol_error"), (8, "http_response_incomplete"), (11, "http_response_incomplete"),
             (13, "http_protocol_error"), (4_000_000_000, "http_protocol_error"),
-        ]
+        ] as [(UInt32, String)]
     )
     func `answers 502 for a reset in place of a response`(code: UInt32, word: String) async throws {
         let answer = try await OriginHarness.with { try await $0.visit("/reset/\(code)").answer() }
@@ -123,6 +123,27 @@ struct HTTP2OriginTests {
     @Test func `sends a request anew that the origin refused unseen`() async throws {
         let answer = try await OriginHarness.with { try await $0.visit("/refused-once").answer() }
         #expect(answer.status == "200")
+    }
+
+    @Test func `sends a request anew that met the end of a connection`() async throws {
+        try await OriginHarness.with { harness in
+            let first = try await harness.visit("/echo").answer()
+            #expect(first.status == "200")
+            let second = try await harness.visit("/dropped-once").answer()
+            #expect(second.status == "200")
+            #expect(await harness.connections(untilAsked: 3) == 2)
+        }
+    }
+
+    @Test func `does not send a request anew whose body has gone`() async throws {
+        try await OriginHarness.with { harness in
+            _ = try await harness.visit("/echo").answer()
+            let visit = try await harness.visit("/dropped-once", ends: false)
+            try await visit.send(ByteBuffer(string: "once only"))
+            let answer = await visit.answer()
+            #expect(answer.status == "502")
+            #expect(answer.fields["proxy-status"] == "osm-agent; error=connection_terminated")
+        }
     }
 
     @Test func `sends a request no third time`() async throws {

@@ -18,6 +18,8 @@ final class ScriptedService: HTTP2ConnectionDelegate {
     private let limits: HTTP2Limits
     private let events: AsyncStream<Event>.Continuation
     private var refusals = 1
+    private var drops = 1
+    private var channel: (any Channel)?
     private var download: HTTP2Stream?
     /// What of a download has not been sent yet.
     var queuedDownload: Int { download?.queuedBytes ?? 0 }
@@ -29,6 +31,7 @@ final class ScriptedService: HTTP2ConnectionDelegate {
 
     func start(on channel: any Channel) throws {
         events.yield(.connected)
+        self.channel = channel
         let budget = MemoryBudget(limit: 1 << 30)
         try channel.pipeline.syncOperations.addHandler(
             HTTP2Handler(role: .server, limits: limits, budget: budget, delegate: self)
@@ -45,7 +48,9 @@ final class ScriptedService: HTTP2ConnectionDelegate {
         let path = request.string(":path") ?? ""
         events.yield(.asked(path))
         do { try answer(path, request, stream, handler) } catch { handler.reset(stream, .internalError) }
-        return ScriptedStream(path: path, handler: handler) { [events] in events.yield(.closed(path, $0)) }
+        return ScriptedStream(path: path, handler: handler, channel: channel) { [events] in
+            events.yield(.closed(path, $0))
+        }
     }
 
     private func answer(
@@ -75,6 +80,10 @@ final class ScriptedService: HTTP2ConnectionDelegate {
         case "/refused-once" where refusals > 0:
             refusals -= 1
             handler.reset(stream, .refusedStream)
+        case "/dropped-once" where drops > 0:
+            drops -= 1
+            // With a body, it is dropped when the body comes.
+            if stream.endedWithHead { channel?.close(promise: nil) }
         case _ where path.hasPrefix("/reset/"):
             handler.reset(stream, .last(of: path))
         default: try echo(request, stream, handler)
@@ -100,15 +109,23 @@ final class ScriptedService: HTTP2ConnectionDelegate {
 private final class ScriptedStream: HTTP2StreamDelegate {
     private let path: String
     private let handler: HTTP2Handler
+    private let channel: (any Channel)?
     private let closed: (HTTP2ErrorCode) -> Void
 
-    init(path: String, handler: HTTP2Handler, closed: @escaping (HTTP2ErrorCode) -> Void) {
+    init(
+        path: String,
+        handler: HTTP2Handler,
+        channel: (any Channel)?,
+        closed: @escaping (HTTP2ErrorCode) -> Void
+    ) {
         self.path = path
         self.handler = handler
+        self.channel = channel
         self.closed = closed
     }
 
     func stream(_ stream: HTTP2Stream, received data: ByteBuffer) {
+        if path == "/dropped-once" { channel?.close(promise: nil) }
         guard path != "/hold" else { return handler.readerStalled(on: stream) }
         _ = handler.send(data, on: stream)
         handler.taken(data.readableBytes, on: stream)

@@ -13,4 +13,9 @@ struct DescriptorBudgetTests {
     func `visitors get what is not reserved`(limit: Int?, reserved: Int?, wanted: Int, visitors: Int) {
         #expect(DescriptorBudget(limit: limit, reserved: reserved, wanted: wanted).visitors == visitors)
     }
+
+    @Test(arguments: [(nil, 64), (1_000_000, 64), (1024, 32), (40, 5)] as [(Int?, Int)])
+    func `those who are refused take little of the reserve`(limit: Int?, refusals: Int) {
+        #expect(DescriptorBudget(limit: limit, wanted: 10_000, refusals: 64).refusals == refusals)
+    }
 }

@@ -72,17 +72,21 @@ final class RunningTunnel {
         in folder: String,
         tunnel: String,
         visitor: String,
-        _ more: [String] = []
+        _ more: [String] = [],
+        descriptors: Int? = nil
     ) throws -> Program {
         let ca = try TestPrograms.caFolder()
-        return try Program(
-            "osm-proxy",
+        let arguments =
             [
                 "run", "--standalone", "--tunnel-listen", tunnel, "--visitor-listen", visitor, "--admin-listen",
                 "127.0.0.1:0", "--certificate", "\(ca)/edges/localhost/edge.pem", "--key",
                 "\(ca)/edges/localhost/edge.key", "--operator-bundle", "\(ca)/bundle/operator-ca.json", "--public-url",
                 "http://*.localhost:8080",
-            ] + more,
+            ] + more
+        guard let descriptors else { return try Program("osm-proxy", arguments, in: folder) }
+        return try Program(
+            "/bin/sh",
+            ["-c", "ulimit -n \(descriptors) && exec \"$0\" \"$@\"", try TestPrograms.path("osm-proxy")] + arguments,
             in: folder
         )
     }

@@ -1,0 +1,152 @@
+import HTTP2
+import HTTPFields
+import NIOCore
+import NIOPosix
+import TunnelProtocol
+
+/// One flow of datagrams: a UDP socket of its own, connected to the local target, so that nobody else's datagrams come in.
+///
+/// ## Concurrency
+/// Belongs to the event loop of its tunnel, on which its socket lives too.
+final class DatagramOrigin: ChannelInboundHandler, HTTP2StreamDelegate {
+    typealias InboundIn = AddressedEnvelope<ByteBuffer>
+    typealias OutboundOut = ByteBuffer
+
+    private let target: OriginTarget
+    private let stream: HTTP2Stream
+    private let handler: HTTP2Handler
+    private var context: ChannelHandlerContext?
+    private var decoder = CapsuleDecoder()
+    /// What came before the socket was there.
+    private var early: [ByteBuffer] = []
+    private var isConnected = false
+    private var isBlocked = false
+    private var isOver = false
+
+    private static let earlyDatagrams = 16
+
+    init(_ target: OriginTarget, stream: HTTP2Stream, handler: HTTP2Handler) {
+        self.target = target
+        self.stream = stream
+        self.handler = handler
+    }
+
+    func begin(on eventLoop: any EventLoop) {
+        // The one name that a target may have stands for an address; nothing else is resolved.
+        let host = target.host == "localhost" ? "127.0.0.1" : target.host
+        let address: SocketAddress
+        do { address = try SocketAddress(ipAddress: host, port: target.port) } catch { return failed(error) }
+        let bound = NIOLoopBound(self, eventLoop: eventLoop)
+        DatagramBootstrap(group: eventLoop)
+            .channelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 64 * 1024))
+            .channelOption(.writeBufferWaterMark, value: .init(low: 64 * 1024, high: 256 * 1024))
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(bound.value) }
+            }
+            .connect(to: address)
+            .assumeIsolated()
+            .whenComplete { [self] result in
+                switch result {
+                case .success: connected()
+                case .failure(let error): failed(error)
+                }
+            }
+    }
+
+    private func connected() {
+        guard !isOver else { return close() }
+        var fields = FieldSection(capacity: 64, fields: 2)
+        fields.append(":status", "200")
+        fields.append("capsule-protocol", "?1")
+        do { try handler.respond(fields, on: stream, ends: false) } catch { return end(.internalError) }
+        isConnected = true
+        for payload in early { write(payload) }
+        early = []
+        context?.flush()
+    }
+
+    private func failed(_ error: any Error) {
+        guard !isOver else { return }
+        isOver = true
+        early = []
+        AgentAnswer(OriginFailure(connecting: error)).send(on: stream, handler)
+    }
+
+    // MARK: From the target
+
+    func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+    func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        // A full queue drops the newest, as a router would.
+        guard !isOver, isConnected, !isBlocked, let capsule = DatagramCapsule.encode(unwrapInboundIn(data).data)
+        else { return }
+        if !handler.send(capsule, on: stream) { isBlocked = true }
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        end(.connectError)
+        context.fireChannelInactive()
+    }
+
+    /// A target that does not listen may do so later: what the system says of single datagrams ends no flow.
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {}
+
+    // MARK: From the visitor
+
+    func stream(_ stream: HTTP2Stream, received data: ByteBuffer) {
+        guard !isOver else { return handler.taken(data.readableBytes, on: stream) }
+        let held = decoder.pendingBytes
+        decoder.feed(data)
+        do throws(CapsuleError) {
+            while let payload = try decoder.next() { pass(payload) }
+        } catch {
+            return end(.protocolError)
+        }
+        handler.taken(held + data.readableBytes - decoder.pendingBytes, on: stream)
+    }
+
+    private func pass(_ payload: ByteBuffer) {
+        if isConnected {
+            write(payload)
+        } else if early.count < Self.earlyDatagrams {
+            early.append(ByteBuffer(bytes: payload.readableBytesView))
+        }
+    }
+
+    private func write(_ payload: ByteBuffer) {
+        guard let context, context.channel.isWritable else { return }
+        context.write(wrapOutboundOut(payload), promise: nil)
+    }
+
+    func streamReadComplete(_ stream: HTTP2Stream) { context?.flush() }
+    func streamWritable(_ stream: HTTP2Stream) { isBlocked = false }
+    func stream(_ stream: HTTP2Stream, received fields: FieldSection, kind: HTTP2Event.HeadKind) {}
+
+    func streamEnded(_ stream: HTTP2Stream) {
+        guard !isOver else { return }
+        guard decoder.isBetweenCapsules else { return end(.protocolError) }
+        isOver = true
+        if isConnected { handler.finish(stream) } else { handler.reset(stream, .cancel) }
+        close()
+    }
+
+    func stream(_ stream: HTTP2Stream, closed code: HTTP2ErrorCode) {
+        isOver = true
+        close()
+    }
+
+    // MARK: Ends
+
+    private func end(_ code: HTTP2ErrorCode) {
+        guard !isOver else { return }
+        isOver = true
+        if !stream.isClosed { handler.reset(stream, code) }
+        close()
+    }
+
+    private func close() {
+        early = []
+        context?.close(promise: nil)
+    }
+}

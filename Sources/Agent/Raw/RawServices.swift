@@ -1,0 +1,48 @@
+import HTTP2
+import HTTPFields
+import NIOCore
+import TunnelProtocol
+
+/// The TCP and UDP services that an agent has registered, by the edge's name for each.
+///
+/// ## Concurrency
+/// Belongs to the event loop of its tunnel.
+final class RawServices {
+    private let eventLoop: any EventLoop
+    private var endpoints: [String: Endpoint] = [:]
+
+    init(eventLoop: any EventLoop) { self.eventLoop = eventLoop }
+
+    /// The edge has opened a port for an endpoint.
+    func registered(_ binding: String, for endpoint: Endpoint) { endpoints[binding] = endpoint }
+
+    /// Serves a stream, when it is a TCP or a UDP stream at all.
+    ///
+    /// - Returns: Who hears what follows on the stream; nil when it is of another kind.
+    func accept(
+        _ stream: HTTP2Stream,
+        _ request: FieldSection,
+        _ handler: HTTP2Handler
+    ) -> (any HTTP2StreamDelegate)? {
+        guard let kind = Self.kind(of: request) else { return nil }
+        guard let endpoint = request.string(":authority").flatMap({ endpoints[$0] }), endpoint.kind == kind else {
+            AgentAnswer.misdirected.send(on: stream, handler)
+            return DiscardingReader(handler)
+        }
+        if kind == .udp {
+            let origin = DatagramOrigin(endpoint.target, stream: stream, handler: handler)
+            origin.begin(on: eventLoop)
+            return origin
+        }
+        let header = endpoint.proxyHeader.map { VisitorAddresses(request).header(version: $0) }
+        let origin = TCPOrigin(endpoint.target, stream: stream, handler: handler, header: header)
+        origin.begin(on: eventLoop)
+        return origin
+    }
+
+    private static func kind(of request: FieldSection) -> BindingKind? {
+        guard request.first(":method")?.elementsEqual("CONNECT".utf8) == true else { return nil }
+        guard let tunnelled = request.first(":protocol") else { return .tcp }
+        return tunnelled.elementsEqual(RawStreamFields.datagramProtocol.description.utf8) ? .udp : nil
+    }
+}

@@ -1,0 +1,86 @@
+import HTTP2
+import HTTPFields
+import NIOCore
+import NIOPosix
+
+/// One TCP stream: dials the local target, and joins the two when it is there.
+///
+/// ## Concurrency
+/// Belongs to the event loop of its tunnel, on which its connection lives too.
+final class TCPOrigin: HTTP2StreamDelegate {
+    private let target: OriginTarget
+    private let stream: HTTP2Stream
+    private let handler: HTTP2Handler
+    private let header: ByteBuffer?
+    private let splice = StreamSplice { _ in }
+    private var early = StalledBody()
+    private var visitorHasEnded = false
+    private var isOver = false
+
+    private static let dialDeadline = TimeAmount.seconds(10)
+
+    /// - Parameters:
+    ///   - target: What to dial.
+    ///   - stream: The stream to answer.
+    ///   - handler: Its tunnel.
+    ///   - header: What the target is told before the visitor's first byte.
+    init(_ target: OriginTarget, stream: HTTP2Stream, handler: HTTP2Handler, header: ByteBuffer?) {
+        self.target = target
+        self.stream = stream
+        self.handler = handler
+        self.header = header
+    }
+
+    func begin(on eventLoop: any EventLoop) {
+        ClientBootstrap(group: eventLoop)
+            .connectTimeout(Self.dialDeadline)
+            .channelOption(.allowRemoteHalfClosure, value: true)
+            // One name may be dialled at two addresses, so the splice waits for the one that answers.
+            .channelOption(.autoRead, value: false)
+            .channelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .channelOption(.socketOption(.so_keepalive), value: 1)
+            .channelOption(.writeBufferWaterMark, value: .init(low: 32 * 1024, high: 128 * 1024))
+            .connect(host: target.host, port: target.port)
+            .assumeIsolated()
+            .whenComplete { [self] result in
+                switch result {
+                case .success(let channel): connected(channel)
+                case .failure(let error): failed(error)
+                }
+            }
+    }
+
+    private func connected(_ channel: any Channel) {
+        guard !isOver else { return channel.closeWithReset() }
+        isOver = true
+        var fields = FieldSection(capacity: 32, fields: 1)
+        fields.append(":status", "200")
+        do {
+            try channel.pipeline.syncOperations.addHandler(splice)
+            if let header { channel.writeAndFlush(header, promise: nil) }
+            try handler.respond(fields, on: stream, ends: false)
+            splice.join(stream, of: handler, early: early, hasEnded: visitorHasEnded)
+            channel.setOption(.autoRead, value: true).whenFailure { _ in channel.close(promise: nil) }
+        } catch {
+            handler.reset(stream, .internalError)
+            channel.closeWithReset()
+        }
+    }
+
+    private func failed(_ error: any Error) {
+        guard !isOver else { return }
+        isOver = true
+        stream.delegate = DiscardingReader(handler)
+        if let rest = early.take() { handler.taken(rest.readableBytes, on: stream) }
+        AgentAnswer(OriginFailure(connecting: error)).send(on: stream, handler)
+    }
+
+    // MARK: HTTP2StreamDelegate, until the target is there
+
+    func stream(_ stream: HTTP2Stream, received fields: FieldSection, kind: HTTP2Event.HeadKind) {}
+    func stream(_ stream: HTTP2Stream, received data: ByteBuffer) { early.keep(data) }
+    func streamEnded(_ stream: HTTP2Stream) { visitorHasEnded = true }
+    func streamWritable(_ stream: HTTP2Stream) {}
+    func streamReadComplete(_ stream: HTTP2Stream) {}
+    func stream(_ stream: HTTP2Stream, closed code: HTTP2ErrorCode) { isOver = true }
+}

@@ -1,0 +1,102 @@
+import AdminHTTP
+import Agent
+import ArgumentParser
+import FoundationEssentials
+import Logging
+import ServiceLifecycle
+import UnixSignals
+import Telemetry
+import Trust
+
+/// What every command that serves something has in common: the edge, the identity, and how to run.
+struct TunnelOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp("The edge to dial; by default the first in the baked-in bundle.", valueName: "host:port")
+    )
+    var edge: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The name that the edge's certificate must carry; by default the edge's host name, or the operator's domain.",
+            valueName: "name"
+        )
+    )
+    var edgeName: String?
+
+    @OptionGroup var identity: Identity.Folder
+    @OptionGroup var local: LocalSocket
+    @OptionGroup var logging: LoggingOptions
+
+    /// Holds a tunnel that serves the endpoint, until it is told to stop.
+    func serve(_ endpoint: Endpoint) async throws {
+        logging.start()
+        let bundle = try OperatorTrust.bundle()
+        let anchors = try OperatorTrust.anchors(of: bundle)
+        var configuration = AgentConfiguration(
+            edge: try edgeAddress(bundle),
+            serverName: try serverName(bundle),
+            anchors: anchors,
+            credentials: try identity.folder.credentials(),
+            endpoints: [endpoint],
+            software: AgentVersion.text
+        )
+        configuration.edgeRevocations = bundle.edgeRevocations.map { [$0] } ?? []
+        let agent = try AgentService(
+            configuration: configuration,
+            pid: ProcessInfo.processInfo.processIdentifier,
+            logger: Logger(label: "osm-agent"),
+            observe: Narrator(showsRequests: StandardStream.error.isTerminal).tell
+        )
+        try await run(agent)
+    }
+
+    private func run(_ agent: AgentService) async throws {
+        let logger = Logger(label: "osm-agent")
+        let status = StatusService(address: .unix(path: try local.prepared()), state: agent.state, logger: logger)
+        var configuration = ServiceGroupConfiguration(
+            services: [
+                .init(service: status, failureTerminationBehavior: .gracefullyShutdownGroup),
+                .init(
+                    service: agent,
+                    successTerminationBehavior: .gracefullyShutdownGroup,
+                    failureTerminationBehavior: .gracefullyShutdownGroup
+                ),
+            ],
+            gracefulShutdownSignals: [.sigterm, .sigint],
+            logger: Logger(label: "lifecycle") { _ in SwiftLogNoOpLogHandler() }
+        )
+        configuration.maximumGracefulShutdownDuration = .seconds(5)
+        try await ServiceGroup(configuration: configuration).run()
+    }
+
+    /// Reads the local service of a command.
+    static func target(_ text: String) throws -> OriginTarget {
+        do throws(OriginTargetError) {
+            return try OriginTarget(text)
+        } catch {
+            throw ValidationError("TARGET: \(error)")
+        }
+    }
+
+    /// Checks the public port of a command.
+    static func publicPort(_ port: UInt16?) throws -> Int? {
+        guard port != 0 else { throw ValidationError("--port: 0 is no port; leave it out to let the edge choose") }
+        return port.map { Int($0) }
+    }
+
+    private func edgeAddress(_ bundle: OperatorBundle) throws -> EdgeAddress {
+        let text = edge ?? bundle.edges.first ?? bundle.domain
+        guard let address = EdgeAddress(text) else {
+            throw ValidationError("--edge: '\(text)' is not host or host:port, such as tunnel.example.com:8443")
+        }
+        return address
+    }
+
+    /// An address has no name of its own, so the certificate must then carry the operator's domain.
+    private func serverName(_ bundle: OperatorBundle) throws -> String {
+        if let edgeName { return edgeName }
+        let host = try edgeAddress(bundle).host
+        let isAddress = host.contains(":") || host.allSatisfy { $0.isNumber || $0 == "." } || host == "localhost"
+        return isAddress ? bundle.domain : host
+    }
+}

@@ -1,0 +1,126 @@
+import NIOCore
+import Testing
+import TunnelProtocol
+
+@testable import Edge
+
+struct PortTableTests {
+    private final class Tunnel {}
+
+    private let now = NIODeadline.now()
+    private let one = Tunnel()
+    private let two = Tunnel()
+    private static let deviceA = "00000000-0000-4000-8000-000000000001"
+    private static let deviceB = "00000001-0000-4000-8000-000000000002"
+
+    private func table(_ range: String? = "20000-20009", _ change: (inout RawConfiguration) -> Void = { _ in }) throws
+        -> PortTable
+    {
+        var configuration = RawConfiguration()
+        configuration.ports = try range.map { try #require(PortRange($0)) }
+        change(&configuration)
+        return PortTable(configuration, listeners: [20_001])
+    }
+
+    private func register(
+        _ table: inout PortTable,
+        _ port: Int? = nil,
+        _ kind: BindingKind = .tcp,
+        device: String = deviceA,
+        by tunnel: Tunnel? = nil
+    ) -> Result<PortTable.Binding, RegistrationRefusal> {
+        table.register(kind, port: port, for: device, by: ObjectIdentifier(tunnel ?? one))
+    }
+
+    private func port(_ result: Result<PortTable.Binding, RegistrationRefusal>) throws -> Int {
+        try result.get().key.port
+    }
+
+    @Test func `without a range there are no such bindings`() throws {
+        var table = try table(nil)
+        #expect(register(&table) == .failure(.unsupportedKind))
+        #expect(register(&table, 20_000, .udp) == .failure(.unsupportedKind))
+    }
+
+    @Test func `a port that is asked for is given once, and TCP and UDP are apart`() throws {
+        var table = try table()
+        let first = try register(&table, 20_005).get()
+        #expect(register(&table, 20_005, device: Self.deviceB, by: two) == .failure(.portTaken))
+        #expect(try register(&table, 20_005, by: two).get().id == first.id)
+        #expect(try register(&table, 20_005, .udp, device: Self.deviceB, by: two).get().id != first.id)
+    }
+
+    @Test(arguments: [1, 19_999, 20_010, 20_001, 20_003])
+    func `a port outside the range, reserved, or the edge's own is not given`(port: Int) throws {
+        var table = try table { $0.reserved = [20_003] }
+        #expect(register(&table, port) == .failure(.portNotAllowed))
+    }
+
+    @Test func `the edge's choice depends on the device, and passes over what is taken or reserved`() throws {
+        var table = try table()
+        #expect(try port(register(&table)) == 20_000)
+        #expect(try port(register(&table)) == 20_000)
+        // 20001 is the edge's own.
+        #expect(try port(register(&table, device: Self.deviceB, by: two)) == 20_002)
+    }
+
+    @Test func `a port that cannot be opened is passed over, and refused to who asks for it`() throws {
+        var table = try table()
+        let chosen = table.register(.tcp, port: nil, for: Self.deviceA, by: ObjectIdentifier(one), unusable: [20_000])
+        #expect(try port(chosen) == 20_002)
+        let asked = table.register(.tcp, port: 20_000, for: Self.deviceA, by: ObjectIdentifier(one), unusable: [20_000])
+        #expect(asked == .failure(.portTaken))
+    }
+
+    @Test func `a device has no more ports than it may`() throws {
+        var table = try table { $0.portsPerDevice = 2 }
+        _ = try register(&table, 20_005).get()
+        _ = try register(&table, 20_006, .udp).get()
+        #expect(register(&table, 20_007) == .failure(.tooManyBindings))
+        #expect(try port(register(&table, 20_005)) == 20_005)
+    }
+
+    @Test func `when every port is taken there is none, and one that is given back is free at once`() throws {
+        var table = try table("20000-20000")
+        let held = try register(&table).get()
+        #expect(register(&table, device: Self.deviceB) == .failure(.portsExhausted))
+        #expect(table.unregister(held.id, of: Self.deviceB) == nil)
+        #expect(table.unregister(held.id, of: Self.deviceA) == held.key)
+        #expect(try port(register(&table, device: Self.deviceB)) == 20_000)
+    }
+
+    @Test func `a port waits for its device for the lease and no longer`() throws {
+        var table = try table("20000-20000")
+        let held = try register(&table).get()
+        #expect(table.tunnelClosed(ObjectIdentifier(one), at: now) == true)
+        #expect(table.free(at: now + .seconds(299)) == [])
+        #expect(register(&table, device: Self.deviceB, by: two) == .failure(.portsExhausted))
+        #expect(table.free(at: now + .seconds(300)) == [held.key])
+        #expect(try port(register(&table, device: Self.deviceB, by: two)) == 20_000)
+    }
+
+    @Test func `the device that comes back has the same port again`() throws {
+        var table = try table()
+        let held = try register(&table, 20_007).get()
+        _ = table.tunnelClosed(ObjectIdentifier(one), at: now)
+        #expect(try register(&table, by: two).get().id == held.id)
+        #expect(table.free(at: now + .hours(1)) == [])
+    }
+
+    @Test func `a port that another tunnel carries does not begin its lease`() throws {
+        var table = try table()
+        _ = try register(&table, 20_007).get()
+        _ = try register(&table, 20_007, by: two).get()
+        #expect(table.tunnelClosed(ObjectIdentifier(one), at: now) == false)
+        #expect(table.free(at: now + .hours(1)) == [])
+        #expect(table.tunnelClosed(ObjectIdentifier(two), at: now) == true)
+    }
+
+    @Test(arguments: ["20000-20100", "20000", "1-65535"])
+    func `a range of ports is read`(text: String) { #expect(PortRange(text) != nil) }
+
+    @Test(
+        arguments: ["", "-", "0", "0-5", "5-4", "1-2-3", "1-", "-1", "a-b", "1-65536", "+1-2", "1 - 2", "20000:20100"]
+    )
+    func `what is no range of ports is not read`(text: String) { #expect(PortRange(text) == nil) }
+}

@@ -1,0 +1,126 @@
+import Agent
+import NIOCore
+import NIOPosix
+import Testing
+
+@testable import Edge
+
+/// Whole flows: visitor, edge, tunnel, agent and local service.
+@Suite(.timeLimit(.minutes(1)))
+struct UDPPortTests {
+    /// A UDP socket on loopback.
+    private typealias Socket = NIOAsyncChannel<AddressedEnvelope<ByteBuffer>, AddressedEnvelope<ByteBuffer>>
+
+    private static func socket() async throws -> Socket {
+        try await DatagramBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .channelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 64 * 1024))
+            .bind(host: "127.0.0.1", port: 0) { channel in
+                channel.eventLoop.makeCompletedFuture { try Socket(wrappingChannelSynchronously: channel) }
+            }
+    }
+
+    /// Answers each datagram with `answers` copies of itself.
+    private func visit<Result: Sendable>(
+        answers: Int = 1,
+        configure: @escaping @Sendable (inout RawConfiguration) -> Void = { _ in },
+        _ body: @escaping @Sendable (RawHarness.PublicPort) async throws -> Result
+    ) async throws -> Result {
+        let service = try await Self.socket()
+        let local = try #require(service.channel.localAddress?.port)
+        let target = try OriginTarget("\(local)")
+        return try await withThrowingTaskGroup(of: Result?.self) { group in
+            group.addTask {
+                try await service.executeThenClose { inbound, outbound in
+                    for try await datagram in inbound {
+                        for _ in 0..<answers { try await outbound.write(datagram) }
+                    }
+                }
+                return nil
+            }
+            group.addTask { try await RawHarness.withPort(to: .udp(target, port: nil), configure: configure, body) }
+            defer { group.cancelAll() }
+            while let result = try await group.next() { if let result { return result } }
+            throw CancellationError()
+        }
+    }
+
+    private static func datagram(_ bytes: ByteBuffer, to port: RawHarness.PublicPort) throws
+        -> AddressedEnvelope<ByteBuffer>
+    {
+        AddressedEnvelope(
+            remoteAddress: try SocketAddress(ipAddress: "127.0.0.1", port: port.number),
+            data: bytes
+        )
+    }
+
+    @Test(arguments: [0, 1, 1200, 9000, 65_507])
+    func `a datagram of any size comes back as it went`(size: Int) async throws {
+        let bytes = ByteBuffer(repeating: 0x5A, count: size)
+        let echoed = try await visit { port in
+            try await Self.socket().executeThenClose { inbound, outbound in
+                try await outbound.write(Self.datagram(bytes, to: port))
+                var datagrams = inbound.makeAsyncIterator()
+                return try await datagrams.next()?.data
+            }
+        }
+        #expect(echoed == bytes)
+    }
+
+    @Test func `each visitor has a flow of its own, and only its own answers`() async throws {
+        try await visit { port in
+            try await Self.socket().executeThenClose { oneIn, oneOut in
+                try await Self.socket().executeThenClose { twoIn, twoOut in
+                    var (one, two) = (oneIn.makeAsyncIterator(), twoIn.makeAsyncIterator())
+                    for round in 0..<20 {
+                        try await oneOut.write(Self.datagram(ByteBuffer(string: "one \(round)"), to: port))
+                        try await twoOut.write(Self.datagram(ByteBuffer(string: "two \(round)"), to: port))
+                        #expect(try await one.next().map { String(buffer: $0.data) } == "one \(round)")
+                        #expect(try await two.next().map { String(buffer: $0.data) } == "two \(round)")
+                    }
+                    #expect(port.figure("osm_edge_raw_flows") == 2)
+                }
+            }
+        }
+    }
+
+    @Test func `a network has no more flows than it may`() async throws {
+        try await visit(configure: { $0.flows.perNetwork = 1 }) { port in
+            try await Self.socket().executeThenClose { inbound, outbound in
+                try await outbound.write(Self.datagram(ByteBuffer(string: "first"), to: port))
+                var datagrams = inbound.makeAsyncIterator()
+                #expect(try await datagrams.next().map { String(buffer: $0.data) } == "first")
+                try await Self.socket().executeThenClose { _, second in
+                    try await second.write(Self.datagram(ByteBuffer(string: "second"), to: port))
+                    try await port.until("osm_edge_datagrams_dropped_total{reason=\"flows\"}", is: 1)
+                }
+                #expect(port.figure("osm_edge_raw_flows") == 1)
+            }
+        }
+    }
+
+    @Test func `a visitor who has not answered gets three times what it sent, and then all of it`() async throws {
+        try await visit(answers: 10) { port in
+            try await Self.socket().executeThenClose { inbound, outbound in
+                var datagrams = inbound.makeAsyncIterator()
+                try await outbound.write(Self.datagram(ByteBuffer(string: "forged?"), to: port))
+                for _ in 0..<3 { #expect(try await datagrams.next() != nil) }
+                try await port.until("osm_edge_datagrams_dropped_total{reason=\"amplification\"}", is: 7)
+                try await outbound.write(Self.datagram(ByteBuffer(string: "no"), to: port))
+                for _ in 0..<10 { #expect(try await datagrams.next().map { String(buffer: $0.data) } == "no") }
+            }
+        }
+    }
+
+    @Test func `a flow whose visitor is silent ends, and its next datagram begins another`() async throws {
+        try await visit(configure: { $0.flows.idle = .milliseconds(500) }) { port in
+            try await Self.socket().executeThenClose { inbound, outbound in
+                var datagrams = inbound.makeAsyncIterator()
+                for word in ["one", "two"] {
+                    try await outbound.write(Self.datagram(ByteBuffer(string: word), to: port))
+                    #expect(try await datagrams.next().map { String(buffer: $0.data) } == word)
+                    try await port.until("osm_edge_raw_flows", is: 0)
+                }
+            }
+        }
+    }
+}
