@@ -9,7 +9,9 @@ enum ProxyInvariants {
         case refused(ProxyHeaderError)
     }
 
-    static func header(_ bytes: [UInt8]) throws {
+    static func header(_ input: [UInt8]) throws {
+        // Far behind the longest header there is nothing that could change a verdict.
+        let bytes = Array(input.prefix(2 * ProxyHeader.longestV2))
         let whole = try verdict(bytes)
         for count in 0..<min(bytes.count, ProxyHeader.longestV2 + 1) {
             let early = try verdict(Array(bytes.prefix(count)))
