@@ -17,7 +17,8 @@ enum CapsuleInvariants {
             guard let capsule = DatagramCapsule.encode(payload) else {
                 throw BrokenInvariant(description: "a datagram cannot be passed on")
             }
-            try require(try decode([capsule]) == Verdict(payloads: [payload]), "a datagram changes when it is passed on")
+            let again = try decode([capsule])
+            try require(again == Verdict(payloads: [payload]), "a datagram changes when it is passed on")
         }
     }
 
