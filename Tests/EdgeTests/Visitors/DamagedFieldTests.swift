@@ -6,7 +6,7 @@ import Testing
 
 /// Fields that a visitor writes as it likes, damaged at random: the edge reads them within bounds or not at all.
 struct DamagedFieldTests {
-    private static let rounds = 3000
+    private static let rounds = 1000
     private static let delicate = Array("\r\n\0\t :;,=\"\\-_[]0fFg.*@".utf8) + [0x7F, 0x80, 0xFF]
 
     /// The same numbers in every run.
@@ -46,9 +46,9 @@ struct DamagedFieldTests {
             let value = numbers.damaged(text)
             let elements = ForwardedElement.list(value) ?? []
             #expect(elements.count <= ForwardedClaim.maximumHops)
-            for word in elements.flatMap({ [$0.node, $0.proto, $0.host] }).compactMap(\.self) {
-                #expect(word.utf8.allSatisfy { (0x20...0x7E).contains($0) }, "\(word.debugDescription)")
-            }
+            let words = elements.flatMap { [$0.node, $0.proto, $0.host] }.compactMap(\.self)
+            let isPrintable = words.allSatisfy { $0.utf8.allSatisfy { (0x20...0x7E).contains($0) } }
+            #expect(isPrintable, "\(words)")
         }
     }
 
