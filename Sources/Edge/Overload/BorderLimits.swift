@@ -8,6 +8,8 @@ package struct BorderLimits: Sendable {
     package var proxyProtocolDeadline = TimeAmount.seconds(5)
     /// Connections of one IPv4 address or one IPv6 /64; trusted proxies have no such limit.
     package var connectionsPerAddress = 100
+    /// Whether that does not hold for the machine itself, where the TLS proxy in front speaks for everybody.
+    package var exemptsLoopback = true
     /// Refusals that are explained at the same time; what comes beyond is closed without a word.
     package var explainedRefusals = 64
     /// Descriptors that visitors cannot take; nil for an eighth of what the process may have.

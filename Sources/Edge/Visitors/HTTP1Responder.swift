@@ -28,6 +28,7 @@ final class HTTP1Responder: VisitorResponder {
     }
 
     func begin(_ status: Int, _ fields: FieldSection, requestID: String, ends: Bool) throws(HTTP1Error) {
+        visitor.watchNoBody()
         let closes = !head.keepAlive || core.isDraining || head.upgrade != nil
         visitor.write(
             try writer.begin(status: status, fields: fields, to: head, requestID: requestID, closes: closes)
@@ -36,6 +37,7 @@ final class HTTP1Responder: VisitorResponder {
 
     func upgrade(_ fields: FieldSection, requestID: String) throws(HTTP1Error) {
         guard let key = head.fields.first("sec-websocket-key") else { throw .unexpectedUpgrade }
+        visitor.watchNoBody()
         visitor.write(try writer.upgrade(fields: fields, key: key, requestID: requestID))
         visitor.becameRaw()
     }

@@ -31,6 +31,9 @@ final class HTTP1Visitor: ChannelDuplexHandler, Visitor {
     private var bodyIsBlocked = false
     private var deadline: Scheduled<Void>?
 
+    /// Gives up on a body that comes too slowly, until the response begins.
+    private var bodyWatch: BodyWatch?
+
     /// Small pieces of a response, written as one.
     private var outbound = ByteBuffer()
 
@@ -123,10 +126,15 @@ final class HTTP1Visitor: ChannelDuplexHandler, Visitor {
             }
             begin(head)
         case .body(let data):
+            bodyWatch?.arrived(data.readableBytes)
             core.metrics.bytesFromVisitors.increment(by: data.readableBytes)
-            if exchange?.requestBody(data) == false { bodyIsBlocked = true }
+            if exchange?.requestBody(data) == false {
+                bodyIsBlocked = true
+                bodyWatch?.rests()
+            }
         case .end(let trailers):
             awaitsResponse = true
+            watchNoBody()
             if let trailers { exchange?.requestTrailers(trailers) }
             exchange?.requestEnded()
         }
@@ -152,12 +160,29 @@ final class HTTP1Visitor: ChannelDuplexHandler, Visitor {
         let responder = HTTP1Responder(head: head, visitor: self, core: core)
         let exchange = VisitorExchange(request: VisitorRequest(head), responder: responder, core: core)
         self.exchange = exchange
+        if !head.hasNoBody { watchBody() }
         exchange.begin()
+    }
+
+    private func watchBody() {
+        guard let context else { return }
+        let watch = BodyWatch(limits: core.configuration.border, eventLoop: context.eventLoop) { [weak self] in
+            self?.exchange?.requestBodyIsLate()
+        }
+        bodyWatch = watch
+        watch.awaits()
+    }
+
+    /// The body is complete, or the response has begun: from then on both may take their time.
+    func watchNoBody() {
+        bodyWatch?.rests()
+        bodyWatch = nil
     }
 
     /// The tunnel takes more of the request's body.
     func requestBodyMayGoOn() {
         bodyIsBlocked = false
+        bodyWatch?.awaits()
         process()
         resumeReading()
     }
@@ -208,6 +233,7 @@ final class HTTP1Visitor: ChannelDuplexHandler, Visitor {
     /// The response is complete: the next request's turn, or the end of the connection.
     func exchangeEnded(keepsAlive: Bool) {
         exchange = nil
+        watchNoBody()
         let requestWasRead = awaitsResponse
         awaitsResponse = false
         bodyIsBlocked = false
@@ -283,6 +309,7 @@ final class HTTP1Visitor: ChannelDuplexHandler, Visitor {
     func channelInactive(context: ChannelHandlerContext) {
         isClosing = true
         deadline?.cancel()
+        watchNoBody()
         exchange?.visitorLeft()
         exchange = nil
         context.fireChannelInactive()

@@ -16,6 +16,9 @@ final class HTTP2Responder: VisitorResponder, HTTP2StreamDelegate {
     /// Bytes of the request's body that the tunnel's queue has not let go of; the visitor gets no credit for them.
     private var held = 0
     private var bodyIsBlocked = false
+    private var clock: ProgressClock
+    private var written = 0
+    private var taken = 0
     /// What came after the response had ended, and nobody reads.
     private var surplus = 0
 
@@ -26,6 +29,7 @@ final class HTTP2Responder: VisitorResponder, HTTP2StreamDelegate {
         self.stream = stream
         self.visitor = visitor
         self.core = core
+        clock = ProgressClock(limit: core.configuration.border.readerDeadline)
     }
 
     /// Reads the request and sends it on its way.
@@ -88,7 +92,7 @@ final class HTTP2Responder: VisitorResponder, HTTP2StreamDelegate {
         self.exchange = nil
         returnCredit()
         exchange?.visitorLeft()
-        visitor.streamClosed()
+        visitor.closed(self)
     }
 
     func streamReadComplete(_ stream: HTTP2Stream) {}
@@ -136,7 +140,21 @@ final class HTTP2Responder: VisitorResponder, HTTP2StreamDelegate {
 
     func write(_ data: ByteBuffer) {
         guard !isHead, !hasEnded, data.readableBytes > 0, let handler = visitor.handler else { return }
+        written += data.readableBytes
         if !handler.send(data, on: stream) { isBlocked = true }
+    }
+
+    /// Resets the stream when its reader has taken nothing for too long while bytes wait for it.
+    func lookAfterReader(at now: NIODeadline) {
+        let waiting = stream.queuedBytes
+        let progress = written - waiting - taken
+        taken += progress
+        guard waiting > 0 else { return clock.rest() }
+        clock.wait(from: now)
+        clock.passed(progress, at: now)
+        guard clock.isLate(at: now) else { return }
+        core.metrics.slowReaders.increment()
+        visitor.handler?.reset(stream, .cancel)
     }
 
     func finish(_ trailers: FieldSection?) {
@@ -150,6 +168,7 @@ final class HTTP2Responder: VisitorResponder, HTTP2StreamDelegate {
     func answer(_ page: ErrorPage) {
         respond(page.section, ends: isHead)
         if !isHead {
+            written += page.body.readableBytes
             _ = visitor.handler?.send(page.body, on: stream)
             visitor.handler?.finish(stream)
         }

@@ -13,7 +13,8 @@ final class HTTP2Visitor: HTTP2ConnectionDelegate, Visitor {
     private let core: EdgeCore
     private let channel: any Channel
     private(set) var handler: HTTP2Handler?
-    private var openRequests = 0
+    private var requests: [ObjectIdentifier: HTTP2Responder] = [:]
+    private var look: RepeatedTask?
     private var deadline: Scheduled<Void>?
     private var isLeaving = false
 
@@ -50,9 +51,10 @@ final class HTTP2Visitor: HTTP2ConnectionDelegate, Visitor {
         request: FieldSection
     ) -> (any HTTP2StreamDelegate)? {
         guard !isLeaving else { return nil }
-        openRequests += 1
         deadline?.cancel()
         let responder = HTTP2Responder(stream: stream, visitor: self, core: core)
+        requests[ObjectIdentifier(responder)] = responder
+        lookAfterReaders()
         responder.begin(request)
         return responder
     }
@@ -63,15 +65,18 @@ final class HTTP2Visitor: HTTP2ConnectionDelegate, Visitor {
 
     func connection(_ handler: HTTP2Handler, ended reason: HTTP2Handler.End) {
         deadline?.cancel()
+        look?.cancel()
         self.handler = nil
         core.visitorDisconnected(self)
     }
 
     // MARK: Ends
 
-    func streamClosed() {
-        openRequests -= 1
-        guard openRequests == 0, handler != nil else { return }
+    func closed(_ responder: HTTP2Responder) {
+        requests[ObjectIdentifier(responder)] = nil
+        guard requests.isEmpty, handler != nil else { return }
+        look?.cancel()
+        look = nil
         if isLeaving { handler?.close() } else { expectRequest(within: core.configuration.keepAliveDeadline) }
     }
 
@@ -86,7 +91,17 @@ final class HTTP2Visitor: HTTP2ConnectionDelegate, Visitor {
         guard !isLeaving else { return }
         isLeaving = true
         handler?.goAway(.noError)
-        if openRequests == 0 { handler?.close() }
+        if requests.isEmpty { handler?.close() }
+    }
+
+    /// Ends streams whose window stays shut: their bytes wait here, where the socket does not show them.
+    private func lookAfterReaders() {
+        guard look == nil else { return }
+        let interval = TimeAmount.nanoseconds(core.configuration.border.readerDeadline.nanoseconds / 4)
+        let bound = NIOLoopBound(self, eventLoop: channel.eventLoop)
+        look = channel.eventLoop.scheduleRepeatedTask(initialDelay: interval, delay: interval) { _ in
+            for request in bound.value.requests.values { request.lookAfterReader(at: .now()) }
+        }
     }
 
     func abort() { channel.close(promise: nil) }

@@ -22,6 +22,14 @@ package struct IPAddress: Hashable, Sendable {
         }
     }
 
+    /// 127.0.0.0/8 or ::1.
+    var isLoopback: Bool {
+        switch family {
+        case .v4: bits >> 24 == 127
+        case .v6: bits == 1
+        }
+    }
+
     /// The address with every bit behind the first `length` cleared.
     func network(_ length: Int) -> UInt128 {
         let host = Self.width(of: family) - length

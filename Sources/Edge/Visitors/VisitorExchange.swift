@@ -126,6 +126,12 @@ final class VisitorExchange: HTTP2StreamDelegate {
         tunnel?.finish(stream, trailers: requestTrailers)
     }
 
+    /// The visitor sends its body too slowly to be waited for.
+    func requestBodyIsLate() {
+        guard state == .awaitingResponse else { return }
+        fail(.bodyTimeout)
+    }
+
     /// The visitor is gone: nobody wants the rest.
     func visitorLeft() {
         guard state != .over else { return }

@@ -49,7 +49,7 @@ struct VisitorListener {
 
     /// Counts the connection for its address, unless that speaks for many, and serves it.
     private func admit(_ channel: any Channel, _ peer: IPAddress?) throws {
-        if let peer, !core.configuration.trustedProxies.contains(peer) {
+        if let peer, !isExempt(peer) {
             let network = VisitorLimiter.Network(peer)
             do throws(VisitorLimiter.Refusal) {
                 try core.overload.limiter.enter(network)
@@ -62,6 +62,10 @@ struct VisitorListener {
             SlowReaderGuard(limit: limits.readerDeadline, gaveUp: core.metrics.slowReaders.increment),
             VisitorSniffer(core: core, peer: peer),
         ])
+    }
+
+    private func isExempt(_ peer: IPAddress) -> Bool {
+        core.configuration.trustedProxies.contains(peer) || limits.exemptsLoopback && peer.isLoopback
     }
 
     /// Says why there is no room, as long as not too many are being told so.

@@ -119,7 +119,7 @@ final class OriginHarness: Sendable {
         -> Visit
     {
         let (events, continuation) = AsyncStream.makeStream(of: Visit.Event.self)
-        var all = [":method": "POST", ":scheme": "https", ":authority": "app.example.com", ":path": path]
+        var all = [":method": ends ? "GET" : "POST", ":scheme": "https", ":authority": "app.example.com", ":path": path]
         all.merge(fields) { $1 }
         let request = FieldSection.of(all)
         return try await eventLoop.submit { [edge] in

@@ -40,6 +40,7 @@ struct BorderTests {
     @Test func `an address that has all its connections is told so, and let in again when one ends`() async throws {
         try await withEdge {
             $0.border.connectionsPerAddress = 1
+            $0.border.exemptsLoopback = false
         } _: { edge in
             let first = try await RawVisitor(to: edge.addresses.visitor)
             try await eventually { edge.figure("osm_edge_visitors") == "1" }
@@ -56,6 +57,7 @@ struct BorderTests {
     @Test func `a trusted proxy has no limit of its own`() async throws {
         try await withEdge {
             $0.border.connectionsPerAddress = 1
+            $0.border.exemptsLoopback = false
             $0.trustedProxies = loopback
         } _: { edge in
             let first = try await RawVisitor(to: edge.addresses.visitor)
@@ -106,6 +108,7 @@ struct BorderTests {
         try await withEdge {
             $0.border.proxyProtocol = true
             $0.border.connectionsPerAddress = 1
+            $0.border.exemptsLoopback = false
             $0.trustedProxies = loopback
         } _: { edge in
             let first = try await RawVisitor(to: edge.addresses.visitor)
