@@ -12,6 +12,10 @@ let settings: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
+// Only `./dev fuzz` sets this: what it needs of the toolchain is no business of a build that people install.
+let isFuzzing = Context.environment["OSM_FUZZ"] == "1"
+let instrumentation: [SwiftSetting] = isFuzzing ? [.unsafeFlags(["-sanitize=fuzzer,address"])] : []
+
 // The libraries from outside, by the name under which a target lists them.
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
@@ -32,7 +36,7 @@ let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "sw
 
 /// A room of the package: `Sources/NAME`, compiled with the house settings.
 func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+    .target(name: name, dependencies: dependencies, swiftSettings: settings + instrumentation)
 }
 
 /// The tests of one room, in `Tests/NAMETests`.
@@ -149,6 +153,13 @@ let package = Package(
             path: "Tests/TestSupport",
             swiftSettings: settings
         ),
+        .target(
+            name: "FuzzInvariants",
+            dependencies: ["HTTPFields", "HTTP1", "HTTP2", "ProxyProtocol", "TunnelProtocol", "Trust", nioCore],
+            path: "Tests/FuzzInvariants",
+            swiftSettings: settings
+        ),
+        tests("FuzzInvariants"),
         tests("HTTPFields", [nioCore]),
         tests("HTTP1", ["HTTPFields", nioCore]),
         tests("ProxyProtocol", [nioCore]),
@@ -186,3 +197,16 @@ let package = Package(
         ),
     ]
 )
+
+// The program that looks for inputs nobody thought of.
+if isFuzzing {
+    package.targets.append(
+        .executableTarget(
+            name: "fuzz",
+            dependencies: ["FuzzInvariants"],
+            path: "Tests/Fuzzing/Driver",
+            swiftSettings: settings + [.unsafeFlags(["-parse-as-library"])],
+            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])]
+        )
+    )
+}

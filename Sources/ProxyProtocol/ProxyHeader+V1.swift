@@ -43,11 +43,15 @@ extension ProxyHeader {
 
     private static let families = ["TCP4": false, "TCP6": true]
 
-    /// The system's reader of addresses would stop at a zero byte; `line` has none by now.
+    /// Reads an address and its port as the specification has them, which is stricter than the system's reader.
+    ///
+    /// That one would stop at a zero byte, of which `line` has none by now, and take a zone: the name of a network
+    /// interface here, of which a sender elsewhere can know nothing.
     private static func address(_ text: String, port: String, isIPv6: Bool) -> SocketAddress? {
         let digits = port.utf8
         guard (1...5).contains(digits.count), digits.allSatisfy({ (0x30...0x39).contains($0) }),
-            digits.first != 0x30 || digits.count == 1, let number = UInt16(port), text.contains(":") == isIPv6
+            digits.first != 0x30 || digits.count == 1, let number = UInt16(port), text.contains(":") == isIPv6,
+            !text.contains("%")
         else { return nil }
         do { return try SocketAddress(ipAddress: text, port: Int(number)) } catch { return nil }
     }

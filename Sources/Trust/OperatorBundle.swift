@@ -87,7 +87,8 @@ package struct OperatorBundle: Sendable {
         guard text.utf8.count <= 260, let colon = text.lastIndex(of: ":"), colon > text.startIndex,
             let port = UInt16(text[text.index(after: colon)...])
         else { return false }
-        return port > 0
+        // The standard library takes a sign as well.
+        return port > 0 && text.utf8[colon...].dropFirst().allSatisfy { (0x30...0x39).contains($0) }
     }
 
     /// The roots that are valid now; a bundle that must not be used has none to give.

@@ -81,6 +81,7 @@ struct OperatorBundleTests {
             { try bundle([owner.root]) { $0["domain"] = "*.example.com" } },
             { try bundle([owner.root]) { $0["edges"] = ["tunnel.example.com"] } },
             { try bundle([owner.root]) { $0["edges"] = ["tunnel.example.com:0"] } },
+            { try bundle([owner.root]) { $0["edges"] = ["tunnel.example.com:+443"] } },
             { try bundle([owner.root]) { $0["edge_crl"] = "nothing" } },
             { try bundle([owner.root]) { $0["device_issuers"] = ["nothing"] } },
         ] {
