@@ -81,7 +81,8 @@ package struct HTTP2RequestHead: Sendable {
         if host != nil, fields.only("host") == nil { throw .badHost }
         guard let authority = named ?? host, Authority.isValid(authority) else { throw .badHost }
         if let host {
-            guard host.elementsEqual(authority, by: { $0.lowercasedASCII == $1.lowercasedASCII }) else { throw .badHost }
+            let same = host.elementsEqual(authority) { $0.lowercasedASCII == $1.lowercasedASCII }
+            guard same else { throw .badHost }
         }
         return authority
     }

@@ -302,9 +302,7 @@ final class VisitorExchange: HTTP2StreamDelegate {
 extension FieldSection {
     /// The `:status` of a response; nil when it is not three digits.
     fileprivate var status: Int? {
-        first(":status").flatMap { value in
-            guard value.count == 3, let code = Int(String(decoding: value, as: UTF8.self)), code >= 100 else { return nil }
-            return code
-        }
+        guard let value = first(":status"), value.count == 3 else { return nil }
+        return Int(String(decoding: value, as: UTF8.self)).flatMap { $0 >= 100 ? $0 : nil }
     }
 }

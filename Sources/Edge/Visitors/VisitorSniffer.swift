@@ -20,7 +20,9 @@ final class VisitorSniffer: ChannelInboundHandler, RemovableChannelHandler, Visi
 
     private let peer: IPAddress?
 
-    /// - Parameter peer: The other end of the connection, or what the PROXY protocol said in its place.
+    /// - Parameters:
+    ///   - core: What serves the visitor once it is known what it speaks.
+    ///   - peer: The other end of the connection, or what the PROXY protocol said in its place.
     init(core: EdgeCore, peer: IPAddress?) {
         self.core = core
         self.peer = peer

@@ -119,7 +119,8 @@ final class OriginHarness: Sendable {
         -> Visit
     {
         let (events, continuation) = AsyncStream.makeStream(of: Visit.Event.self)
-        var all = [":method": ends ? "GET" : "POST", ":scheme": "https", ":authority": "app.example.com", ":path": path]
+        var all = [":scheme": "https", ":authority": "app.example.com", ":path": path]
+        all[":method"] = ends ? "GET" : "POST"
         all.merge(fields) { $1 }
         let request = FieldSection.of(all)
         return try await eventLoop.submit { [edge] in

@@ -29,7 +29,7 @@ struct TunnelAdmissionTests {
 
     @Test func `lets everybody in who comes back when told`() {
         var admission = TunnelAdmission(perSecond: 50, burst: 50)
-        var waiting = [Int: Int]()
+        var waiting: [Int: Int] = [:]
         for _ in 0..<500 {
             if case .later(let seconds) = admission.admit(at: start) { waiting[seconds, default: 0] += 1 }
         }
