@@ -28,6 +28,7 @@ let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metri
 let coreMetrics: Target.Dependency = .product(name: "CoreMetrics", package: "swift-metrics")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let signals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
 /// A room of the package: `Sources/NAME`, compiled with the house settings.
@@ -63,6 +64,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
         // Layer 0: C rooms.
@@ -80,6 +82,7 @@ let package = Package(
         room("Telemetry", [logging, coreMetrics]),
 
         // Layer 1: owners and transports.
+        room("ConfigurationFile", ["Settings", yams]),
         room("HTTP2", ["CNGHTTP2", "HTTPFields", nioCore]),
         room("Cryptography", ["COpenSSL"]),
         room("TunnelTLS", ["Trust", nioCore, nioSSL, nioTLS]),
@@ -115,7 +118,8 @@ let package = Package(
         .executableTarget(
             name: "osm-proxy",
             dependencies: [
-                "Edge", "TunnelProtocol", "AdminHTTP", "Telemetry", nioCore, arguments, lifecycle, signals, logging,
+                "Edge", "HTTP1", "HTTP2", "TunnelProtocol", "AdminHTTP", "Telemetry", "Settings", "ConfigurationFile",
+                nioCore, arguments, lifecycle, signals, logging,
             ],
             swiftSettings: settings
         ),
@@ -154,6 +158,8 @@ let package = Package(
         tests("ProxyProtocol", [nioCore]),
         tests("TunnelProtocol", [nioCore]),
         tests("Trust", ["TestSupport", "CertificateAuthority", "Settings", x509, asn1, crypto]),
+        tests("Settings"),
+        tests("ConfigurationFile", ["Settings"]),
         tests("Telemetry", [logging, coreMetrics]),
         tests("HTTP2", ["HTTPFields", nioCore, nioEmbedded]),
         tests("Cryptography"),
@@ -174,6 +180,7 @@ let package = Package(
                 nioCore, nioPosix, nioEmbedded, nioSSL, logging,
             ]
         ),
+        tests("osm-proxy", ["Edge", "HTTP1", "HTTP2", "TunnelProtocol", "Telemetry", "Settings", nioCore, logging]),
         tests("CertificateAuthority", ["TestSupport", "Cryptography", "Trust", "Settings", x509, asn1]),
         .testTarget(
             name: "IntegrationTests",
