@@ -48,6 +48,12 @@ struct EdgeMetrics {
         visitors.record(0)
     }
 
+    /// Says which build runs, as a series whose value is always 1.
+    func isRunning(_ software: String) {
+        let version = software.split(separator: "/").last.map(String.init) ?? software
+        Gauge(label: "osm_edge_build_info", dimensions: [("version", version)], factory: factory).record(1)
+    }
+
     /// Counts a connection that never became a tunnel.
     func handshakeRefused(_ label: String) {
         Counter(label: "osm_edge_handshakes_refused_total", dimensions: [("reason", label)], factory: factory)

@@ -1,0 +1,3 @@
+import Testing
+
+@testable import osm_proxy
