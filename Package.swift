@@ -119,7 +119,7 @@ let package = Package(
             name: "osm-proxy",
             dependencies: [
                 "Edge", "HTTP1", "HTTP2", "TunnelProtocol", "AdminHTTP", "Telemetry", "Settings", "ConfigurationFile",
-                nioCore, arguments, lifecycle, signals, logging,
+                nioCore, arguments, lifecycle, signals, logging, metrics, coreMetrics,
             ],
             swiftSettings: settings
         ),

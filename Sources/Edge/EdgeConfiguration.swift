@@ -83,7 +83,6 @@ package struct EdgeConfiguration: Sendable {
         taken.handshakesPerAddress = next.handshakesPerAddress
         taken.headDeadline = next.headDeadline
         taken.keepAliveDeadline = next.keepAliveDeadline
-        taken.drainDeadline = next.drainDeadline
         taken.accessLog = next.accessLog
         taken.accessLog.destination = accessLog.destination
         return taken

@@ -117,6 +117,10 @@ package struct EdgeService: Service {
                 await MemoryWatcher(core: core, eventLoop: eventLoop).run(every: configuration.border.memoryInterval)
             }
             try? await gracefulShutdown()
+            logger.notice(
+                "draining",
+                metadata: ["seconds": "\(configuration.drainDeadline.nanoseconds / 1_000_000_000)"]
+            )
             try? await tunnel.close()
             try? await visitor.close()
             await drain(core, eventLoop)
@@ -170,12 +174,8 @@ package struct EdgeService: Service {
 
     /// Lets what is under way finish, for as long as the deadline allows.
     private func drain(_ core: NIOLoopBound<EdgeCore>, _ eventLoop: any EventLoop) async {
-        let drained = eventLoop.flatSubmit { [logger] in
-            // As it is now: it may have been changed since the start.
-            let deadline = core.value.configuration.drainDeadline
-            logger.notice("draining", metadata: ["seconds": "\(deadline.nanoseconds / 1_000_000_000)"])
-            return core.value.drain(within: deadline)
-        }
+        let deadline = configuration.drainDeadline
+        let drained = eventLoop.flatSubmit { core.value.drain(within: deadline) }
         try? await drained.get()
         try? await eventLoop.submit { core.value.end() }.get()
     }

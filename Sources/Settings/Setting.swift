@@ -21,6 +21,8 @@ package struct Setting<Target: Sendable>: Sendable {
     package let isSecret: Bool
     package let change: Change
     let store: @Sendable ([String], inout Target) throws -> Void
+    /// Puts the value of the first into the second.
+    let copy: @Sendable (Target, inout Target) -> Void
     /// The value as it would be written.
     package let words: @Sendable (Target) -> [String]
 
@@ -45,6 +47,7 @@ package struct Setting<Target: Sendable>: Sendable {
             target[keyPath: path] = try form.parse(words[0])
         }
         words = { [form.print($0[keyPath: path])] }
+        copy = { $1[keyPath: path] = $0[keyPath: path] }
     }
 
     /// A setting that is absent until it is given.
@@ -68,6 +71,7 @@ package struct Setting<Target: Sendable>: Sendable {
             target[keyPath: path] = try form.parse(words[0])
         }
         words = { target in target[keyPath: path].map { [form.print($0)] } ?? [] }
+        copy = { $1[keyPath: path] = $0[keyPath: path] }
     }
 
     /// A setting of many values; a later source replaces the whole list.
@@ -87,6 +91,7 @@ package struct Setting<Target: Sendable>: Sendable {
         self.change = change
         store = { words, target in target[keyPath: path] = try words.map(form.parse) }
         words = { $0[keyPath: path].map(form.print) }
+        copy = { $1[keyPath: path] = $0[keyPath: path] }
     }
 
     /// `--tunnel-listen`; nil for a secret.

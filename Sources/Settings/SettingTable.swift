@@ -39,6 +39,17 @@ package struct SettingTable<Target: Sendable>: Sendable {
     package struct Resolution: Sendable {
         package let target: Target
         package let sources: [String: Source]
+
+        /// The same with some settings as they were: those that a running process could not take.
+        package func keeping(_ kept: [Setting<Target>], of before: Resolution) -> Resolution {
+            var target = target
+            var sources = sources
+            for setting in kept {
+                setting.copy(before.target, &target)
+                sources[setting.key] = before.sources[setting.key]
+            }
+            return Resolution(target: target, sources: sources)
+        }
     }
 
     package func setting(_ key: String) -> Setting<Target>? { settings.first { $0.key == key } }

@@ -20,6 +20,17 @@ package struct EdgeIdentityFiles: Sendable, Equatable {
         self.operatorBundle = operatorBundle
         self.deviceRevocations = deviceRevocations
     }
+
+    /// Reads all files as an edge does when it starts, and keeps nothing.
+    package func check() throws(EdgeIdentityError) {
+        do {
+            _ = try EdgeIdentityState(try EdgeIdentityContents(self), files: self, at: .now)
+        } catch let error as EdgeIdentityError {
+            throw error
+        } catch {
+            throw EdgeIdentityError(file: certificate, problem: "it cannot be used: \(error)")
+        }
+    }
 }
 
 /// What the files said when they were last read.
