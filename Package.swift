@@ -176,11 +176,11 @@ let package = Package(
             "Edge",
             [
                 "TestSupport", "Agent", "HTTP1", "HTTP2", "HTTPFields", "ProxyProtocol", "TunnelProtocol", "Trust",
-                "TunnelTLS", "Telemetry",
-                nioCore, nioPosix, nioEmbedded, nioSSL, logging,
+                "TunnelTLS", "Telemetry", "AdminHTTP",
+                nioCore, nioPosix, nioEmbedded, nioSSL, logging, coreMetrics,
             ]
         ),
-        tests("osm-proxy", ["Edge", "HTTP1", "HTTP2", "TunnelProtocol", "Telemetry", "Settings", nioCore, logging]),
+        tests("osm-proxy", ["TestSupport", "Edge", "HTTP1", "HTTP2", "Telemetry", "Settings", nioCore]),
         tests("CertificateAuthority", ["TestSupport", "Cryptography", "Trust", "Settings", x509, asn1]),
         .testTarget(
             name: "IntegrationTests",

@@ -53,6 +53,7 @@ final class EdgeCore {
         self.metrics = metrics
         self.logger = logger
         self.accessLog = accessLog
+        metrics.certificateExpires.record(identity.certificateExpires)
         budget = MemoryBudget(limit: configuration.memoryBudget)
         overload = EdgeOverload(
             limits: configuration.border,
@@ -163,6 +164,7 @@ final class EdgeCore {
             return logger.error("revocation list not taken: it is older than the one in use")
         }
         identity = state
+        metrics.certificateExpires.record(state.certificateExpires)
         let revoked = state.revocations.reduce(0) { $0 + $1.count }
         logger.notice("identity reloaded", metadata: ["revoked": "\(revoked)"])
         for tunnel in allTunnels where state.verifier.isRevoked(tunnel.identity) {
