@@ -30,7 +30,7 @@ package struct Setting<Target: Sendable>: Sendable {
     package init<Value: Sendable>(
         _ key: String,
         _ form: SettingForm<Value>,
-        _ path: WritableKeyPath<Target, Value> & Sendable,
+        _ path: any WritableKeyPath<Target, Value> & Sendable,
         change: Change,
         isSecret: Bool = false,
         _ summary: String
@@ -50,11 +50,23 @@ package struct Setting<Target: Sendable>: Sendable {
         copy = { $1[keyPath: path] = $0[keyPath: path] }
     }
 
+    /// A setting of one value or none, with a word for none.
+    package init<Value: Sendable>(
+        _ key: String,
+        _ form: SettingForm<Value>,
+        orElse word: String,
+        _ path: any WritableKeyPath<Target, Value?> & Sendable,
+        change: Change,
+        _ summary: String
+    ) {
+        self.init(key, form.orElse(word), path, change: change, summary)
+    }
+
     /// A setting that is absent until it is given.
     package init<Value: Sendable>(
         _ key: String,
         _ form: SettingForm<Value>,
-        optional path: WritableKeyPath<Target, Value?> & Sendable,
+        optional path: any WritableKeyPath<Target, Value?> & Sendable,
         change: Change,
         isSecret: Bool = false,
         _ summary: String
@@ -78,7 +90,7 @@ package struct Setting<Target: Sendable>: Sendable {
     package init<Value: Sendable>(
         _ key: String,
         _ form: SettingForm<Value>,
-        list path: WritableKeyPath<Target, [Value]> & Sendable,
+        list path: any WritableKeyPath<Target, [Value]> & Sendable,
         change: Change,
         _ summary: String
     ) {

@@ -57,13 +57,21 @@ package struct SettingRefusal: Error, CustomStringConvertible {
 extension SettingForm where Value == String {
     /// Any text that is not empty.
     package static func text(_ placeholder: String) -> SettingForm {
-        SettingForm(placeholder, expectation: "a text: it is empty") { $0.isEmpty ? nil : $0 } print: { $0 }
+        SettingForm(placeholder, expectation: "a text: it is empty") {
+            $0.isEmpty ? nil : $0
+        } print: {
+            $0
+        }
     }
 }
 
 extension SettingForm where Value == Bool {
     package static var truth: SettingForm {
-        SettingForm("true|false", expectation: "true or false") { ["true": true, "false": false][$0] } print: { "\($0)" }
+        SettingForm("true|false", expectation: "true or false") {
+            ["true": true, "false": false][$0]
+        } print: {
+            "\($0)"
+        }
     }
 }
 
@@ -106,7 +114,8 @@ package enum Quantity {
     /// The shortest way to write a time.
     package static func time(milliseconds: Int) -> String {
         let units = [("h", 3_600_000), ("m", 60_000), ("s", 1000)]
-        guard let (unit, size) = units.first(where: { milliseconds >= $0.1 && milliseconds.isMultiple(of: $0.1) }) else {
+        guard let (unit, size) = units.first(where: { milliseconds >= $0.1 && milliseconds.isMultiple(of: $0.1) })
+        else {
             return milliseconds == 0 ? "0s" : "\(milliseconds)ms"
         }
         return "\(milliseconds / size)\(unit)"

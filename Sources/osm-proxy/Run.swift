@@ -1,6 +1,7 @@
 import ArgumentParser
 import Edge
 import Logging
+import Settings
 import Telemetry
 
 /// `osm-proxy run`.

@@ -3,7 +3,9 @@ import Testing
 @testable import Settings
 
 struct SuggestionTests {
-    @Test(arguments: [("abc", "abc", 0), ("abc", "acb", 1), ("", "abc", 3), ("abc", "abd", 1), ("kitten", "sitting", 3)])
+    @Test(arguments: [
+        ("abc", "abc", 0), ("abc", "acb", 1), ("", "abc", 3), ("abc", "abd", 1), ("kitten", "sitting", 3),
+    ])
     func `the distance of two words counts changes`(left: String, right: String, distance: Int) {
         #expect(Suggestion.distance(Array(left.utf8), Array(right.utf8)) == distance)
     }

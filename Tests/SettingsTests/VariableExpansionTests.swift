@@ -7,7 +7,8 @@ struct VariableExpansionTests {
 
     @Test(arguments: [
         ("plain", "plain"), ("${HOST}:1", "edge.example.com:1"), ("$$HOST", "$HOST"), ("$${HOST}", "${HOST}"),
-        ("a$b$", "a$b$"), ("${EMPTY}", ""), ("${TRICK}", "${HOST}"), ("${HOST}${HOST}", "edge.example.comedge.example.com"),
+        ("a$b$", "a$b$"), ("${EMPTY}", ""), ("${TRICK}", "${HOST}"),
+        ("${HOST}${HOST}", "edge.example.comedge.example.com"),
     ])
     func `a variable is put in once`(text: String, expected: String) throws {
         #expect(try VariableExpansion.expand(text, environment) == expected)

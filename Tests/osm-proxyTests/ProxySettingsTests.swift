@@ -74,9 +74,11 @@ struct ProxySettingsTests {
 
     @Test func `what must be given and is not is named, all of it at once`() {
         let found = problems { _ = try resolve([]).edgeConfiguration() }
-        #expect(found.map { $0.prefix { $0 != ":" } } == [
-            "standalone", "public_url", "certificate", "key", "operator_bundle",
-        ])
+        #expect(
+            found.map { $0.prefix { $0 != ":" } } == [
+                "standalone", "public_url", "certificate", "key", "operator_bundle",
+            ]
+        )
     }
 
     @Test func `limits reach both kinds of visitors`() throws {

@@ -21,7 +21,7 @@ final class AccessLog: Sendable {
         case reopen
     }
 
-    private struct Queue {
+    fileprivate struct Queue {
         var entries: [AccessLogEntry] = []
         var cost = 0
         var seen = 0

@@ -66,7 +66,7 @@ extension AccessLogEntry {
     ///
     /// - Parameter showsQueries: Whether values in queries, also those of the referer, are written as they came.
     func line(showsQueries: Bool) -> String {
-        let shown: (String) -> String = showsQueries ? { $0 } : QueryRedaction.hideValues
+        func shown(_ target: String) -> String { showsQueries ? target : QueryRedaction.hideValues(target) }
         var line = JSONLine()
         line.add("time", time.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true)))
         line.add("request_id", requestID)
@@ -95,6 +95,8 @@ extension AccessLogEntry {
 /// An object of JSON on one line.
 private struct JSONLine {
     private var text = "{"
+
+    init() {}
 
     mutating func add(_ key: String, _ value: String?) {
         guard let value else { return }

@@ -3,6 +3,7 @@ import CoreMetrics
 import Metrics
 import NIOCore
 import Synchronization
+import TunnelProtocol
 
 /// What an edge tells the programs beside it, such as the TLS terminator in front.
 ///

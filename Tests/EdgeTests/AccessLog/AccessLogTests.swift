@@ -20,7 +20,8 @@ struct AccessLogTests {
             gate.withLock { _ in }
             lines.withLock { lines in
                 switch command {
-                case .write(let bytes): lines += String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
+                case .write(let bytes):
+                    lines += String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
                 case .reopen: lines.append("reopened")
                 }
             }

@@ -17,7 +17,9 @@ struct CertificateQuestionTests {
         return CertificateQuestion.name(in: request)?.text
     }
 
-    @Test(arguments: ["domain=app.t.example", "domain=APP.T.Example", "domain=app%2Et.example", "domain=xn--bcher-kva.example"])
+    @Test(arguments: [
+        "domain=app.t.example", "domain=APP.T.Example", "domain=app%2Et.example", "domain=xn--bcher-kva.example",
+    ])
     func `one host name is read and folded`(query: String) {
         #expect(name(query)?.hasSuffix(".example") == true)
         #expect(name(query) == name(query)?.lowercased())
