@@ -21,30 +21,36 @@ struct SettingsLoader: Sendable {
     /// - Throws: `SettingsProblems` with everything that is wrong in any of them.
     func load() throws(SettingsProblems) -> Table.Resolution {
         let table = ProxySettings.table
-        var problems: [SettingsProblem] = []
-        var written: [Table.Written] = []
-        let sources: [() throws(SettingsProblems) -> [Table.Written]] = [
-            { () throws(SettingsProblems) in try table.flags(arguments) },
-            { () throws(SettingsProblems) in
-                try table.environment(environment, others: [Self.pathVariable]) { path in
-                    String(decoding: try Self.bytes(of: path, limit: 64 * 1024), as: UTF8.self)
-                }
-            },
-            { () throws(SettingsProblems) in try fileValues() },
-        ]
-        for source in sources {
-            do throws(SettingsProblems) {
-                written += try source()
-            } catch {
-                problems += error.problems
+        var gathered = Gathered()
+        gathered.add { try table.flags(arguments) }
+        gathered.add {
+            try table.environment(environment, others: [Self.pathVariable]) { path in
+                String(decoding: try Self.bytes(of: path, limit: 64 * 1024), as: UTF8.self)
             }
         }
+        gathered.add { try fileValues() }
         do throws(SettingsProblems) {
-            let resolution = try table.resolve(written, over: ProxySettings())
-            guard problems.isEmpty else { throw SettingsProblems(problems) }
+            let resolution = try table.resolve(gathered.values, over: ProxySettings())
+            guard gathered.problems.isEmpty else { throw SettingsProblems([]) }
             return resolution
         } catch {
-            throw problems.isEmpty || error.problems == problems ? error : SettingsProblems(problems + error.problems)
+            throw SettingsProblems(gathered.problems + error.problems)
+        }
+    }
+
+    /// What all sources said, the right and the wrong.
+    private struct Gathered {
+        var values: [Table.Written] = []
+        var problems: [SettingsProblem] = []
+
+        mutating func add(_ source: () throws -> [Table.Written]) {
+            do {
+                values += try source()
+            } catch let error as SettingsProblems {
+                problems += error.problems
+            } catch {
+                problems.append(SettingsProblem(.setting("configuration"), "\(error)"))
+            }
         }
     }
 
