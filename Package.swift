@@ -32,6 +32,7 @@ let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metri
 let coreMetrics: Target.Dependency = .product(name: "CoreMetrics", package: "swift-metrics")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let signals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
 /// A room of the package: `Sources/NAME`, compiled with the house settings.
@@ -67,6 +68,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
         // Layer 0: C rooms.
@@ -84,6 +86,7 @@ let package = Package(
         room("Telemetry", [logging, coreMetrics]),
 
         // Layer 1: owners and transports.
+        room("ConfigurationFile", ["Settings", yams]),
         room("HTTP2", ["CNGHTTP2", "HTTPFields", nioCore]),
         room("Cryptography", ["COpenSSL"]),
         room("TunnelTLS", ["Trust", nioCore, nioSSL, nioTLS]),
@@ -119,7 +122,8 @@ let package = Package(
         .executableTarget(
             name: "osm-proxy",
             dependencies: [
-                "Edge", "TunnelProtocol", "AdminHTTP", "Telemetry", nioCore, arguments, lifecycle, signals, logging,
+                "Edge", "HTTP1", "HTTP2", "TunnelProtocol", "AdminHTTP", "Telemetry", "Settings", "ConfigurationFile",
+                nioCore, arguments, lifecycle, signals, logging, metrics, coreMetrics,
             ],
             swiftSettings: settings
         ),
@@ -165,6 +169,8 @@ let package = Package(
         tests("ProxyProtocol", [nioCore]),
         tests("TunnelProtocol", [nioCore]),
         tests("Trust", ["TestSupport", "CertificateAuthority", "Settings", x509, asn1, crypto]),
+        tests("Settings"),
+        tests("ConfigurationFile", ["Settings"]),
         tests("Telemetry", [logging, coreMetrics]),
         tests("HTTP2", ["HTTPFields", nioCore, nioEmbedded]),
         tests("Cryptography"),
@@ -181,10 +187,11 @@ let package = Package(
             "Edge",
             [
                 "TestSupport", "Agent", "HTTP1", "HTTP2", "HTTPFields", "ProxyProtocol", "TunnelProtocol", "Trust",
-                "TunnelTLS", "Telemetry",
-                nioCore, nioPosix, nioEmbedded, nioSSL, logging,
+                "TunnelTLS", "Telemetry", "AdminHTTP",
+                nioCore, nioPosix, nioEmbedded, nioSSL, logging, coreMetrics,
             ]
         ),
+        tests("osm-proxy", ["TestSupport", "Edge", "HTTP1", "HTTP2", "Telemetry", "Settings", nioCore]),
         tests("CertificateAuthority", ["TestSupport", "Cryptography", "Trust", "Settings", x509, asn1]),
         .testTarget(
             name: "IntegrationTests",

@@ -79,7 +79,7 @@ start_edge() {
     edge=$(dirname "$(find "$work/ca/edges" -name edge.pem | head -n 1)")
     start edge "$bin/osm-proxy" run --standalone \
         --tunnel-listen 127.0.0.1:0 --visitor-listen "127.0.0.1:$visitor_port" --admin-listen 127.0.0.1:0 \
-        --certificate "$edge/edge.pem" --key "$edge/edge.key" \
+        --internal-listen 127.0.0.1:0 --certificate "$edge/edge.pem" --key "$edge/edge.key" \
         --operator-bundle "$work/ca/bundle/operator-ca.json" --device-crl "$work/ca/crl/devices.crl" \
         --public-url "http://*.localhost:$visitor_port"
     wait_for_line edge

@@ -11,6 +11,8 @@ struct EdgeAdmin {
     let eventLoop: any EventLoop
     let registry: PrometheusRegistry
     let software: String
+    /// The configuration as JSON, without secrets.
+    let describe: @Sendable () -> [UInt8]
 
     var routes: [String: AdminRoute] {
         [
@@ -19,6 +21,7 @@ struct EdgeAdmin {
             "/metrics": .get { _ in .metrics(registry.render()) },
             "/version": .get { _ in .json(Self.encoded(["version": software])) },
             "/tunnels": .get { _ in await tunnels() },
+            "/config": .get { _ in .json(describe()) },
         ]
     }
 

@@ -1,3 +1,4 @@
+package import AdminHTTP
 package import HTTP1
 package import HTTP2
 package import NIOCore
@@ -11,6 +12,11 @@ package struct EdgeConfiguration: Sendable {
     package var visitorAddress: ListenAddress
     /// Where operators look: health, metrics, tunnels.
     package var adminAddress: ListenAddress
+    /// Where the TLS terminator in front asks which names are served; nil for nowhere.
+    package var internalAddress: AdminAddress?
+    /// How often it may ask.
+    package var ask = AskLimits()
+    package var accessLog = AccessLogConfiguration()
     /// How visitors reach the names under the base domain.
     package var publicURL: PublicURL
     /// What the operator has bound to devices; of two for one host and path, the later one counts.
@@ -59,6 +65,27 @@ package struct EdgeConfiguration: Sendable {
         self.adminAddress = adminAddress
         self.publicURL = publicURL
         self.identity = identity
+    }
+
+    /// This configuration with what may change while the edge runs taken from another one.
+    func taking(changesOf next: EdgeConfiguration) -> EdgeConfiguration {
+        var taken = self
+        taken.fixedBindings = next.fixedBindings
+        taken.trustedProxies = next.trustedProxies
+        taken.http1Limits = next.http1Limits
+        taken.visitorHTTP2Limits = next.visitorHTTP2Limits
+        taken.border = next.border
+        taken.border.proxyProtocol = border.proxyProtocol
+        taken.border.memoryInterval = border.memoryInterval
+        taken.visitorLimit = next.visitorLimit
+        taken.handshakeDeadline = next.handshakeDeadline
+        taken.handshakes = next.handshakes
+        taken.handshakesPerAddress = next.handshakesPerAddress
+        taken.headDeadline = next.headDeadline
+        taken.keepAliveDeadline = next.keepAliveDeadline
+        taken.accessLog = next.accessLog
+        taken.accessLog.destination = accessLog.destination
+        return taken
     }
 }
 

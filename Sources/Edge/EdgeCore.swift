@@ -12,7 +12,7 @@ import TunnelProtocol
 /// Belongs to one event loop, as do the tunnels and visitors that it knows; not `Sendable`. Visitors are served on the
 /// loop that accepted them, by the tunnels of that loop, so nothing here is ever shared between threads.
 final class EdgeCore {
-    let configuration: EdgeConfiguration
+    private(set) var configuration: EdgeConfiguration
     let eventLoop: any EventLoop
     /// Name and version, as agents and operators see them.
     let software: String
@@ -20,6 +20,8 @@ final class EdgeCore {
     let logger: Logger
     let budget: MemoryBudget
     let overload: EdgeOverload
+    /// Where finished requests are written down; nil when nobody asked for it.
+    let accessLog: AccessLog?
     var bindings: BindingTable
     /// For identifiers that need to be different, not secret.
     var identifiers = IdentifierGenerator()
@@ -42,7 +44,8 @@ final class EdgeCore {
         software: String,
         identity: EdgeIdentityState,
         metrics: EdgeMetrics,
-        logger: Logger
+        logger: Logger,
+        accessLog: AccessLog? = nil
     ) {
         self.configuration = configuration
         self.eventLoop = eventLoop
@@ -50,6 +53,8 @@ final class EdgeCore {
         self.identity = identity
         self.metrics = metrics
         self.logger = logger
+        self.accessLog = accessLog
+        metrics.certificateExpires.record(identity.certificateExpires)
         budget = MemoryBudget(limit: configuration.memoryBudget)
         overload = EdgeOverload(
             limits: configuration.border,
@@ -95,6 +100,17 @@ final class EdgeCore {
     func adopt(_ fixedBindings: [FixedBinding]) {
         bindings = bindings.replacingFixed(with: fixedBindings, key: configuration.stickyKey)
         logger.notice("bindings reloaded", metadata: ["fixed": "\(fixedBindings.count)"])
+    }
+
+    /// Puts another configuration to use, as far as that can be done to a running edge: limits count from the next
+    /// connection or request on, and whoever is inside stays.
+    func adopt(_ next: EdgeConfiguration) {
+        let rebinds = next.fixedBindings != configuration.fixedBindings
+        configuration = configuration.taking(changesOf: next)
+        handshakes.adopt(perAddress: configuration.handshakesPerAddress, total: configuration.handshakes)
+        overload.adopt(configuration.border, visitorLimit: configuration.visitorLimit)
+        accessLog?.adopt(configuration.accessLog)
+        if rebinds { adopt(configuration.fixedBindings) }
     }
 
     /// An identifier that is unique among the requests of this process and costs no system call.
@@ -158,6 +174,7 @@ final class EdgeCore {
             return logger.error("revocation list not taken: it is older than the one in use")
         }
         identity = state
+        metrics.certificateExpires.record(state.certificateExpires)
         let revoked = state.revocations.reduce(0) { $0 + $1.count }
         logger.notice("identity reloaded", metadata: ["revoked": "\(revoked)"])
         for tunnel in everyTunnel where state.verifier.isRevoked(tunnel.identity) {

@@ -17,6 +17,7 @@ struct EdgeMetrics {
     let bytesFromVisitors: Counter
     /// Memory of the process, as the edge measures it against its limits.
     let residentBytes: Gauge
+    let certificateExpires: Gauge
     /// Visitors that were reset because they took nothing.
     let slowReaders: Counter
     private let responses: [Counter]
@@ -43,9 +44,16 @@ struct EdgeMetrics {
             Counter(label: "osm_edge_requests_total", dimensions: [("code", "\($0)xx")], factory: factory)
         }
         residentBytes = Gauge(label: "osm_edge_resident_bytes", factory: factory)
+        certificateExpires = Gauge(label: "osm_edge_cert_expiry_timestamp_seconds", factory: factory)
         slowReaders = Counter(label: "osm_edge_slow_readers_total", factory: factory)
         tunnels.record(0)
         visitors.record(0)
+    }
+
+    /// Says which build runs, as a series whose value is always 1.
+    func isRunning(_ software: String) {
+        let version = software.split(separator: "/").last.map(String.init) ?? software
+        Gauge(label: "osm_edge_build_info", dimensions: [("version", version)], factory: factory).record(1)
     }
 
     /// Counts a connection that never became a tunnel.

@@ -1,7 +1,7 @@
-import AdminHTTP
 import CoreMetrics
 import FoundationEssentials
 package import Logging
+import Metrics
 import NIOCore
 import NIOPosix
 import ServiceLifecycle
@@ -15,6 +15,8 @@ package struct EdgeService: Service {
         package let tunnel: String
         package let visitor: String
         package let admin: String
+        /// nil when nothing listens there.
+        package let `internal`: String?
 
         /// One line of JSON.
         package var json: String {
@@ -29,9 +31,13 @@ package struct EdgeService: Service {
     private let software: String
     private let registry: PrometheusRegistry
     private let logger: Logger
+    private let describe: @Sendable () -> [UInt8]
     private let onBound: @Sendable (Addresses) -> Void
     private let contents: EdgeIdentityContents
     private let identity: EdgeIdentityState
+    private let accessLog: AccessLog?
+    private let changes: AsyncStream<EdgeConfiguration>
+    private let announceChange: AsyncStream<EdgeConfiguration>.Continuation
 
     /// Reads the identity files; what is wrong with them is found before any port is bound.
     ///
@@ -40,39 +46,39 @@ package struct EdgeService: Service {
     ///   - software: Name and version, as agents see them.
     ///   - registry: Where figures go.
     ///   - logger: Where events go.
+    ///   - describe: The configuration as JSON, without secrets, for operators; asked for whenever one looks.
     ///   - onBound: Called once when every listener is bound.
-    /// - Throws: ``EdgeIdentityError``.
+    /// - Throws: ``EdgeIdentityError``, and `LineFileError` for the access log.
     package init(
         configuration: EdgeConfiguration,
         software: String,
         registry: PrometheusRegistry,
         logger: Logger,
+        describe: @escaping @Sendable () -> [UInt8] = { Array("{}".utf8) },
         onBound: @escaping @Sendable (Addresses) -> Void
     ) throws {
         self.configuration = configuration
         self.software = software
         self.registry = registry
         self.logger = logger
+        self.describe = describe
         self.onBound = onBound
         contents = try EdgeIdentityContents(configuration.identity)
         identity = try EdgeIdentityState(contents, files: configuration.identity, at: .now)
+        accessLog = try AccessLog.open(
+            configuration.accessLog,
+            dropped: Counter(label: "osm_edge_access_log_dropped_total", factory: registry)
+        )
+        // Of several configurations that wait, only the newest one matters.
+        (changes, announceChange) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
+
+    /// Puts what may change while the edge runs to use, looks at the identity files, and opens the access log again.
+    package func reload(_ configuration: EdgeConfiguration) { announceChange.yield(configuration) }
 
     package func run() async throws {
         let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
-        let core = try await eventLoop.submit { [self] in
-            NIOLoopBound(
-                EdgeCore(
-                    configuration: configuration,
-                    eventLoop: eventLoop,
-                    software: software,
-                    identity: identity,
-                    metrics: EdgeMetrics(factory: registry),
-                    logger: logger
-                ),
-                eventLoop: eventLoop
-            )
-        }.get()
+        let core = try await makeCore(on: eventLoop)
         let listeners = EdgeListeners(core: core, eventLoop: eventLoop)
         let tunnel = try await listeners.bindTunnels(configuration.tunnelAddress)
         let visitor = try await listeners.bindVisitors(configuration.visitorAddress)
@@ -80,12 +86,33 @@ package struct EdgeService: Service {
             core: core,
             eventLoop: eventLoop,
             files: configuration.identity,
+            contents: contents,
             logger: logger
         )
-
+        let desk = EdgeDesk(
+            configuration: configuration,
+            core: core,
+            eventLoop: eventLoop,
+            registry: registry,
+            software: software,
+            describe: describe
+        )
         try await withThrowingDiscardingTaskGroup { group in
-            group.addTask { try await serveAdmin(core, eventLoop, tunnel: tunnel, visitor: visitor) }
-            group.addTask { await watcher.run(from: contents, every: configuration.identityCheckInterval) }
+            group.addTask {
+                try await desk.run { admin, beside in
+                    announce(
+                        Addresses(
+                            event: "listening",
+                            tunnel: tunnel.localAddress?.hostAndPort ?? "",
+                            visitor: visitor.localAddress?.hostAndPort ?? "",
+                            admin: admin,
+                            internal: beside
+                        )
+                    )
+                }
+            }
+            group.addTask { await watcher.run(every: configuration.identityCheckInterval) }
+            group.addTask { await adoptChanges(core, eventLoop, watcher) }
             group.addTask {
                 await MemoryWatcher(core: core, eventLoop: eventLoop).run(every: configuration.border.memoryInterval)
             }
@@ -99,31 +126,50 @@ package struct EdgeService: Service {
             await drain(core, eventLoop)
             group.cancelAll()
         }
+        await accessLog?.close()
     }
 
-    private func serveAdmin(
+    private func makeCore(on eventLoop: any EventLoop) async throws -> NIOLoopBound<EdgeCore> {
+        try await eventLoop.submit { [self] in
+            let core = EdgeCore(
+                configuration: configuration,
+                eventLoop: eventLoop,
+                software: software,
+                identity: identity,
+                metrics: EdgeMetrics(factory: registry),
+                logger: logger,
+                accessLog: accessLog
+            )
+            core.metrics.isRunning(software)
+            return NIOLoopBound(core, eventLoop: eventLoop)
+        }.get()
+    }
+
+    private func adoptChanges(
         _ core: NIOLoopBound<EdgeCore>,
         _ eventLoop: any EventLoop,
-        tunnel: any Channel,
-        visitor: any Channel
-    ) async throws {
-        let address = AdminAddress.tcp(host: configuration.adminAddress.host, port: configuration.adminAddress.port)
-        let routes = EdgeAdmin(core: core, eventLoop: eventLoop, registry: registry, software: software).routes
-        try await AdminServer(address, routes: routes).run { bound in
-            let addresses = Addresses(
-                event: "listening",
-                tunnel: tunnel.localAddress?.hostAndPort ?? "",
-                visitor: visitor.localAddress?.hostAndPort ?? "",
-                admin: bound.description
-            )
-            logger.notice(
-                "edge is up",
-                metadata: [
-                    "tunnel": "\(addresses.tunnel)", "visitor": "\(addresses.visitor)", "admin": "\(addresses.admin)",
-                ]
-            )
-            onBound(addresses)
+        _ watcher: EdgeIdentityWatcher
+    ) async {
+        for await next in changes {
+            accessLog?.reopen()
+            do {
+                try await eventLoop.submit { core.value.adopt(next) }.get()
+            } catch {
+                return  // the loop is gone
+            }
+            await watcher.look()
         }
+    }
+
+    private func announce(_ addresses: Addresses) {
+        logger.notice(
+            "edge is up",
+            metadata: [
+                "tunnel": "\(addresses.tunnel)", "visitor": "\(addresses.visitor)", "admin": "\(addresses.admin)",
+                "internal": "\(addresses.internal ?? "off")",
+            ]
+        )
+        onBound(addresses)
     }
 
     /// Lets what is under way finish, for as long as the deadline allows.

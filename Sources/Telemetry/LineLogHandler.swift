@@ -6,10 +6,16 @@ package import Logging
 /// A value like every log handler: each logger has its own copy, and the only thing the copies share is where the
 /// lines go.
 package struct LineLogHandler: LogHandler {
-    package var logLevel: Logger.Level
+    /// What this logger alone was told, or else the threshold of the process.
+    package var logLevel: Logger.Level {
+        get { ownLevel ?? threshold.level }
+        set { ownLevel = newValue }
+    }
     package var metadata: Logger.Metadata = [:]
     package var metadataProvider: Logger.MetadataProvider?
 
+    private var ownLevel: Logger.Level?
+    private let threshold: LogThreshold
     private let component: String
     private let style: LineStyle
     private let limits: LogLimits
@@ -18,17 +24,36 @@ package struct LineLogHandler: LogHandler {
     /// A handler whose component is the logger's label; `write` gets whole lines and must keep each in one piece.
     package init(
         component: String,
-        level: Logger.Level,
+        threshold: LogThreshold,
         format: LogFormat,
         isTerminal: Bool = false,
         limits: LogLimits = .standard,
         write: @escaping @Sendable (String) -> Void
     ) {
         self.component = component
-        self.logLevel = level
+        self.threshold = threshold
         self.style = format.resolved(isTerminal: isTerminal)
         self.limits = limits
         self.write = write
+    }
+
+    /// The same with a level that does not change.
+    package init(
+        component: String,
+        level: Logger.Level,
+        format: LogFormat,
+        isTerminal: Bool = false,
+        limits: LogLimits = .standard,
+        write: @escaping @Sendable (String) -> Void
+    ) {
+        self.init(
+            component: component,
+            threshold: LogThreshold(level),
+            format: format,
+            isTerminal: isTerminal,
+            limits: limits,
+            write: write
+        )
     }
 
     package subscript(metadataKey key: String) -> Logger.Metadata.Value? {

@@ -2,7 +2,7 @@
 ///
 /// Control characters (C0, DEL, C1), characters that change the direction of text, and the two Unicode line
 /// separators are written as escapes: none of them can end a line, move a cursor or hide what follows.
-enum LogEscaping {
+package enum LogEscaping {
     /// Whether a scalar may stand in a line as it is.
     static func isHarmless(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
@@ -16,7 +16,7 @@ enum LogEscaping {
     }
 
     /// Appends `value` as the inside of a JSON string, at most `limit` bytes of it.
-    static func appendJSON(_ value: String, limit: Int, to line: inout String) {
+    package static func appendJSON(_ value: String, limit: Int, to line: inout String) {
         appendScalars(of: value, limit: limit, to: &line) { scalar, line in
             switch scalar {
             case "\"": line += "\\\""

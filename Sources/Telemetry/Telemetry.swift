@@ -8,11 +8,16 @@ package import Logging
 package enum Telemetry {
     /// Sends every logger of the process to standard error, one line an event.
     package static func startLogging(level: Logger.Level = .info, format: LogFormat = .automatic) {
+        startLogging(threshold: LogThreshold(level), format: format)
+    }
+
+    /// The same with a level that can be changed later.
+    package static func startLogging(threshold: LogThreshold, format: LogFormat) {
         let isTerminal = StandardStream.error.isTerminal
         LoggingSystem.bootstrap { label in
             LineLogHandler(
                 component: label,
-                level: level,
+                threshold: threshold,
                 format: format,
                 isTerminal: isTerminal,
                 write: { StandardStream.error.write($0) }

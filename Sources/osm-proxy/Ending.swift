@@ -1,5 +1,6 @@
 import ArgumentParser
 import Edge
+import Settings
 import Telemetry
 
 #if canImport(Darwin)
@@ -15,13 +16,23 @@ enum Ending {
             StandardStream.error.write("osm-proxy: \(error)\n")
             Self.exit(2)
         }
+        if let error = error as? SettingsProblems {
+            for problem in error.problems { StandardStream.error.write("osm-proxy: \(problem)\n") }
+            StandardStream.error.write("Usage: osm-proxy run [--config <file>] [<setting> ...]\n")
+            StandardStream.error.write("  See 'osm-proxy help run' for all settings.\n")
+            Self.exit(2)
+        }
+        if let error = error as? LineFileError {
+            StandardStream.error.write("osm-proxy: \(error)\n")
+            Self.exit(2)
+        }
         // ArgumentParser says 64 for wrong usage, as BSD does; the users of tunnels expect 2.
         guard OsmProxy.exitCode(for: error) == .validationFailure else { OsmProxy.exit(withError: error) }
         StandardStream.error.write(OsmProxy.fullMessage(for: error) + "\n")
         Self.exit(2)
     }
 
-    private static func exit(_ code: Int32) -> Never {
+    static func exit(_ code: Int32) -> Never {
         #if canImport(Darwin)
         Darwin.exit(code)
         #else

@@ -12,10 +12,11 @@ struct OsmProxy: AsyncParsableCommand {
             without any other server.
 
             Exit codes: 0 after a clean stop, 1 for a failure, 2 for wrong usage or \
-            configuration.
+            configuration, 130 and 143 when a second signal (SIGINT, SIGTERM) cut the \
+            draining short.
             """,
         version: OsmProxyVersion.text,
-        subcommands: [Run.self, Health.self],
+        subcommands: [Run.self, Config.self, Health.self],
         defaultSubcommand: Run.self
     )
 

@@ -12,7 +12,8 @@ final class EdgeOverload {
     private var ceiling: MemoryCeiling
     private var gates: [AcceptGate] = []
     private var explanations = 0
-    private let explainedRefusals: Int
+    private var explainedRefusals: Int
+    private let system: ProcessMemory
     private let metrics: EdgeMetrics
     private let logger: Logger
 
@@ -32,12 +33,26 @@ final class EdgeOverload {
         limiter = VisitorLimiter(perAddress: limits.connectionsPerAddress, total: budget.visitors)
         ceiling = MemoryCeiling(limits: limits.memoryLimits(available: system.available()))
         explainedRefusals = budget.refusals
+        self.system = system
         self.metrics = metrics
         self.logger = logger
     }
 
     /// Whether a new request is to be answered with ``EdgeFailure/overloaded``.
     var shedsRequests: Bool { ceiling.level != .normal }
+
+    /// Takes other limits; who is inside stays, and memory is held against the new marks when it is next measured.
+    func adopt(_ limits: BorderLimits, visitorLimit: Int) {
+        let budget = DescriptorBudget(
+            limit: system.descriptors(),
+            reserved: limits.reservedDescriptors,
+            wanted: visitorLimit,
+            refusals: limits.explainedRefusals
+        )
+        limiter.adopt(perAddress: limits.connectionsPerAddress, total: budget.visitors)
+        ceiling.limits = limits.memoryLimits(available: system.available())
+        explainedRefusals = budget.refusals
+    }
 
     // MARK: Memory
 

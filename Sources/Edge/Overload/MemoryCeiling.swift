@@ -14,7 +14,7 @@ struct MemoryCeiling: Equatable {
     }
 
     /// Bytes; nil when the machine does not say how much there is.
-    let limits: Limits?
+    var limits: Limits?
     private(set) var level = Level.normal
 
     struct Limits: Equatable, Sendable {

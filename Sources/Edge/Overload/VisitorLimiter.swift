@@ -22,12 +22,18 @@ struct VisitorLimiter {
         }
     }
 
-    let perAddress: Int
-    let total: Int
+    private(set) var perAddress: Int
+    private(set) var total: Int
     private(set) var count = 0
     private var byNetwork: [Network: Int] = [:]
 
     init(perAddress: Int, total: Int) {
+        self.perAddress = perAddress
+        self.total = total
+    }
+
+    /// Takes other bounds; whoever is inside stays.
+    mutating func adopt(perAddress: Int, total: Int) {
         self.perAddress = perAddress
         self.total = total
     }

@@ -53,6 +53,15 @@ struct BindingTable {
         sites.site(host)?.bindings.first { !$0.isFree(at: now) }?.devices.first
     }
 
+    /// Whether a name, already normalised, leads anywhere: bound, by a wildcard too, registered, or leased.
+    func isServed(_ host: String, at now: NIODeadline) -> Bool {
+        switch sites.site(host) {
+        case .fixed: true
+        case .registered(let binding) where !binding.isFree(at: now): true
+        case .registered, nil: sites.hasWildcard(over: host)
+        }
+    }
+
     // MARK: The operator's list
 
     /// Binds for good, on the operator's word; the last word on a host and path counts.

@@ -55,6 +55,9 @@ struct RouteTable {
         Self.domain(above: host).flatMap { wildcards[$0]?.targets } ?? []
     }
 
+    /// Whether anything is bound to every name next to this one.
+    func hasWildcard(over host: String) -> Bool { Self.domain(above: host).map { wildcards[$0] != nil } ?? false }
+
     /// Binds on the operator's word: whoever had registered the name loses it.
     mutating func fix(_ binding: Binding) {
         switch binding.host {

@@ -20,6 +20,17 @@ package struct EdgeIdentityFiles: Sendable, Equatable {
         self.operatorBundle = operatorBundle
         self.deviceRevocations = deviceRevocations
     }
+
+    /// Reads all files as an edge does when it starts, and keeps nothing.
+    package func check() throws(EdgeIdentityError) {
+        do {
+            _ = try EdgeIdentityState(try EdgeIdentityContents(self), files: self, at: .now)
+        } catch let error as EdgeIdentityError {
+            throw error
+        } catch {
+            throw EdgeIdentityError(file: certificate, problem: "it cannot be used: \(error)")
+        }
+    }
 }
 
 /// What the files said when they were last read.
@@ -61,12 +72,16 @@ package struct EdgeIdentityError: Error, CustomStringConvertible {
 struct EdgeIdentityState: Sendable {
     let context: NIOSSLContext
     let verifier: DeviceVerifier
+    /// When the edge's own certificate ends, in Unix time.
+    let certificateExpires: Int
     /// The newest revocation lists, one an issuing CA, so that an older one is not taken after it.
     let revocations: [RevocationList]
 
     init(_ contents: EdgeIdentityContents, files: EdgeIdentityFiles, at now: Date) throws {
         do {
             context = try TunnelTLSContext.server(certificates: contents.certificate, key: contents.key)
+            let leaf = try NIOSSLCertificate.fromPEMBytes(contents.certificate).first
+            certificateExpires = leaf.map { Int($0.notValidAfter) } ?? 0
         } catch {
             throw EdgeIdentityError(file: files.certificate, problem: "the chain and its key cannot be used: \(error)")
         }

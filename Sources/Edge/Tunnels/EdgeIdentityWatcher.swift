@@ -1,34 +1,79 @@
 import FoundationEssentials
 import Logging
 import NIOCore
+import NIOPosix
 import Trust
 
 /// Reads the identity files again and again, and puts what is new to use without cutting anything that may stay.
 ///
 /// A file that cannot be used is reported once and leaves the edge as it was.
-struct EdgeIdentityWatcher {
-    let core: NIOLoopBound<EdgeCore>
-    let eventLoop: any EventLoop
-    let files: EdgeIdentityFiles
-    let logger: Logger
+///
+/// ## Concurrency
+/// An actor, so that a look by the clock and one on demand do not overtake each other. Files are read and parsed on the
+/// thread pool: a revocation list of a hundred thousand entries takes more than a second.
+actor EdgeIdentityWatcher {
+    private let core: NIOLoopBound<EdgeCore>
+    private let eventLoop: any EventLoop
+    private let files: EdgeIdentityFiles
+    private let logger: Logger
+    private var known: EdgeIdentityContents
+    private var reported: String?
+    private var isLooking = false
+    private var mustLookAgain = false
 
-    func run(from first: EdgeIdentityContents, every interval: TimeAmount) async {
-        var known = first
-        var reported: String?
+    init(
+        core: NIOLoopBound<EdgeCore>,
+        eventLoop: any EventLoop,
+        files: EdgeIdentityFiles,
+        contents: EdgeIdentityContents,
+        logger: Logger
+    ) {
+        self.core = core
+        self.eventLoop = eventLoop
+        self.files = files
+        known = contents
+        self.logger = logger
+    }
+
+    func run(every interval: TimeAmount) async {
         while !Task.isCancelled {
             do { try await Task.sleep(for: .nanoseconds(interval.nanoseconds)) } catch { return }
-            do {
-                let contents = try EdgeIdentityContents(files)
-                guard contents != known else { continue }
-                let state = try EdgeIdentityState(contents, files: files, at: .now)
-                known = contents
-                reported = nil
-                try await eventLoop.submit { core.value.adopt(state) }.get()
-            } catch {
-                let problem = "\(error)"
-                if problem != reported { logger.error("identity not reloaded", metadata: ["error": "\(problem)"]) }
-                reported = problem
-            }
+            await look()
+        }
+    }
+
+    /// Looks at the files now; when a look is under way, once more after it.
+    func look() async {
+        mustLookAgain = true
+        guard !isLooking else { return }
+        isLooking = true
+        while mustLookAgain {
+            mustLookAgain = false
+            await lookOnce()
+        }
+        isLooking = false
+    }
+
+    private func lookOnce() async {
+        do {
+            guard let (contents, state) = try await changed(since: known) else { return }
+            known = contents
+            reported = nil
+            try await eventLoop.submit { [core] in core.value.adopt(state) }.get()
+        } catch {
+            let problem = "\(error)"
+            if problem != reported { logger.error("identity not reloaded", metadata: ["error": "\(problem)"]) }
+            reported = problem
+        }
+    }
+
+    private func changed(
+        since known: EdgeIdentityContents
+    ) async throws -> (contents: EdgeIdentityContents, state: EdgeIdentityState)? {
+        try await NIOThreadPool.singleton.runIfActive { [files] in
+            let contents = try EdgeIdentityContents(files)
+            guard contents != known else { return nil }
+            return (contents, try EdgeIdentityState(contents, files: files, at: .now))
         }
     }
 }

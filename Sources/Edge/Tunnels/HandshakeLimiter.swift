@@ -4,8 +4,8 @@ import NIOCore
 ///
 /// IPv6 addresses count by their /64, which is what one customer has.
 struct HandshakeLimiter {
-    let perAddress: Int
-    let total: Int
+    private(set) var perAddress: Int
+    private(set) var total: Int
     private var inFlight: [Key: Int] = [:]
     private var count = 0
 
@@ -29,6 +29,12 @@ struct HandshakeLimiter {
     }
 
     init(perAddress: Int, total: Int) {
+        self.perAddress = perAddress
+        self.total = total
+    }
+
+    /// Takes other bounds; handshakes under way go on.
+    mutating func adopt(perAddress: Int, total: Int) {
         self.perAddress = perAddress
         self.total = total
     }

@@ -1,0 +1,168 @@
+import CoreMetrics
+import NIOPosix
+import Synchronization
+import Telemetry
+
+/// Writes finished requests down, one line each, without ever making an event loop wait.
+///
+/// Entries wait in a bounded queue for a thread of their own; when the disk or the reader of standard output is slower
+/// than the visitors, entries are dropped and counted.
+///
+/// ## Concurrency
+/// The queue is behind a lock that is held for an append only. The file belongs to the writing thread.
+final class AccessLog: Sendable {
+    /// What lines are written to; the writing thread alone calls it.
+    typealias Output = @Sendable (AccessLog.Command) -> Bool
+
+    /// What the writing thread does.
+    enum Command {
+        case write([UInt8])
+        /// The file may have been moved away.
+        case reopen
+    }
+
+    fileprivate struct Queue {
+        var entries: [AccessLogEntry] = []
+        var cost = 0
+        var seen = 0
+        var reopens = false
+        var isBeingWritten = false
+        var configuration: AccessLogConfiguration
+    }
+
+    private let queue: Mutex<Queue>
+    private let output: Output
+    private let dropped: Counter
+    private let thread: NIOThreadPool
+
+    /// - Parameters:
+    ///   - configuration: How much is logged; its destination has already become the output.
+    ///   - dropped: Counts entries that were not written.
+    ///   - output: Takes bytes of whole lines; false when it could not.
+    init(_ configuration: AccessLogConfiguration, dropped: Counter, output: @escaping Output) {
+        queue = Mutex(Queue(configuration: configuration))
+        self.output = output
+        self.dropped = dropped
+        thread = NIOThreadPool(numberOfThreads: 1)
+        thread.start()
+    }
+
+    /// Opens what the configuration names; nil when nothing is to be logged.
+    ///
+    /// - Throws: `LineFileError`.
+    static func open(_ configuration: AccessLogConfiguration, dropped: Counter) throws -> AccessLog? {
+        switch configuration.destination {
+        case .off: return nil
+        case .standardOutput:
+            return AccessLog(configuration, dropped: dropped) { command in
+                if case .write(let bytes) = command {
+                    StandardStream.output.write(String(decoding: bytes, as: UTF8.self))
+                }
+                return true
+            }
+        case .file(let path):
+            let file = SharedLineFile(try LineFile(path: path))
+            return AccessLog(configuration, dropped: dropped, output: file.carryOut)
+        }
+    }
+
+    /// Takes a finished request; the caller never waits.
+    func record(_ entry: @autoclosure () -> AccessLogEntry) {
+        let isSampled = queue.withLock { queue in
+            queue.seen += 1
+            return (queue.seen - 1).isMultiple(of: max(1, queue.configuration.sampling))
+        }
+        guard isSampled else { return }
+        let entry = entry().bounded()
+        enum Outcome { case dropped, queued, mustStart }
+        let outcome: Outcome = queue.withLock { queue in
+            guard queue.cost + entry.cost <= queue.configuration.backlog else { return .dropped }
+            queue.entries.append(entry)
+            queue.cost += entry.cost
+            return queue.beginWriting() ? .mustStart : .queued
+        }
+        switch outcome {
+        case .dropped: dropped.increment()
+        case .queued: break
+        case .mustStart: startWriting()
+        }
+    }
+
+    /// Takes other bounds and another form; the destination stays.
+    func adopt(_ configuration: AccessLogConfiguration) {
+        queue.withLock { $0.configuration = configuration }
+    }
+
+    /// Opens the file again, after what is waiting has been written.
+    func reopen() {
+        let mustStart = queue.withLock { queue in
+            queue.reopens = true
+            return queue.beginWriting()
+        }
+        if mustStart { startWriting() }
+    }
+
+    /// Writes what still waits, for as long as that may take, and ends the thread.
+    func close(within limit: Duration = .seconds(2)) async {
+        let clock = ContinuousClock()
+        let end = clock.now + limit
+        while queue.withLock({ $0.isBeingWritten }), clock.now < end {
+            do { try await clock.sleep(for: .milliseconds(10)) } catch { break }
+        }
+        // A thread that hangs in a write is left to the end of the process.
+        thread.shutdownGracefully { _ in }
+    }
+
+    private func startWriting() { thread.submit { [self] _ in writeAll() } }
+
+    /// On the writing thread: carries on until nothing waits.
+    private func writeAll() {
+        while true {
+            let (entries, reopens, showsQueries) = queue.withLock { $0.takeAll() }
+            guard !entries.isEmpty || reopens else { return }
+            if !entries.isEmpty {
+                let lines = entries.flatMap { $0.line(showsQueries: showsQueries).utf8 }
+                if !output(.write(lines)) { dropped.increment(by: entries.count) }
+            }
+            if reopens { _ = output(.reopen) }
+        }
+    }
+}
+
+extension AccessLog.Queue {
+    /// Whether somebody has to begin writing; it is the caller then.
+    fileprivate mutating func beginWriting() -> Bool {
+        guard !isBeingWritten else { return false }
+        isBeingWritten = true
+        return true
+    }
+
+    /// What is to be written now; when there is nothing, writing has ended.
+    fileprivate mutating func takeAll() -> ([AccessLogEntry], reopens: Bool, showsQueries: Bool) {
+        let taken = (entries, reopens: reopens, showsQueries: configuration.showsQueries)
+        isBeingWritten = !entries.isEmpty || reopens
+        entries = []
+        cost = 0
+        reopens = false
+        return taken
+    }
+}
+
+/// The file of the log, behind a lock that nobody else ever takes.
+private final class SharedLineFile: Sendable {
+    private let file: Mutex<LineFile>
+
+    init(_ file: consuming LineFile) { self.file = Mutex(file) }
+
+    @Sendable
+    func carryOut(_ command: AccessLog.Command) -> Bool {
+        file.withLock { file in
+            switch command {
+            case .write(let bytes): return file.append(bytes)
+            case .reopen:
+                do { try file.reopen() } catch { return false }
+                return true
+            }
+        }
+    }
+}

@@ -1,0 +1,23 @@
+import NIOCore
+
+/// Lets so many events through a second, and some more at once after a quiet time.
+///
+/// Pure: the time comes with each call.
+struct TokenBucket: Equatable {
+    private let interval: TimeAmount
+    private let tolerance: TimeAmount
+    /// When all that was taken will have been refilled.
+    private var refilled = NIODeadline.uptimeNanoseconds(0)
+
+    init(perSecond: Int, burst: Int) {
+        interval = .nanoseconds(1_000_000_000 / Int64(max(1, perSecond)))
+        tolerance = .nanoseconds(interval.nanoseconds * Int64(max(1, burst) - 1))
+    }
+
+    /// Takes one token; false when there is none.
+    mutating func take(at now: NIODeadline) -> Bool {
+        guard refilled <= now + tolerance else { return false }
+        refilled = max(refilled, now) + interval
+        return true
+    }
+}

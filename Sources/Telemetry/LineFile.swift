@@ -1,0 +1,79 @@
+#if canImport(Darwin)
+import Darwin
+#elseif canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#endif
+
+/// A file that whole lines are appended to; opened again by its path when somebody has moved it away.
+///
+/// ## Concurrency
+/// Not `Sendable`: it belongs to whoever writes, since a call may wait for the disk.
+package struct LineFile: ~Copyable {
+    private let path: String
+    private var descriptor: Int32
+    /// A line was cut by a full disk: the next one must not be appended to it.
+    private var endsInsideLine = false
+
+    /// Opens the file for appending and makes it when there is none, readable by its owner and group.
+    ///
+    /// - Throws: ``LineFileError``.
+    package init(path: String) throws(LineFileError) {
+        self.path = path
+        descriptor = try Self.open(path)
+    }
+
+    deinit { close(descriptor) }
+
+    /// Opens the path again; when that fails, what is open stays open.
+    package mutating func reopen() throws(LineFileError) {
+        let next = try Self.open(path)
+        close(descriptor)
+        descriptor = next
+        endsInsideLine = false
+    }
+
+    /// Appends whole lines; false when not all of them could be written.
+    package mutating func append(_ lines: [UInt8]) -> Bool {
+        var rest = endsInsideLine ? ([0x0A] + lines)[...] : lines[...]
+        while !rest.isEmpty {
+            let written = unsafe rest.withUnsafeBytes { unsafe write(descriptor, $0.baseAddress, $0.count) }
+            if written > 0 {
+                endsInsideLine = rest[rest.startIndex + written - 1] != 0x0A
+                rest = rest.dropFirst(written)
+            } else if errno != EINTR {
+                return false
+            }
+        }
+        return true
+    }
+
+    private static func open(_ path: String) throws(LineFileError) -> Int32 {
+        #if canImport(Darwin)
+        let descriptor = unsafe Darwin.open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o640)
+        #else
+        let descriptor = unsafe Glibc.open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o640)
+        #endif
+        guard descriptor >= 0 else { throw LineFileError(path: path, code: errno) }
+        return descriptor
+    }
+}
+
+/// Why a file cannot be written to.
+package struct LineFileError: Error, CustomStringConvertible {
+    package let path: String
+    /// `errno`.
+    package let code: Int32
+
+    package var description: String {
+        let problem =
+            switch code {
+            case ENOENT: "its folder does not exist"
+            case EACCES, EPERM, EROFS: "it may not be written"
+            case EISDIR: "it is a folder"
+            default: "it cannot be opened (error \(code))"
+            }
+        return "\(path): \(problem)"
+    }
+}

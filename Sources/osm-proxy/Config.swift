@@ -1,0 +1,81 @@
+import ArgumentParser
+import Edge
+import Settings
+import Telemetry
+
+/// `osm-proxy config`.
+struct Config: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Look at a configuration without running it.",
+        subcommands: [Check.self, Show.self]
+    )
+
+    /// `osm-proxy config check`.
+    struct Check: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Say what is wrong with a configuration: exit code 0 when nothing is, 2 otherwise.",
+            discussion: """
+                Takes the same flags and environment as run. Reads the certificate, its key, the operator's bundle and
+                the revocation list as well, opens no port and writes nothing.
+                """
+        )
+
+        @Flag(help: "Print one object of JSON: whether it is right, and every problem with its place.")
+        var json = false
+
+        @OptionGroup var options: SettingsOptions
+
+        func run() async throws {
+            let problems = Self.problems(options.loader)
+            if json {
+                let verdict = SettingsReport.Verdict(
+                    ok: problems.isEmpty,
+                    problems: problems.map(SettingsReport.Problem.init)
+                )
+                StandardStream.output.write(String(decoding: SettingsReport.json(verdict), as: UTF8.self) + "\n")
+            } else if problems.isEmpty {
+                StandardStream.output.write("the configuration is right\n")
+            } else {
+                StandardStream.error.write(SettingsProblems(problems).description + "\n")
+            }
+            guard problems.isEmpty else { throw ExitCode(2) }
+        }
+
+        private static func problems(_ loader: SettingsLoader) -> [SettingsProblem] {
+            do throws(SettingsProblems) {
+                let configuration = try loader.load().target.edgeConfiguration()
+                return identityProblems(configuration.identity)
+            } catch {
+                return error.problems
+            }
+        }
+
+        private static func identityProblems(_ files: EdgeIdentityFiles) -> [SettingsProblem] {
+            do {
+                try files.check()
+                return []
+            } catch {
+                return [SettingsProblem(.file(path: error.file, nil), error.problem)]
+            }
+        }
+    }
+
+    /// `osm-proxy config show`.
+    struct Show: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Print every setting with its value and whose word that is; secrets are left out."
+        )
+
+        @Flag(help: "Print JSON.")
+        var json = false
+
+        @OptionGroup var options: SettingsOptions
+
+        func run() async throws {
+            let resolution = try options.loader.load()
+            guard json else { return StandardStream.output.write(SettingsReport.text(resolution)) }
+            let rows = SettingsReport.json(SettingsReport.rows(resolution))
+            StandardStream.output.write(String(decoding: rows, as: UTF8.self) + "\n")
+        }
+    }
+}

@@ -1,0 +1,369 @@
+import Edge
+import Settings
+
+extension ProxySettings {
+    /// The table of all settings; the parser, `--help` and docs/configuration.md follow from it.
+    static let table = SettingTable<ProxySettings>(
+        prefix: "OSM_PROXY_",
+        identity + listeners + sites + visitors + limits + deadlines + tunnels + logs
+    )
+
+    private typealias Row = Setting<ProxySettings>
+
+    private static var identity: [Row] {
+        [
+            Row(
+                "standalone",
+                .truth,
+                \.isStandalone,
+                change: .restart,
+                "Run without a control plane: devices are known by their certificates, names are first come."
+            ),
+            Row(
+                "public_url",
+                .publicURL,
+                optional: \.publicURL,
+                change: .restart,
+                "How visitors reach the names under the base domain, such as https://*.tunnel.example.com."
+            ),
+            Row(
+                "certificate",
+                .file,
+                optional: \.certificate,
+                change: .restart,
+                "The edge's certificate chain, PEM, leaf first. What is in it may change at any time."
+            ),
+            Row(
+                "key",
+                .file,
+                optional: \.key,
+                change: .restart,
+                "The private key of that certificate, PEM. What is in it may change at any time."
+            ),
+            Row(
+                "operator_bundle",
+                .file,
+                optional: \.operatorBundle,
+                change: .restart,
+                "The operator's bundle, as ca-tools writes it. What is in it may change at any time."
+            ),
+            Row(
+                "device_crl",
+                .file,
+                optional: \.deviceRevocations,
+                change: .restart,
+                "The list of revoked devices, PEM. What is in it may change at any time."
+            ),
+        ]
+    }
+
+    private static var listeners: [Row] {
+        [
+            Row("tunnel.listen", .listenAddress, \.tunnelListen, change: .restart, "Where agents connect."),
+            Row(
+                "visitor.listen",
+                .listenAddress,
+                \.visitorListen,
+                change: .restart,
+                "Where visitors, or the TLS terminator in front, connect."
+            ),
+            Row(
+                "admin.listen",
+                .listenAddress,
+                \.adminListen,
+                change: .restart,
+                "Where health, metrics, tunnels and this configuration are served to operators."
+            ),
+            Row(
+                "internal.listen",
+                .adminAddress,
+                orElse: "off",
+                \.internalListen,
+                change: .restart,
+                "Where the TLS terminator in front asks which names are served."
+            ),
+            Row(
+                "internal.asks_per_second",
+                .count(1...100_000),
+                \.ask.perSecond,
+                change: .restart,
+                "How often it may ask; more is answered with 429."
+            ),
+            Row(
+                "internal.ask_burst",
+                .count(1...100_000),
+                \.ask.burst,
+                change: .restart,
+                "How often it may ask at once, after a quiet time."
+            ),
+        ]
+    }
+
+    private static var sites: [Row] {
+        [
+            Row(
+                "bind",
+                .binding,
+                list: \.bindings,
+                change: .live,
+                """
+                Bind a host, or *.host for the names next to it, or a path of either, to devices for good. Visitors go to \
+                the device with the fewest open requests, or with ;sticky to the one they had before.
+                """
+            ),
+            Row(
+                "sticky_key",
+                .stickyKey,
+                optional: \.stickyKey,
+                change: .restart,
+                isSecret: true,
+                "What sticky cookies are made of, at least 32 bytes; edges that stand for each other share one."
+            ),
+            Row(
+                "raw.ports",
+                .ports,
+                optional: \.raw.ports,
+                change: .restart,
+                "The TCP and UDP ports that devices may register, such as 20000-20100; by default none."
+            ),
+            Row(
+                "raw.listen",
+                .text("host"),
+                \.raw.host,
+                change: .restart,
+                "The address on which those ports are opened."
+            ),
+            Row(
+                "raw.reserve",
+                .count(1...65_535),
+                list: \.rawReserved,
+                change: .restart,
+                "A port of that range that no device gets."
+            ),
+        ]
+    }
+
+    private static var visitors: [Row] {
+        [
+            Row(
+                "trusted_proxies",
+                .trustedProxy,
+                list: \.trustedProxies,
+                change: .live,
+                "Whose word about visitors is believed: addresses, CIDR blocks, loopback, private."
+            ),
+            Row(
+                "visitor.proxy_protocol",
+                .truth,
+                \.border.proxyProtocol,
+                change: .restart,
+                "Every connection of a visitor begins with a PROXY protocol header; only trusted proxies may connect then."
+            ),
+            Row(
+                "visitor.connections",
+                .count(1...1_000_000),
+                \.visitorLimit,
+                change: .live,
+                "Visitors' connections that may be open at once."
+            ),
+            Row(
+                "visitor.connections_per_address",
+                .count(1...1_000_000),
+                \.border.connectionsPerAddress,
+                change: .live,
+                "The same for one IPv4 address or IPv6 /64; trusted proxies have no such limit."
+            ),
+            Row(
+                "visitor.reserved_descriptors",
+                .count(0...1_000_000),
+                orElse: "auto",
+                \.border.reservedDescriptors,
+                change: .live,
+                "Descriptors that visitors cannot take; auto is an eighth of what the process may have."
+            ),
+        ]
+    }
+
+    private static var limits: [Row] {
+        [
+            Row(
+                "limits.request_line",
+                .bytes(256...65_536),
+                \.requestLine,
+                change: .live,
+                "The longest request line of a visitor; a longer one is answered with 414."
+            ),
+            Row(
+                "limits.header_section",
+                .bytes(1024...1_048_576),
+                \.headerSection,
+                change: .live,
+                "The largest header section of a visitor; a larger one is answered with 431."
+            ),
+            Row(
+                "limits.fields",
+                .count(8...1000),
+                \.fields,
+                change: .live,
+                "How many fields it may have; more are answered with 431."
+            ),
+            Row(
+                "limits.memory_soft",
+                .bytes(1_048_576...1 << 46),
+                orElse: "auto",
+                \.border.memorySoftLimit,
+                change: .live,
+                "Resident memory from which on new requests are answered with 503; auto is 80 % of what there is."
+            ),
+            Row(
+                "limits.memory_hard",
+                .bytes(1_048_576...1 << 46),
+                orElse: "auto",
+                \.border.memoryHardLimit,
+                change: .live,
+                "Resident memory from which on no visitor is let in; auto is 90 % of what there is."
+            ),
+            Row(
+                "limits.stream_memory",
+                .bytes(1_048_576...1 << 46),
+                \.memoryBudget,
+                change: .restart,
+                "What all tunnels may hold for visitors that are behind."
+            ),
+        ]
+    }
+
+    private static var deadlines: [Row] {
+        [
+            Row(
+                "deadlines.head",
+                .deadline,
+                \.headDeadline,
+                change: .live,
+                "From a visitor's connection, or the first byte, to the end of a request's head."
+            ),
+            Row(
+                "deadlines.keep_alive",
+                .deadline,
+                \.keepAliveDeadline,
+                change: .live,
+                "Between two requests on one connection."
+            ),
+            Row(
+                "deadlines.body",
+                .deadline,
+                \.border.bodyDeadline,
+                change: .live,
+                "The stretch of time in which a request's body must go on."
+            ),
+            Row(
+                "deadlines.reader",
+                .deadline,
+                \.border.readerDeadline,
+                change: .live,
+                "How long a visitor may take no byte while bytes wait for it."
+            ),
+            Row(
+                "deadlines.proxy_protocol",
+                .deadline,
+                \.border.proxyProtocolDeadline,
+                change: .live,
+                "From a connection to the end of its PROXY protocol header."
+            ),
+            Row(
+                "deadlines.handshake",
+                .deadline,
+                \.handshakeDeadline,
+                change: .live,
+                "From an agent's connection to the end of its handshakes."
+            ),
+            Row(
+                "deadlines.drain",
+                .time(0...3_600_000),
+                \.drainDeadline,
+                change: .restart,
+                "How long requests under way may finish after SIGTERM."
+            ),
+        ]
+    }
+
+    private static var tunnels: [Row] {
+        [
+            Row(
+                "tunnel.handshakes",
+                .count(1...1_000_000),
+                \.handshakes,
+                change: .live,
+                "Handshakes of agents that may be under way at once."
+            ),
+            Row(
+                "tunnel.handshakes_per_address",
+                .count(1...1_000_000),
+                \.handshakesPerAddress,
+                change: .live,
+                "The same for one IPv4 address or IPv6 /64."
+            ),
+            Row(
+                "tunnel.arrivals_per_second",
+                .count(1...100_000),
+                \.tunnelsPerSecond,
+                change: .restart,
+                "Tunnels that may come up a second; more are told when to come back."
+            ),
+            Row(
+                "tunnel.arrival_burst",
+                .count(1...1_000_000),
+                \.tunnelBurst,
+                change: .restart,
+                "The same at once, after a quiet time."
+            ),
+        ]
+    }
+
+    private static var logs: [Row] {
+        [
+            Row(
+                "log.level",
+                .level,
+                \.logLevel,
+                change: .live,
+                "trace, debug, info, notice, warning, error or critical."
+            ),
+            Row(
+                "log.format",
+                .format,
+                \.logFormat,
+                change: .restart,
+                "How the log on standard error is written; auto is text on a terminal, else JSON."
+            ),
+            Row(
+                "access_log.to",
+                .logDestination,
+                \.accessLog.destination,
+                change: .restart,
+                "Where finished requests are written down, one line of JSON each; SIGHUP opens a file again."
+            ),
+            Row(
+                "access_log.show_queries",
+                .truth,
+                \.accessLog.showsQueries,
+                change: .live,
+                "Write the values in queries as they came, rather than hide them."
+            ),
+            Row(
+                "access_log.sample",
+                .count(1...1_000_000),
+                \.accessLog.sampling,
+                change: .live,
+                "Of so many requests one is written down."
+            ),
+            Row(
+                "access_log.backlog",
+                .bytes(65_536...1 << 30),
+                \.accessLog.backlog,
+                change: .live,
+                "What may wait to be written; what comes beyond is dropped and counted."
+            ),
+        ]
+    }
+}

@@ -1,0 +1,145 @@
+import AdminHTTP
+import Edge
+import Logging
+import NIOCore
+import Settings
+import Telemetry
+
+extension SettingForm where Value == ListenAddress {
+    static var listenAddress: SettingForm {
+        SettingForm("host:port", expectation: "host:port, such as 127.0.0.1:8080 or [::]:8443") {
+            ListenAddress($0)
+        } print: {
+            $0.description
+        }
+    }
+}
+
+extension SettingForm where Value == AdminAddress {
+    static var adminAddress: SettingForm {
+        SettingForm("host:port|unix:path", expectation: "host:port, or unix: and a path") {
+            AdminAddress($0)
+        } print: {
+            $0.description
+        }
+    }
+}
+
+extension SettingForm where Value == PublicURL {
+    static var publicURL: SettingForm {
+        SettingForm("url", expectation: "of the form https://*.tunnel.example.com") {
+            PublicURL($0)
+        } print: { url in
+            let port = url.port.map { ":\($0)" } ?? ""
+            return "\(url.scheme)://*.\(url.baseDomain)\(port)"
+        }
+    }
+}
+
+extension SettingForm where Value == FixedBinding {
+    static var binding: SettingForm {
+        SettingForm("host[/path]=device[,device][;sticky]") { text in
+            do throws(FixedBinding.Refusal) {
+                return try FixedBinding(text)
+            } catch {
+                throw SettingRefusal("'\(text)': \(error)")
+            }
+        } print: { binding in
+            let path = binding.path == .root ? "" : binding.path.text
+            let devices = binding.devices.joined(separator: ",")
+            return "\(binding.host)\(path)=\(devices)\(binding.isSticky ? ";sticky" : "")"
+        }
+    }
+}
+
+extension SettingForm where Value == String {
+    /// One word of a list of trusted proxies.
+    static var trustedProxy: SettingForm {
+        SettingForm("cidr|loopback|private") { word in
+            do throws(TrustedProxies.Problem) {
+                _ = try TrustedProxies([word])
+            } catch {
+                throw SettingRefusal(error.description)
+            }
+            return word
+        } print: {
+            $0
+        }
+    }
+
+    static var stickyKey: SettingForm {
+        SettingForm("secret", expectation: "at least \(StickyKey.leastBytes) bytes") {
+            $0.utf8.count >= StickyKey.leastBytes ? $0 : nil
+        } print: {
+            $0
+        }
+    }
+
+    /// The path of a file.
+    static var file: SettingForm { .text("file") }
+}
+
+extension SettingForm where Value == PortRange {
+    static var ports: SettingForm {
+        SettingForm("first-last", expectation: "first-last, such as 20000-20100") {
+            PortRange($0)
+        } print: {
+            $0.description
+        }
+    }
+}
+
+extension SettingForm where Value == TimeAmount {
+    /// A time within bounds, in milliseconds.
+    static func time(_ range: ClosedRange<Int>) -> SettingForm {
+        let least = Quantity.time(milliseconds: range.lowerBound)
+        let most = Quantity.time(milliseconds: range.upperBound)
+        return SettingForm("time", expectation: "a time from \(least) to \(most), such as 30s") { text in
+            Quantity.milliseconds(text).flatMap { range.contains($0) ? .milliseconds(Int64($0)) : nil }
+        } print: {
+            Quantity.time(milliseconds: Int($0.nanoseconds / 1_000_000))
+        }
+    }
+
+    /// A deadline that people or machines meet: 100 ms to an hour.
+    static var deadline: SettingForm { .time(100...3_600_000) }
+}
+
+extension SettingForm where Value == Logger.Level {
+    static var level: SettingForm {
+        SettingForm("level", expectation: "a level: try info or debug") {
+            Logger.Level(rawValue: $0)
+        } print: {
+            $0.rawValue
+        }
+    }
+}
+
+extension SettingForm where Value == LogFormat {
+    static var format: SettingForm {
+        SettingForm("auto|text|json", expectation: "auto, text or json") {
+            LogFormat(rawValue: $0)
+        } print: {
+            $0.rawValue
+        }
+    }
+}
+
+extension SettingForm where Value == AccessLogConfiguration.Destination {
+    static var logDestination: SettingForm {
+        SettingForm("off|stdout|path", expectation: "off, stdout or a path with a slash in it") { text in
+            switch text {
+            case "off": .off
+            case "stdout": .standardOutput
+            case _ where text.contains("/"): .file(text)
+            default: nil
+            }
+        } print: { destination in
+            switch destination {
+            case .off: "off"
+            case .standardOutput: "stdout"
+            case .file(let path): path
+            }
+        }
+    }
+}

@@ -1,0 +1,65 @@
+import FoundationEssentials
+import Settings
+
+/// A configuration, or what is wrong with it, as operators and machines read it; secrets are never part of it.
+enum SettingsReport {
+    struct Row: Encodable {
+        let key: String
+        /// One word, or for a list all of them.
+        let value: [String]
+        let source: String
+    }
+
+    struct Verdict: Encodable {
+        let ok: Bool
+        let problems: [Problem]
+    }
+
+    struct Problem: Encodable {
+        let place: String
+        let line: Int?
+        let column: Int?
+        let problem: String
+        let suggestion: String?
+
+        init(_ problem: SettingsProblem) {
+            let place = problem.place
+            switch place {
+            case .file(let path, let position):
+                self.place = path
+                line = position?.line
+                column = position?.column
+            case .environment, .flag, .setting:
+                self.place = place.description
+                line = nil
+                column = nil
+            }
+            self.problem = problem.text
+            suggestion = problem.suggestion
+        }
+    }
+
+    static func rows(_ resolution: SettingsLoader.Table.Resolution) -> [Row] {
+        ProxySettings.table.settings.map { setting in
+            let source = resolution.sources[setting.key] ?? .byDefault
+            return Row(key: setting.key, value: setting.shown(resolution.target), source: source.description)
+        }
+    }
+
+    /// One line a setting: key, value, and whose word it is.
+    static func text(_ resolution: SettingsLoader.Table.Resolution) -> String {
+        rows(resolution).map { row in
+            "\(row.key): \(row.value.joined(separator: " "))  # \(row.source)\n"
+        }.joined()
+    }
+
+    static func json(_ value: some Encodable) -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        do {
+            return Array(try encoder.encode(value))
+        } catch {
+            return Array("null".utf8)  // strings and numbers always encode
+        }
+    }
+}

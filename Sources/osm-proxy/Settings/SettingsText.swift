@@ -1,0 +1,54 @@
+import Settings
+
+/// The table of settings for people: in `--help` and in docs/configuration.md.
+enum SettingsText {
+    private static let table = ProxySettings.table
+    private static let width = 100
+
+    /// Every flag with its meaning and its default.
+    static var help: String {
+        table.settings.compactMap { setting in
+            setting.flag.map { flag in
+                let value = setting.isTruth ? "" : " <\(setting.placeholder)>"
+                let notes = [setting.arity == .many ? "Repeatable." : nil, defaultNote(setting)].compactMap { $0 }
+                let text = ([setting.summary] + notes).joined(separator: " ")
+                return "  \(flag)\(value)\n" + wrapped(text, indent: "      ")
+            }
+        }.joined(separator: "\n")
+    }
+
+    /// The rows of the table in docs/configuration.md.
+    static var markdownRows: [String] {
+        table.settings.map { setting in
+            let flag = setting.flag.map { "`\($0)`" } ?? "none"
+            let value = escaped(setting.placeholder) + (setting.arity == .many ? " (list)" : "")
+            return "| `\(setting.key)` | \(value) | \(defaultCell(setting)) | \(setting.change.rawValue) | "
+                + "\(flag), `\(setting.environmentName(table.prefix))` | \(escaped(setting.summary)) |"
+        }
+    }
+
+    private static func defaultNote(_ setting: Setting<ProxySettings>) -> String? {
+        let words = setting.words(ProxySettings())
+        return words.isEmpty || setting.isTruth ? nil : "(default: \(words.joined(separator: " ")))"
+    }
+
+    private static func defaultCell(_ setting: Setting<ProxySettings>) -> String {
+        let words = setting.words(ProxySettings())
+        return words.isEmpty ? "" : "`\(words.joined(separator: " "))`"
+    }
+
+    private static func escaped(_ text: String) -> String { text.split(separator: "|").joined(separator: "\\|") }
+
+    private static func wrapped(_ text: String, indent: String) -> String {
+        var lines: [String] = []
+        var line = indent
+        for word in text.split(separator: " ") {
+            if line.count + word.count > width, line.count > indent.count {
+                lines.append(line)
+                line = indent
+            }
+            line += (line.count > indent.count ? " " : "") + word
+        }
+        return (lines + [line]).joined(separator: "\n")
+    }
+}

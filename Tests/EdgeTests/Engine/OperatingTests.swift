@@ -1,0 +1,76 @@
+import AdminHTTP
+import Foundation
+import NIOCore
+import TestSupport
+import Testing
+
+@testable import Edge
+
+/// What an edge answers to operators and to the programs beside it.
+struct OperatingTests {
+    private static let device = "6f1c8f0e-0c55-4b6e-9d2e-3a1c1f6b7a11"
+
+    private func withEdge(
+        configured configure: (inout EdgeConfiguration) -> Void = { _ in },
+        _ body: @escaping @Sendable (EngineHarness.RunningEdge) async throws -> Void
+    ) async throws {
+        let ca = try ThrowawayCA()
+        let edge = try ca.edge()
+        let binding = try FixedBinding("app.example.com=\(Self.device)")
+        try await EngineHarness.withEdge(
+            of: ca,
+            certificate: edge.chainPath,
+            key: edge.keyPath,
+            configured: { configuration in
+                configuration.internalAddress = .tcp(host: "127.0.0.1", port: 0)
+                configuration.fixedBindings = [binding]
+                configure(&configuration)
+            },
+            body
+        )
+    }
+
+    private static func ask(_ name: String, _ edge: EngineHarness.RunningEdge) async throws -> Int {
+        let address = try #require(AdminAddress(try #require(edge.addresses.internal)))
+        return try await AdminClient.get("/internal/caddy/ask?domain=\(name)", at: address).status
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `a certificate may be ordered for a name that is served, and for nothing else`() async throws {
+        try await withEdge { edge in
+            #expect(try await Self.ask("app.example.com", edge) == 200)
+            #expect(try await Self.ask("APP.Example.COM", edge) == 200)
+            for name in ["other.example.com", "127.0.0.1", "*.example.com", "app.example.com.", "", "%00"] {
+                #expect(try await Self.ask(name, edge) == 404, "\(name)")
+            }
+            #expect(edge.figure("osm_edge_ask_total{result=\"served\"}") == "2")
+            #expect(edge.figure("osm_edge_ask_total{result=\"unknown\"}") == "6")
+        }
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `who asks too often is told so`() async throws {
+        try await withEdge { configuration in
+            configuration.ask.perSecond = 1
+            configuration.ask.burst = 2
+        } _: { edge in
+            var statuses: [Int] = []
+            for _ in 0..<5 { statuses.append(try await Self.ask("app.example.com", edge)) }
+            #expect(statuses.prefix(2) == [200, 200])
+            #expect(statuses.contains(429))
+        }
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `operators find every page`() async throws {
+        try await withEdge { edge in
+            let address = try #require(AdminAddress(edge.addresses.admin))
+            for path in ["/healthz", "/readyz", "/metrics", "/version", "/tunnels", "/config"] {
+                #expect(try await AdminClient.get(path, at: address).status == 200, "\(path)")
+            }
+            let expires = try #require(edge.figure("osm_edge_cert_expiry_timestamp_seconds").flatMap(Double.init))
+            #expect(expires > Date.now.timeIntervalSince1970)
+            #expect(edge.figure("osm_edge_build_info{version=\"test\"}") == "1")
+        }
+    }
+}
