@@ -14,6 +14,7 @@ struct EdgeDesk: Sendable {
     /// Serves until it is cancelled.
     ///
     /// - Parameter onBound: Called once, with both addresses, when both are bound.
+    /// - Throws: When an address cannot be bound, and when a listener ends by itself.
     func run(onBound: @escaping @Sendable (_ admin: String, _ beside: String?) -> Void) async throws {
         guard let address = configuration.internalAddress else { return try await serveAdmin { onBound($0, nil) } }
         let questions = EdgeInternal(core: core, eventLoop: eventLoop, limits: configuration.ask, factory: registry)

@@ -69,6 +69,7 @@ extension SettingTable {
     ///   - environment: All variables; those without the prefix are not looked at.
     ///   - others: Variables with the prefix that are not settings.
     ///   - readFile: Reads the file that a variable of the form `NAME_FILE` names, for secrets.
+    /// - Returns: What the variables say, the name of each as its place.
     /// - Throws: ``SettingsProblems`` for variables with the prefix that name no setting.
     package func environment(
         _ environment: [String: String],

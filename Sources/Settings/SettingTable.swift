@@ -59,6 +59,7 @@ package struct SettingTable<Target: Sendable>: Sendable {
     /// - Parameters:
     ///   - written: All values, the strongest source first.
     ///   - defaults: What counts where nobody says anything.
+    /// - Returns: The target with every value in it, and whose word each value is.
     /// - Throws: ``SettingsProblems`` with everything that is wrong, the weaker sources included.
     package func resolve(_ written: [Written], over defaults: Target) throws(SettingsProblems) -> Resolution {
         var target = defaults

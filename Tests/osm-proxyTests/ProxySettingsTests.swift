@@ -1,5 +1,7 @@
 import Edge
 import Foundation
+import HTTP1
+import HTTP2
 import NIOCore
 import Settings
 import Testing

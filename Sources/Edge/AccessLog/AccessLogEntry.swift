@@ -65,6 +65,7 @@ extension AccessLogEntry {
     /// One line of JSON, its line feed included.
     ///
     /// - Parameter showsQueries: Whether values in queries, also those of the referer, are written as they came.
+    /// - Returns: The line.
     func line(showsQueries: Bool) -> String {
         func shown(_ target: String) -> String { showsQueries ? target : QueryRedaction.hideValues(target) }
         var line = JSONLine()

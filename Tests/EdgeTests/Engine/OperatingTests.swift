@@ -31,17 +31,21 @@ struct OperatingTests {
     }
 
     private static func ask(_ name: String, _ edge: EngineHarness.RunningEdge) async throws -> Int {
-        let address = try #require(AdminAddress(try #require(edge.addresses.internal)))
+        let text = try #require(edge.addresses.internal)
+        let address = try #require(AdminAddress(text))
         return try await AdminClient.get("/internal/caddy/ask?domain=\(name)", at: address).status
     }
 
     @Test(.timeLimit(.minutes(1)))
     func `a certificate may be ordered for a name that is served, and for nothing else`() async throws {
         try await withEdge { edge in
-            #expect(try await Self.ask("app.example.com", edge) == 200)
-            #expect(try await Self.ask("APP.Example.COM", edge) == 200)
+            for name in ["app.example.com", "APP.Example.COM"] {
+                let status = try await Self.ask(name, edge)
+                #expect(status == 200, "\(name)")
+            }
             for name in ["other.example.com", "127.0.0.1", "*.example.com", "app.example.com.", "", "%00"] {
-                #expect(try await Self.ask(name, edge) == 404, "\(name)")
+                let status = try await Self.ask(name, edge)
+                #expect(status == 404, "\(name)")
             }
             #expect(edge.figure("osm_edge_ask_total{result=\"served\"}") == "2")
             #expect(edge.figure("osm_edge_ask_total{result=\"unknown\"}") == "6")
@@ -66,7 +70,8 @@ struct OperatingTests {
         try await withEdge { edge in
             let address = try #require(AdminAddress(edge.addresses.admin))
             for path in ["/healthz", "/readyz", "/metrics", "/version", "/tunnels", "/config"] {
-                #expect(try await AdminClient.get(path, at: address).status == 200, "\(path)")
+                let status = try await AdminClient.get(path, at: address).status
+                #expect(status == 200, "\(path)")
             }
             let expires = try #require(edge.figure("osm_edge_cert_expiry_timestamp_seconds").flatMap(Double.init))
             #expect(expires > Date.now.timeIntervalSince1970)

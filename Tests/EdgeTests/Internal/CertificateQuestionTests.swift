@@ -1,5 +1,6 @@
 import NIOCore
 import Testing
+import TunnelProtocol
 
 @testable import AdminHTTP
 @testable import Edge

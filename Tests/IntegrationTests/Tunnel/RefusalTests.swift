@@ -69,7 +69,8 @@ struct RefusalTests {
             "osm-proxy",
             [
                 "run", "--standalone", "--tunnel-listen", "127.0.0.1:0", "--visitor-listen", "127.0.0.1:0",
-                "--admin-listen", "127.0.0.1:0", "--internal-listen", "off", "--certificate", try other.edgeChainPath(), "--key",
+                "--admin-listen", "127.0.0.1:0", "--internal-listen", "off",
+                "--certificate", try other.edgeChainPath(), "--key",
                 try other.edgeKeyPath(), "--operator-bundle", other.bundlePath, "--public-url",
                 "http://*.localhost:8080",
             ],

@@ -80,7 +80,8 @@ final class RunningTunnel {
         let arguments =
             [
                 "run", "--standalone", "--tunnel-listen", tunnel, "--visitor-listen", visitor, "--admin-listen",
-                "127.0.0.1:0", "--internal-listen", "127.0.0.1:0", "--certificate", "\(ca)/edges/localhost/edge.pem", "--key",
+                "127.0.0.1:0", "--internal-listen", "127.0.0.1:0",
+                "--certificate", "\(ca)/edges/localhost/edge.pem", "--key",
                 "\(ca)/edges/localhost/edge.key", "--operator-bundle", "\(ca)/bundle/operator-ca.json", "--public-url",
                 "http://*.localhost:8080",
             ] + more
