@@ -40,8 +40,8 @@ struct EdgeMetrics {
             dimensions: [("direction", "in")],
             factory: factory
         )
-        responses = (1...5).map {
-            Counter(label: "osm_edge_requests_total", dimensions: [("code", "\($0)xx")], factory: factory)
+        responses = ["none", "1xx", "2xx", "3xx", "4xx", "5xx"].map {
+            Counter(label: "osm_edge_requests_total", dimensions: [("code", $0)], factory: factory)
         }
         residentBytes = Gauge(label: "osm_edge_resident_bytes", factory: factory)
         certificateExpires = Gauge(label: "osm_edge_cert_expiry_timestamp_seconds", factory: factory)
@@ -79,6 +79,6 @@ struct EdgeMetrics {
         Counter(label: "osm_edge_tunnels_ended_total", dimensions: [("reason", reason)], factory: factory).increment()
     }
 
-    /// Counts an answered request by the class of its status, 2xx to 5xx.
-    func requestAnswered(status: Int) { responses[min(max(status / 100, 1), 5) - 1].increment() }
+    /// Counts a request by the class of its status; zero is for a visitor that left before there was one.
+    func requestEnded(status: Int) { responses[min(max(status / 100, 0), 5)].increment() }
 }

@@ -10,22 +10,26 @@ struct Run: AsyncParsableCommand {
         abstract: "Run the edge until it is told to stop.",
         usage: "osm-proxy run [--config <file>] [<setting> ...]",
         discussion: """
-            SIGTERM and SIGINT drain: agents are told to go elsewhere, what is under way may finish within 30 seconds;
-            a second one ends at once, with 143 or 130. SIGHUP reads the configuration again, without dropping a stream.
-            The certificate, its key and the revocation list are read again when their files change; a revoked device
-            loses its tunnels within 5 seconds.
+            SIGTERM and SIGINT drain: agents are told to go elsewhere, and what is under
+            way may finish within 30 seconds; a second one ends at once, with 143 or 130.
+            SIGHUP reads the configuration again, without dropping a stream. The
+            certificate, its key and the revocation list are read again when their files
+            change; a revoked device loses its tunnels within 5 seconds.
 
-            Prints one line of JSON on standard output when every listener is bound:
-              {"admin":"127.0.0.1:8081","event":"listening","internal":"127.0.0.1:8082","tunnel":"[::]:8443",
+            When every listener is bound, one line of JSON on standard output says so:
+              {"admin":"127.0.0.1:8081","event":"listening",
+               "internal":"127.0.0.1:8082","tunnel":"[::]:8443",
                "visitor":"127.0.0.1:8080"}
 
             Example:
-              osm-proxy run --standalone --certificate edge.pem --key edge.key --operator-bundle operator-ca.json \\
-                --device-crl devices.crl --public-url 'https://*.tunnel.example.com'
+              osm-proxy run --standalone --certificate edge.pem --key edge.key \\
+                --operator-bundle operator-ca.json --device-crl devices.crl \\
+                --public-url 'https://*.tunnel.example.com'
 
             SETTINGS
-            Each of them can also stand in the configuration file (tunnel.listen) and in the environment
-            (OSM_PROXY_TUNNEL_LISTEN); a flag counts before the environment, and that before the file.
+            Each of them can also stand in the configuration file (tunnel.listen) and in
+            the environment (OSM_PROXY_TUNNEL_LISTEN); a flag counts before the
+            environment, and that before the file.
 
             \(SettingsText.help)
 

@@ -1,10 +1,23 @@
+import HTTPFields
+import NIOCore
+
 /// Why the edge answers in place of an origin.
 ///
 /// The sentences go to the visitor, whoever that is; they tell it nothing that its own request has not shown. The error
-/// names follow RFC 9209, 2.3.
-enum EdgeFailure: CaseIterable {
-    case unknownHost, agentOffline, tunnelLost, streamRefused, badResponse, unsupported
-    case originRefused, originTimeout, overloaded, tooManyConnections, bodyTimeout
+/// names follow RFC 9209, 2.3. The raw value is what the access log says.
+enum EdgeFailure: String, CaseIterable {
+    case unknownHost = "unknown_host"
+    case agentOffline = "agent_offline"
+    case tunnelLost = "tunnel_lost"
+    case streamRefused = "stream_refused"
+    case badResponse = "bad_response"
+    case unsupported
+    case originRefused = "origin_refused"
+    case originTimeout = "origin_timeout"
+    case originBroke = "origin_broke"
+    case overloaded
+    case tooManyConnections = "too_many_connections"
+    case bodyTimeout = "body_timeout"
 
     /// How far a request came.
     enum Hop: Int, CaseIterable, Comparable {
@@ -19,7 +32,7 @@ enum EdgeFailure: CaseIterable {
         case .bodyTimeout, .tooManyConnections: .visitor
         case .unknownHost, .unsupported, .overloaded: .edge
         case .agentOffline, .tunnelLost, .streamRefused: .device
-        case .badResponse, .originRefused, .originTimeout: .origin
+        case .badResponse, .originRefused, .originTimeout, .originBroke: .origin
         }
     }
 
@@ -29,7 +42,7 @@ enum EdgeFailure: CaseIterable {
         case .bodyTimeout: 408
         case .tooManyConnections: 429
         case .unsupported: 501
-        case .tunnelLost, .streamRefused, .badResponse, .originRefused: 502
+        case .tunnelLost, .streamRefused, .badResponse, .originRefused, .originBroke: 502
         case .agentOffline, .overloaded: 503
         case .originTimeout: 504
         }
@@ -46,11 +59,30 @@ enum EdgeFailure: CaseIterable {
         case .unsupported: "http_request_denied"
         case .originRefused: "connection_refused"
         case .originTimeout: "http_response_timeout"
+        case .originBroke: "http_response_incomplete"
         case .overloaded: "proxy_internal_response"
         case .tooManyConnections: "http_request_denied"
         case .bodyTimeout: nil
         }
     }
+
+    /// Reads what an agent answered in place of its origin; nil when the response is an origin's own.
+    ///
+    /// An origin that writes such a field itself gets the page that it asks for.
+    init?(answeredByAgent fields: FieldSection) {
+        guard let value = fields.first("proxy-status") else { return nil }
+        let text = String(decoding: value, as: UTF8.self)
+        guard text.hasPrefix(Self.agentsWord) else { return nil }
+        switch text.dropFirst(Self.agentsWord.count) {
+        case "connection_refused", "destination_ip_unroutable", "dns_error": self = .originRefused
+        case "http_response_timeout", "connection_timeout": self = .originTimeout
+        case "connection_terminated", "http_response_incomplete": self = .originBroke
+        case "http_protocol_error": self = .badResponse
+        default: return nil
+        }
+    }
+
+    private static let agentsWord = "osm-agent; error="
 
     /// What happened.
     var sentence: String {
@@ -63,6 +95,7 @@ enum EdgeFailure: CaseIterable {
         case .unsupported: "This edge does not carry this kind of request."
         case .originRefused: "The device is connected, but nothing answers there under this name."
         case .originTimeout: "The service behind the device did not answer in time."
+        case .originBroke: "The service behind the device broke off before it answered."
         case .overloaded: "This edge is busy and takes no new requests for the moment."
         case .tooManyConnections: "There are too many connections from this address."
         case .bodyTimeout: "The request took too long to arrive."
@@ -76,7 +109,7 @@ enum EdgeFailure: CaseIterable {
         case .agentOffline: "Is it yours? Start osm-agent on the device, or see what `osm-agent status` says."
         case .tunnelLost: "Try again in a moment. Is it yours? `osm-agent status` says whether it is connected again."
         case .streamRefused: "Try again in a moment."
-        case .badResponse, .originTimeout:
+        case .badResponse, .originTimeout, .originBroke:
             "Is it yours? The log of the service that osm-agent forwards to may say more."
         case .originRefused: "Is it yours? Start the service that osm-agent forwards to."
         case .overloaded, .tooManyConnections: "Try again in a moment."
@@ -90,7 +123,7 @@ enum EdgeFailure: CaseIterable {
         case .agentOffline: 5
         case .overloaded, .tooManyConnections: 10
         case .unknownHost, .tunnelLost, .streamRefused, .badResponse, .unsupported, .originRefused, .originTimeout,
-            .bodyTimeout:
+            .originBroke, .bodyTimeout:
             nil
         }
     }

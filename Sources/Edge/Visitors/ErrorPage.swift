@@ -16,7 +16,14 @@ struct ErrorPage {
     ///   - requestID: What the visitor can quote.
     ///   - accept: The request's fields, of which Accept decides about the form; plain text without them.
     ///   - host: The name that was asked for, to be shown.
-    init(_ failure: EdgeFailure, requestID: String, accept: FieldSection? = nil, host: String? = nil) {
+    ///   - word: The Proxy-Status of the hop that saw the failure, when that was not this one.
+    init(
+        _ failure: EdgeFailure,
+        requestID: String,
+        accept: FieldSection? = nil,
+        host: String? = nil,
+        says word: ByteBufferView? = nil
+    ) {
         self.init(
             ErrorReport(
                 status: failure.status,
@@ -27,7 +34,8 @@ struct ErrorPage {
                 failedHop: failure.hop
             ),
             accept: accept,
-            proxyStatus: failure.proxyStatus,
+            proxyStatus: word.map { String(decoding: $0, as: UTF8.self) + ", osm-proxy" }
+                ?? failure.proxyStatus.map { "osm-proxy; error=\($0)" },
             retryAfter: failure.retryAfter
         )
     }
@@ -57,7 +65,7 @@ struct ErrorPage {
         fields.append("referrer-policy", "no-referrer")
         fields.append("x-request-id", report.requestID)
         // RFC 9209: which hop failed, and how.
-        if let proxyStatus { fields.append("proxy-status", "osm-proxy; error=\(proxyStatus)") }
+        if let proxyStatus { fields.append("proxy-status", proxyStatus) }
         if let retryAfter { fields.append("retry-after", String(retryAfter)) }
         section = fields
     }

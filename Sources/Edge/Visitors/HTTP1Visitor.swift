@@ -191,8 +191,7 @@ final class HTTP1Visitor: ChannelDuplexHandler, Visitor {
     private func refuse(_ error: HTTP1Error) {
         isClosing = true
         guard exchange == nil else { return abort() }
-        core.metrics.requestAnswered(status: error.status)
-        let page = ErrorPage(status: error.status, sentence: error.sentence, requestID: core.nextRequestID())
+        let page = core.refused(status: error.status, sentence: error.sentence, peer: peer)
         outbound.writeImmutableBuffer(page.bytes(closes: true))
         closeAfterFlush()
     }
@@ -261,8 +260,7 @@ final class HTTP1Visitor: ChannelDuplexHandler, Visitor {
         guard exchange == nil, !isClosing else { return }
         isClosing = true
         if buffer.readableBytes > 0 {
-            let sentence = "The request took too long to arrive."
-            let page = ErrorPage(status: 408, sentence: sentence, requestID: core.nextRequestID())
+            let page = core.refused(status: 408, sentence: EdgeFailure.bodyTimeout.sentence, peer: peer)
             outbound.writeImmutableBuffer(page.bytes(closes: true))
         }
         closeAfterFlush()

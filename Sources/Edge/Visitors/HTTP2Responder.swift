@@ -42,8 +42,7 @@ final class HTTP2Responder: VisitorResponder, HTTP2StreamDelegate {
             self.exchange = exchange
             exchange.begin()
         } catch {
-            core.metrics.requestAnswered(status: error.status)
-            answer(ErrorPage(status: error.status, sentence: error.sentence, requestID: core.nextRequestID()))
+            answer(core.refused(status: error.status, sentence: error.sentence, peer: peer))
         }
     }
 

@@ -14,8 +14,7 @@ final class VisitorExchange: HTTP2StreamDelegate {
     /// Let go of when the exchange is over: the two know each other.
     private var responder: (any VisitorResponder)?
     private let core: EdgeCore
-    let requestID: String
-    private let began = NIODeadline.now()
+    private var account: RequestAccount
 
     /// What is needed to send the request by another tunnel, as long as that is allowed.
     private var remaining: (route: RequestRoute, fields: FieldSection)?
@@ -24,7 +23,6 @@ final class VisitorExchange: HTTP2StreamDelegate {
     private var tunnel: HTTP2Handler?
     private var stream: HTTP2Stream?
     private var state = State.awaitingResponse
-    private var status = 0
     private var stalled = StalledBody()
     private var requestTrailers: FieldSection?
     private var trailers: FieldSection?
@@ -41,7 +39,8 @@ final class VisitorExchange: HTTP2StreamDelegate {
         self.request = request
         self.responder = responder
         self.core = core
-        requestID = core.nextRequestID()
+        account = RequestAccount(requestID: core.nextRequestID())
+        account.client = responder.peer
     }
 
     private var isWebSocket: Bool { request.kind == .webSocket }
@@ -85,6 +84,9 @@ final class VisitorExchange: HTTP2StreamDelegate {
             publicScheme: core.configuration.publicURL.scheme
         )
         let trace = TraceContext(fields: request.fields, using: &core.identifiers)
+        account.client = identity.clientAddress
+        account.trace = trace
+        let requestID = account.requestID
         return ForwardedRequest(request, authority: authority, visitor: identity, trace: trace, requestID: requestID)
     }
 
@@ -92,6 +94,7 @@ final class VisitorExchange: HTTP2StreamDelegate {
         do {
             stream = try tunnel.open(fields, ends: !request.hasBody && !isWebSocket, delegate: self)
             self.tunnel = tunnel.handler
+            account.device = tunnel.device
             return true
         } catch {
             return false
@@ -114,6 +117,7 @@ final class VisitorExchange: HTTP2StreamDelegate {
     func requestBody(_ data: ByteBuffer) -> Bool {
         guard let stream, state != .over else { return true }
         hasSentBody = true
+        account.bytesIn += data.readableBytes
         return tunnel?.send(data, on: stream) ?? true
     }
 
@@ -135,7 +139,7 @@ final class VisitorExchange: HTTP2StreamDelegate {
     /// The visitor is gone: nobody wants the rest.
     func visitorLeft() {
         guard state != .over else { return }
-        finishAccounts()
+        account.close(request, in: core)
         cancel(.cancel)
         responder = nil
     }
@@ -175,12 +179,14 @@ final class VisitorExchange: HTTP2StreamDelegate {
         remaining = nil
         guard let code = fields.status, let stream else { return fail(.badResponse) }
         if isWebSocket, (200..<300).contains(code) { return upgrade(fields) }
-        status = code
+        account.status = code
+        account.failure = EdgeFailure(answeredByAgent: fields)
+        if let failure = account.failure, wantsPage { return fail(failure, says: fields.first("proxy-status")) }
         state = .streaming
         var fields = fields
         if let setCookie { fields.append("set-cookie", setCookie) }
         do throws(HTTP1Error) {
-            try responder?.begin(code, fields, requestID: requestID, ends: stream.endedWithHead)
+            try responder?.begin(code, fields, requestID: account.requestID, ends: stream.endedWithHead)
         } catch {
             state = .awaitingResponse
             fail(.badResponse)
@@ -189,10 +195,10 @@ final class VisitorExchange: HTTP2StreamDelegate {
 
     /// The origin has agreed to a WebSocket: from here on bytes pass as they are, both ways.
     private func upgrade(_ fields: FieldSection) {
-        status = 101
+        account.status = 101
         state = .streaming
         do throws(HTTP1Error) {
-            try responder?.upgrade(fields, requestID: requestID)
+            try responder?.upgrade(fields, requestID: account.requestID)
         } catch {
             state = .awaitingResponse
             fail(.badResponse)
@@ -215,6 +221,7 @@ final class VisitorExchange: HTTP2StreamDelegate {
 
     private func pass(_ data: ByteBuffer, on stream: HTTP2Stream) {
         core.metrics.bytesToVisitors.increment(by: data.readableBytes)
+        account.bytesOut += data.readableBytes
         responder?.write(data)
         tunnel?.taken(data.readableBytes, on: stream)
     }
@@ -242,7 +249,7 @@ final class VisitorExchange: HTTP2StreamDelegate {
 
     private func endWhenPassed() {
         guard state == .streaming, responseHasEnded, stalled.isEmpty else { return }
-        finishAccounts()
+        account.close(request, in: core)
         // The agent need not read the rest of a request that it has answered.
         cancel(.noError)
         let responder = release()
@@ -275,7 +282,7 @@ final class VisitorExchange: HTTP2StreamDelegate {
 
     /// The response broke off: the visitor must be able to tell.
     private func cut(_ code: HTTP2ErrorCode) {
-        finishAccounts()
+        account.close(request, in: core)
         cancel(.cancel)
         release()?.cut(code)
     }
@@ -286,17 +293,22 @@ final class VisitorExchange: HTTP2StreamDelegate {
     }
 
     /// Answers in place of the origin.
-    private func fail(_ failure: EdgeFailure) {
+    ///
+    /// - Parameters:
+    ///   - failure: What went wrong.
+    ///   - word: The Proxy-Status of the hop that saw it, when that was not this one.
+    private func fail(_ failure: EdgeFailure, says word: ByteBufferView? = nil) {
         cancel(.cancel)
-        status = failure.status
-        finishAccounts()
-        release()?.answer(ErrorPage(failure, requestID: requestID, accept: request.fields, host: host))
+        account.status = failure.status
+        account.failure = failure
+        account.close(request, in: core)
+        release()?.answer(
+            ErrorPage(failure, requestID: account.requestID, accept: request.fields, host: host, says: word)
+        )
     }
 
-    private func finishAccounts() {
-        core.metrics.requestAnswered(status: status)
-        core.metrics.requestDuration.recordNanoseconds((NIODeadline.now() - began).nanoseconds)
-    }
+    /// Whether the visitor reads pages rather than the text of an agent.
+    private var wantsPage: Bool { ErrorFormat(accepting: request.fields) != .plain }
 }
 
 extension FieldSection {

@@ -14,6 +14,8 @@ struct VisitorRequest {
     }
 
     let method: ByteBufferView
+    /// `HTTP/1.0`, `HTTP/1.1` or `HTTP/2`.
+    let version: String
     /// The path with its query, or `*`.
     let target: ByteBufferView
     /// Host and port as the visitor wrote them; nil only in HTTP/1.0.
@@ -31,6 +33,7 @@ struct VisitorRequest {
 
     init(_ head: HTTP1RequestHead) {
         method = head.method
+        version = head.version == .http11 ? "HTTP/1.1" : "HTTP/1.0"
         target = head.target
         authority = head.authority
         fields = head.fields
@@ -51,6 +54,7 @@ struct VisitorRequest {
     ///   - endsWithHead: Whether END_STREAM came with it.
     init(_ head: HTTP2RequestHead, fields: FieldSection, endsWithHead: Bool) {
         method = head.method
+        version = "HTTP/2"
         target = head.target
         authority = head.authority
         self.fields = fields

@@ -3,7 +3,8 @@ import Settings
 /// The table of settings for people: in `--help` and in docs/configuration.md.
 enum SettingsText {
     private static let table = ProxySettings.table
-    private static let width = 100
+    /// Narrower than a terminal: what is wider would be broken once more, in odd places.
+    private static let width = 76
 
     /// Every flag with its meaning and its default.
     static var help: String {

@@ -6,7 +6,7 @@ struct EdgeFailureTests {
     @Test(
         arguments: [
             (.unknownHost, 404), (.agentOffline, 503), (.tunnelLost, 502), (.streamRefused, 502), (.badResponse, 502),
-            (.unsupported, 501), (.originRefused, 502), (.originTimeout, 504), (.overloaded, 503),
+            (.unsupported, 501), (.originRefused, 502), (.originTimeout, 504), (.originBroke, 502), (.overloaded, 503),
             (.tooManyConnections, 429), (.bodyTimeout, 408),
         ] as [(EdgeFailure, Int)]
     )

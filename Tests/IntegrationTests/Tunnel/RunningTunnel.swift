@@ -14,6 +14,7 @@ final class RunningTunnel {
     let originPort: Int
     private let target: String
     private let extraEdgeArguments: [String]
+    private let ca: String?
 
     struct EdgeAddresses: Decodable {
         let tunnel: String
@@ -29,15 +30,23 @@ final class RunningTunnel {
         name: String = "demo",
         agentProgram: String = "osm-agent",
         edgeArguments: [String] = [],
+        ca: String? = nil,
         serving service: LocalService = .sample
     ) async throws {
         scratch = try TemporaryFolder()
         extraEdgeArguments = edgeArguments
+        self.ca = ca
         origin = try service.start(in: scratch.path)
         originPort = try await Self.announced(origin, OriginAddress.self).port
         target = service.target(originPort)
-        (identity, deviceID) = try await Self.enrol(in: scratch.path)
-        edge = try Self.startEdge(in: scratch.path, tunnel: "127.0.0.1:0", visitor: "127.0.0.1:0", edgeArguments)
+        (identity, deviceID) = try await Self.enrol(in: scratch.path, ca: ca)
+        edge = try Self.startEdge(
+            in: scratch.path,
+            tunnel: "127.0.0.1:0",
+            visitor: "127.0.0.1:0",
+            edgeArguments,
+            ca: ca
+        )
         addresses = try await Self.announced(edge, EdgeAddresses.self)
         agent = try Self.startAgent(agentProgram, name, target, addresses.tunnel, identity, scratch.path)
         try await service.isSample ? untilServed(name) : untilRegistered()
@@ -52,7 +61,7 @@ final class RunningTunnel {
     }
 
     /// Makes a device whose certificate the tests' CA has issued.
-    static func enrol(in folder: String) async throws -> (identity: String, id: String) {
+    static func enrol(in folder: String, ca: String? = nil) async throws -> (identity: String, id: String) {
         let identity = "\(folder)/identity-\(UUID().uuidString.prefix(4))"
         let id = UUID().uuidString.lowercased()
         let made = try Program("osm-agent", ["identity", "create", "--identity", identity], in: folder)
@@ -60,7 +69,8 @@ final class RunningTunnel {
         let issued = try Program(
             "ca-tools",
             [
-                "issue", "device", "--ca", try TestPrograms.caFolder(), "--csr", "\(identity)/device.csr", "--id", id,
+                "issue", "device", "--ca", try ca ?? TestPrograms.caFolder(), "--csr", "\(identity)/device.csr", "--id",
+                id,
                 "--out", "\(identity)/device.pem",
             ],
             in: folder
@@ -74,15 +84,17 @@ final class RunningTunnel {
         tunnel: String,
         visitor: String,
         _ more: [String] = [],
+        ca: String? = nil,
         descriptors: Int? = nil
     ) throws -> Program {
-        let ca = try TestPrograms.caFolder()
+        let ca = try ca ?? TestPrograms.caFolder()
+        let files = "\(ca)/edges/localhost"
         let arguments =
             [
                 "run", "--standalone", "--tunnel-listen", tunnel, "--visitor-listen", visitor, "--admin-listen",
                 "127.0.0.1:0", "--internal-listen", "127.0.0.1:0",
-                "--certificate", "\(ca)/edges/localhost/edge.pem", "--key",
-                "\(ca)/edges/localhost/edge.key", "--operator-bundle", "\(ca)/bundle/operator-ca.json", "--public-url",
+                "--certificate", "\(files)/edge.pem", "--key", "\(files)/edge.key", "--operator-bundle",
+                "\(ca)/bundle/operator-ca.json", "--public-url",
                 "http://*.localhost:8080",
             ] + more
         guard let descriptors else { return try Program("osm-proxy", arguments, in: folder) }
@@ -130,7 +142,8 @@ final class RunningTunnel {
             in: scratch.path,
             tunnel: addresses.tunnel,
             visitor: addresses.visitor,
-            extraEdgeArguments
+            extraEdgeArguments,
+            ca: ca
         )
         addresses = try await Self.announced(edge, EdgeAddresses.self)
     }
@@ -159,6 +172,15 @@ final class RunningTunnel {
     func visit(_ path: String, host: String = "demo", _ arguments: String...) throws -> (status: Int32, output: String)
     {
         try Shell.run(["curl", "-sS", "--max-time", "60"] + arguments + [url(path, host: host)])
+    }
+
+    /// The serial number of the certificate that the edge shows to agents.
+    func certificateSerial() throws -> String {
+        let shown = """
+            openssl s_client -connect "$1" -alpn rh2 -cert "$2/device.pem" -key "$2/device.key" </dev/null 2>/dev/null |
+                openssl x509 -noout -serial
+            """
+        return try Shell.script(shown, [addresses.tunnel, identity]).output
     }
 
     /// The edge's figures.

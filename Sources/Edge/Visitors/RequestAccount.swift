@@ -1,0 +1,70 @@
+import CoreMetrics
+import FoundationEssentials
+import HTTP1
+import HTTPFields
+import NIOCore
+
+/// What is told of one request when it is over: to the figures, and to the access log where there is one.
+struct RequestAccount {
+    let requestID: String
+    /// Zero until there is one.
+    var status = 0
+    /// Bytes of the request's body, or of what came behind an upgrade.
+    var bytesIn = 0
+    var bytesOut = 0
+    /// The device that was asked last.
+    var device: String?
+    var failure: EdgeFailure?
+    var client: IPAddress?
+    var trace: TraceContext?
+    private let began = NIODeadline.now()
+
+    init(requestID: String) { self.requestID = requestID }
+
+    /// Counts the request, and writes it down.
+    ///
+    /// - Parameters:
+    ///   - request: The request; nil when it was too wrong to be read.
+    ///   - core: Whose figures and log they are.
+    func close(_ request: VisitorRequest?, in core: EdgeCore) {
+        let duration = NIODeadline.now() - began
+        core.metrics.requestEnded(status: status)
+        if request != nil { core.metrics.requestDuration.recordNanoseconds(duration.nanoseconds) }
+        core.accessLog?.record(entry(request, duration: duration))
+    }
+
+    private func entry(_ request: VisitorRequest?, duration: TimeAmount) -> AccessLogEntry {
+        func text(_ view: ByteBufferView?) -> String? { view.map { String(decoding: $0, as: UTF8.self) } }
+        return AccessLogEntry(
+            time: Date.now.addingTimeInterval(-Double(duration.nanoseconds) / 1e9),
+            requestID: requestID,
+            client: client?.description ?? "unknown",
+            method: text(request?.method) ?? "",
+            host: text(request?.authority) ?? "",
+            target: text(request?.target) ?? "",
+            version: request?.version ?? "",
+            status: status,
+            bytesIn: bytesIn,
+            bytesOut: bytesOut,
+            duration: .nanoseconds(duration.nanoseconds),
+            device: device,
+            failure: failure?.rawValue,
+            traceID: trace?.traceIDText,
+            userAgent: text(request?.fields.first("user-agent")),
+            referer: text(request?.fields.first("referer"))
+        )
+    }
+}
+
+extension EdgeCore {
+    /// Accounts for a request that was refused before it could be read.
+    ///
+    /// - Returns: The page that says so.
+    func refused(status: Int, sentence: String, peer: IPAddress?) -> ErrorPage {
+        var account = RequestAccount(requestID: nextRequestID())
+        account.status = status
+        account.client = peer
+        account.close(nil, in: self)
+        return ErrorPage(status: status, sentence: sentence, requestID: account.requestID)
+    }
+}
