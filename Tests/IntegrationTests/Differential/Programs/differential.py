@@ -25,7 +25,7 @@ AT_ONCE = 16
 def requests(ours, port, theirs, nginx):
     cases = request_cases.generate(COUNT, SEED)
     with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
-        answers = list(pool.map(lambda case: (visitor.send(port, case.wire)[0], visitor.send(nginx, case.wire)[0]), cases))
+        answers = list(pool.map(lambda case: (visitor.send(port, case.wire), visitor.send(nginx, case.wire)), cases))
     comparison = verdicts.Comparison(reasons.REQUESTS)
     for case, (answer, reference) in zip(cases, answers):
         seen = [tuple(origin.requests.get(case.tag, ())) for origin in (ours, theirs)]

@@ -63,4 +63,27 @@ REQUESTS = [
 ]
 
 RESPONSES = [
+    stricter("RFC 9112, 2.2: a bare LF need not be taken for a line end, a bare CR must not be", "end-lf", "end-cr-cr-lf",
+             "end-cr"),
+    stricter("RFC 9112, 4 and 2.3: a status line has a version of its form, and one space", "status-code-bad",
+             "status-version-bad", "status-tab"),
+    stricter("RFC 9110, 2.5: only the versions 1.0 and 1.1 are spoken with origins", "status-version"),
+    stricter("RFC 9110, 5: the sizes of heads are our own", "field-too-large", "fields-too-many",
+             "status-long"),
+    stricter("RFC 9110, 5.1: a field name is a token, and a colon follows", "field-bad-name", "field-blank-before-colon",
+             "field-blank-before-first", "field-folded"),
+    stricter("RFC 9112, 6.3: more than one length, or another than digits, cannot be recovered from", "length-bad",
+             "length-differs", "length-twice", "length-list"),
+    stricter("RFC 9112, 6.3: a length beside a coding ought to be handled as an error", "coding-and-length",
+             "coding-and-bad-length"),
+    stricter("RFC 9112, 6.1: chunked, once, is the only coding that was asked for, and never in HTTP/1.0", "coding-other",
+             "status-1.0"),
+    stricter("RFC 9112, 7.1: chunks have their exact form", "chunk-size-bad", "chunk-lf", "chunk-extension-bad"),
+    stricter("RFC 9112, 7.1.2: trailers are fields, and are checked like them", "trailer-bad"),
+    stricter("RFC 9110, 15.2: interim responses are HTTP/1.1, without a body, well formed and not without end",
+             "interim-1.0", "interim-bad", "interim-many", "interim-length", "interim-coding"),
+    # nginx does not.
+    laxer("RFC 9110, 15.2: interim responses come before the final one, which nginx 1.22 takes for their body",
+          "interim-fine"),
+    laxer("RFC 9112, 4: a status line without a reason is written anew, with its space", "status-no-space"),
 ]

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from forms import BAD, EITHER, FINE, Form
 from framings import chunk
 
-# Where bytes stand that are longer or shorter than they say.
 LINES = [
     *(Form("status-fine", line) for line in (
         b"HTTP/1.1 200 OK", b"HTTP/1.1 200 ", b"HTTP/1.1 404 Not Found", b"HTTP/1.1 200 a\tb \xe9", b"HTTP/1.1 299 x")),
@@ -53,7 +52,7 @@ LINE_ENDS = [Form("end-lf", b"\n", EITHER), Form("end-cr", b"\r", BAD), Form("en
 
 @dataclass(frozen=True)
 class Framing:
-    """`whole` is false when the body cannot be complete; `closes` when the origin closes behind it."""
+    """`closes` says that the origin closes behind it; `cut` that the visitor may have begun to get it."""
     name: str
     fields: object
     body: object
@@ -141,7 +140,9 @@ def generate(count, seed):
     while len(choices) < count:
         parts = chance.sample(sorted(FORMS), 2)
         method = chance.choice(("GET", "GET", "HEAD"))
-        choices.append((method, {part: chance.choice(FORMS[part]) for part in parts}))
+        allowed = chance.choice(((FINE,), (FINE, EITHER), (FINE, EITHER, BAD)))
+        choices.append((method, {part: chance.choice([form for form in FORMS[part] if form.effect in allowed] or [PLAIN[part]])
+                                 for part in parts}))
     return [build(tag, method, {**PLAIN, **choice}, chance) for tag, (method, choice) in enumerate(choices, start=1)]
 
 
@@ -153,13 +154,14 @@ def build(tag, method, parts, chance):
     ends[chance.randrange(len(lines))] = parts["line_end"].wire
     bodiless = method == "HEAD" or parts["line"] in BODILESS
     wire = parts["interim"].wire + b"".join(line + end for line, end in zip(lines, ends)) + framing.body(body)
-    effects = {form.effect for form in parts.values()}
+    # RFC 9112, 6.3: there is no body to be framed, so that wrong framing does no harm.
+    harmless = bodiless and framing.effect != FINE
+    effects = {form.effect for form in parts.values() if form is not framing} | {EITHER if harmless else framing.effect}
     traits = frozenset(form.name for form in parts.values()) | {"method-" + method.lower()}
-    if bodiless and framing.effect != FINE: effects = effects - {BAD} | {EITHER}
-    if b"Transfer-Encoding" in fields and "status-1.0" in traits: effects.add(EITHER)
+    if b"transfer-encoding" in fields.lower() and "status-1.0" in traits: effects.add(EITHER)
     effect = BAD if BAD in effects else EITHER if EITHER in effects else FINE
     status = parts["line"].wire.split(b" ")[1] if effect != BAD else b"0"
     seen = (status, b"" if bodiless else body)
-    # A bare LF at the end of the head's last line is the end of nothing to some.
+    # Whoever looks for an end that never comes must not wait for it.
     closes = framing.closes or "end-cr" in traits or effect != FINE
     return Case(tag, method, wire, closes, effect, traits, seen, framing.cut)

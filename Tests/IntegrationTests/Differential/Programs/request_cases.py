@@ -26,6 +26,8 @@ class Case:
     traits: frozenset
     # The requests that an origin sees, in order, if the message is taken: method, target, body.
     reading: tuple
+    # The message is not whole, so that a recipient may wait for the rest.
+    waits: bool
 
 
 def generate(count, seed):
@@ -57,7 +59,7 @@ def build(tag, parts, chance):
     traits = frozenset(form.name for form in parts.values())
     # Nothing stands behind a body that never ends, which would only swallow it.
     wire = head + framing.wire + (b"" if framing.endless else canary)
-    return Case(tag, wire, effect(parts, traits), traits, reading(parts, traits))
+    return Case(tag, wire, effect(parts, traits), traits, reading(parts, traits), framing.endless)
 
 
 def effect(parts, traits):

@@ -22,23 +22,27 @@ class Comparison:
 
 
 def compare_requests(comparison, case, ours, theirs, answer, reference):
-    """`ours` and `theirs` are what the origins saw whole, `answer` and `reference` what came back."""
-    check_reading(comparison, case, ours, answer)
-    text = f"origin saw {brief(ours)} after us, {brief(theirs)} after nginx, {answer[:60]!r} and {reference[:60]!r}"
+    """`ours` and `theirs` are what the origins saw whole, `answer` and `reference` what came back and whether it ended."""
+    check_reading(comparison, case, ours, *answer)
+    text = f"origin saw {brief(ours)} after us, {brief(theirs)} after nginx, {answer[0][:60]!r} and {reference[0][:60]!r}"
     if ours and theirs and ours != theirs: comparison.explain(case, "other", text)
     elif theirs and not ours: comparison.explain(case, "stricter", text)
     elif ours and not theirs: comparison.explain(case, "laxer", text)
     else: comparison.counts["both accept" if ours else "both refuse"] += 1
 
 
-def check_reading(comparison, case, ours, answer):
+def check_reading(comparison, case, ours, answer, ended):
     """What must hold whatever nginx does."""
     if case.effect == BAD and ours: comparison.wrong(case, f"must be refused, but the origin saw {brief(ours)}")
     elif case.effect == FINE and ours != case.reading:
         comparison.wrong(case, f"must be taken, but the origin saw {brief(ours)} and the visitor {answer[:60]!r}")
     elif ours and ours != case.reading: comparison.wrong(case, f"has another reading than {brief(ours)}")
-    if not ours and answer and not answer.startswith((b"HTTP/1.1 4", b"HTTP/1.1 5", b"HTTP/1.1 100")):
-        comparison.wrong(case, f"refused, but answered with {answer[:60]!r}")
+    # Who waits for the rest of a body that never ends has not refused it.
+    if not ours and not case.waits and not (ended and refusals(answer)):
+        comparison.wrong(case, f"must be answered with why, and the connection closed, but got {answer[:60]!r}, {ended}")
+
+
+def refusals(answer): return answer.removeprefix(b"HTTP/1.1 100 Continue\r\n\r\n").startswith((b"HTTP/1.1 4", b"HTTP/1.1 5"))
 
 
 def brief(seen): return [(method, target[:40], len(body)) for method, target, body in seen]
