@@ -40,7 +40,9 @@ class Nginx:
             text = CONFIGURATION.format(folder=self.folder.name, port=self.port, origin=origin)
             path = pathlib.Path(self.folder.name, "nginx.conf")
             path.write_text(text)
-            self.process = subprocess.Popen(["/usr/sbin/nginx", "-e", f"{self.folder.name}/errors", "-c", str(path)])
+            command = ["/usr/sbin/nginx", "-e", f"{self.folder.name}/errors", "-c", str(path)]
+            # It dies with this program, whatever that dies of.
+            self.process = subprocess.Popen(["setpriv", "--pdeathsig", "KILL", *command])
             if self.listens(): return
         raise RuntimeError("nginx does not start: " + pathlib.Path(self.folder.name, "errors").read_text())
 
@@ -55,6 +57,7 @@ class Nginx:
         return False
 
     def close(self):
-        self.process.terminate()
+        # Not asked politely: it may have inherited a mask that keeps other signals from it.
+        self.process.kill()
         self.process.wait()
         self.folder.cleanup()
