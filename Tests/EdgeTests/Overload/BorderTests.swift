@@ -144,6 +144,25 @@ struct BorderTests {
         }
     }
 
+    // MARK: Too slow
+
+    @Test func `a head that is late is told so and counted, on a kept connection as on a new one`() async throws {
+        try await withEdge {
+            $0.headDeadline = .milliseconds(200)
+            $0.keepAliveDeadline = .minutes(10)
+        } _: { edge in
+            let isFirst = try await Self.status(edge, "GET / HTT")
+            #expect(isFirst == "408")
+            let kept = try await RawVisitor(to: edge.addresses.visitor)
+            try await kept.send("GET / HTTP/1.1\r\nHost: nobody.localhost\r\n\r\n")
+            try await eventually { edge.figure("osm_edge_requests_total{code=\"4xx\"}") == "2" }
+            try await kept.send("GET / HTT")
+            let answers = try await kept.untilClosed()
+            #expect(answers.hasPrefix("HTTP/1.1 404 ") && answers.contains("HTTP/1.1 408 "))
+            #expect(edge.figure("osm_edge_requests_total{code=\"4xx\"}") == "3")
+        }
+    }
+
     // MARK: Memory
 
     @Test func `beyond the hard mark of memory nobody is let in`() async throws {
