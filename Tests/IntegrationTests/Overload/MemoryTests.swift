@@ -60,7 +60,7 @@ struct MemoryTests {
         #expect(try Shell.run(["curl", "-sS", "http://\(tunnel.addresses.admin)/healthz"]).output == "ok\n")
         #expect(try await underWay.exitCode() == 0)
         #expect(underWay.output.hasSuffix("200"))
-        #expect(tunnel.edge.errors.contains("\"level\":\"shedding\""))
+        #expect(tunnel.edge.errors.contains("\"memory\":\"shedding\""))
         #expect(try readiness(tunnel) == "overloaded\n503")
 
         crowd.killHard()
