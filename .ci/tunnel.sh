@@ -72,7 +72,7 @@ start_origin() {
     origin_port=$(json_value port <"$work/origin.out")
 }
 
-# start_edge VISITOR_PORT [OPTION...]: sets visitor_port, tunnel_address and admin_address.
+# start_edge VISITOR_PORT [OPTION...]: sets visitor_port and tunnel_address.
 start_edge() {
     visitor_port=$1
     shift
@@ -85,7 +85,6 @@ start_edge() {
         --public-url "http://*.localhost:$visitor_port" "$@"
     wait_for_line edge
     tunnel_address=$(json_value tunnel <"$work/edge.out")
-    admin_address=$(json_value admin <"$work/edge.out")
 }
 
 # enrol IDENTITY: makes a device and lets the CA issue its leaf.
