@@ -72,14 +72,14 @@ start_origin() {
     origin_port=$(json_value port <"$work/origin.out")
 }
 
-# start_edge VISITOR_PORT [OPTION...]: sets visitor_port and tunnel_address.
+# start_edge VISITOR_PORT [OPTION...]: sets visitor_port and tunnel_address; where that is set, an edge is started again.
 start_edge() {
     visitor_port=$1
     shift
     local edge
     edge=$(dirname "$(find "$work/ca/edges" -name edge.pem | head -n 1)")
     start edge "$bin/osm-proxy" run --standalone \
-        --tunnel-listen 127.0.0.1:0 --visitor-listen "127.0.0.1:$visitor_port" --admin-listen 127.0.0.1:0 \
+        --tunnel-listen "${tunnel_address:-127.0.0.1:0}" --visitor-listen "127.0.0.1:$visitor_port" --admin-listen 127.0.0.1:0 \
         --internal-listen 127.0.0.1:0 --certificate "$edge/edge.pem" --key "$edge/edge.key" \
         --operator-bundle "$work/ca/bundle/operator-ca.json" --device-crl "$work/ca/crl/devices.crl" \
         --public-url "http://*.localhost:$visitor_port" "$@"
