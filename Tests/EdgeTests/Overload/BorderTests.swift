@@ -166,15 +166,13 @@ struct BorderTests {
 
     // MARK: Memory
 
-    @Test func `an edge short of memory refuses requests, and is not ready`() async throws {
+    @Test func `an edge short of memory is not ready`() async throws {
         try await withEdge {
             $0.border.memorySoftLimit = 1
             $0.border.memoryHardLimit = .max
             $0.border.memoryInterval = .milliseconds(5)
         } _: { edge in
             try await eventually { Int(edge.figure("osm_edge_resident_bytes") ?? "") ?? 0 > 0 }
-            let refused = try await Self.status(edge)
-            #expect(refused == "503")
             let address = try #require(AdminAddress(edge.addresses.admin))
             let readiness = try await AdminClient.get("/readyz", at: address).status
             #expect(readiness == 503)
