@@ -13,6 +13,12 @@ struct EdgeMetrics {
     let tunnelsAccepted: Counter
     /// Time from the request's head to the end of its response.
     let requestDuration: Metrics.Timer
+    /// Requests, connections and flows that are in tunnels at the moment.
+    let streams: Gauge
+    /// Bytes that wait in tunnels for readers that are behind.
+    let bufferedBytes: Gauge
+    /// Times of PINGs through tunnels.
+    let roundTrip: Metrics.Timer
     let bytesToVisitors: Counter
     let bytesFromVisitors: Counter
     /// Memory of the process, as the edge measures it against its limits.
@@ -30,6 +36,9 @@ struct EdgeMetrics {
         requestsRetried = Counter(label: "osm_edge_requests_retried_total", factory: factory)
         tunnelsAccepted = Counter(label: "osm_edge_tunnels_accepted_total", factory: factory)
         requestDuration = Metrics.Timer(label: "osm_edge_request_duration_seconds", factory: factory)
+        streams = Gauge(label: "osm_edge_streams_active", factory: factory)
+        bufferedBytes = Gauge(label: "osm_edge_buffer_bytes", factory: factory)
+        roundTrip = Metrics.Timer(label: "osm_edge_rtt_seconds", factory: factory)
         bytesToVisitors = Counter(
             label: "osm_edge_bytes_total",
             dimensions: [("direction", "out")],
