@@ -197,7 +197,7 @@ let package = Package(
             name: "IntegrationTests",
             dependencies: ["TestSupport", nioCore, nioPosix],
             exclude: [
-                "Foreign/Programs", "Tunnel/bursts.py", "Tunnel/h2visitor.py", "Tunnel/sidecar.py",
+                "Foreign/Programs", "Overload/crowd.py", "Tunnel/bursts.py", "Tunnel/h2visitor.py", "Tunnel/sidecar.py",
                 "Tunnel/websocket.py",
             ],
             swiftSettings: settings

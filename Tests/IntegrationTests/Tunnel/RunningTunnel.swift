@@ -32,6 +32,7 @@ final class RunningTunnel {
         edgeArguments: [String] = [],
         ca: String? = nil,
         waits: Bool = true,
+        descriptors: Int? = nil,
         serving service: LocalService = .sample
     ) async throws {
         scratch = try TemporaryFolder()
@@ -46,7 +47,8 @@ final class RunningTunnel {
             tunnel: "127.0.0.1:0",
             visitor: "127.0.0.1:0",
             edgeArguments,
-            ca: ca
+            ca: ca,
+            descriptors: descriptors
         )
         addresses = try await Self.announced(edge, EdgeAddresses.self)
         agent = try Self.startAgent(agentProgram, name, target, addresses.tunnel, identity, scratch.path)
