@@ -195,7 +195,10 @@ final class HTTP1Visitor: ChannelDuplexHandler, Visitor {
     /// The parser refused what came: one answer, then the end of the connection.
     private func refuse(_ error: HTTP1Error) {
         isClosing = true
-        guard exchange == nil else { return abort() }
+        if let exchange {
+            if !exchange.requestIsMalformed(error) { abort() }
+            return
+        }
         let page = core.refused(status: error.status, sentence: error.sentence, peer: peer)
         outbound.writeImmutableBuffer(page.bytes(closes: true))
         closeAfterFlush()

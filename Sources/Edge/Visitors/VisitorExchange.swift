@@ -136,6 +136,19 @@ final class VisitorExchange: HTTP2StreamDelegate {
         fail(.bodyTimeout)
     }
 
+    /// The rest of the body cannot be read.
+    ///
+    /// - Returns: Whether the visitor was told so; false when a response has begun.
+    func requestIsMalformed(_ error: HTTP1Error) -> Bool {
+        guard state == .awaitingResponse else { return false }
+        cancel(.cancel)
+        account.status = error.status
+        account.close(request, in: core)
+        let page = ErrorPage(status: error.status, sentence: error.sentence, requestID: account.requestID)
+        release()?.answer(page)
+        return true
+    }
+
     /// The visitor is gone: nobody wants the rest.
     func visitorLeft() {
         guard state != .over else { return }
