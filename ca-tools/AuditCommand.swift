@@ -7,11 +7,12 @@ struct AuditCommand: ParsableCommand {
         commandName: "audit",
         abstract: "Find out whether the issuance log was tampered with.",
         discussion: """
-            Checks every hash of the log, that no line is missing, added or moved, that the signed head names its last
-            line, and that each certificate in the folder is in it. Works offline and on a copy, and changes nothing.
+            Checks every hash of the log, that no line is missing, added or moved, that
+            the signed head names its last line, and that each certificate in the folder
+            is in it. Works offline and on a copy, and changes nothing.
 
-            Whoever holds the device CA's key can write a whole new log. Keep copies of log/head elsewhere: an old head
-            that the log no longer agrees with proves it.
+            Whoever holds the device CA's key can write a whole new log. Keep copies of
+            log/head elsewhere: an old head that the log no longer agrees with proves it.
 
             EXAMPLES
               ca-tools audit

@@ -6,7 +6,8 @@ struct Bundle: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Print the bundle that agents and edges are given.",
         discussion: """
-            Nothing in it is secret. Agents have it built in: OSM_OPERATOR_CA=DIR swift build --product osm-agent.
+            Nothing in it is secret. Agents have it built in: OSM_OPERATOR_CA=DIR swift
+            build --product osm-agent.
 
             EXAMPLES
               ca-tools bundle

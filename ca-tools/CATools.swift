@@ -7,9 +7,10 @@ struct CATools: ParsableCommand {
         commandName: "ca-tools",
         abstract: "Make and keep the operator's certificate authority.",
         discussion: """
-            Agents trust exactly one authority: the operator's own, which is built into them. These commands make it,
-            issue for edges and devices, withdraw what was issued, and replace the root without locking anyone out.
-            Everything lies in one folder, ./operator-ca unless --ca names another.
+            Agents trust exactly one authority: the operator's own, which is built into
+            them. These commands make it, issue for edges and devices, withdraw what was
+            issued, and replace the root without locking anyone out. Everything lies in
+            one folder, ./operator-ca unless --ca names another.
 
             FIRST STEPS
               ca-tools init --domain tunnel.example.com
@@ -19,7 +20,7 @@ struct CATools: ParsableCommand {
 
             EXIT CODES
               0  done, or nothing wrong was found
-              1  something failed or something wrong was found; stderr says what, and what to do next
+              1  something failed or was found wrong; stderr says what, and what to do next
               2  the command line was not understood
 
             SEE ALSO

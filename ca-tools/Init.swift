@@ -7,17 +7,22 @@ struct Init: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Make a root, its two issuing CAs and the first edge's certificate.",
         discussion: """
-            Writes a new folder with everything in it, or nothing at all. The root key is encrypted with a passphrase
-            that is asked for twice, read from --passphrase-file, or taken from OSM_CA_PASSPHRASE. The keys of the two
-            issuing CAs are not encrypted, so that services can issue with them: guard the folder.
+            Writes a new folder with everything in it, or nothing at all. The root key is
+            encrypted with a passphrase that is asked for twice, read from
+            --passphrase-file, or taken from OSM_CA_PASSPHRASE. The keys of the two
+            issuing CAs are not encrypted, so that services can issue with them: guard the
+            folder.
 
-            When it is done, move root/root.key to a medium that is kept offline. It is needed for nothing but to
-            prove one day that the root is yours; not even a rotation reads it.
+            When it is done, move root/root.key to a medium that is kept offline. It is
+            needed for nothing but to prove one day that the root is yours; not even a
+            rotation reads it.
 
             EXAMPLES
               ca-tools init --domain tunnel.example.com
-              ca-tools init --domain tunnel.example.com --edge tunnel.example.com:8443 --edge 203.0.113.7:8443
-              ca-tools init --domain tunnel.example.com --sample --out /tmp/sample-ca --passphrase-file pass.txt
+              ca-tools init --domain tunnel.example.com --edge tunnel.example.com:8443 \\
+                --edge 203.0.113.7:8443
+              ca-tools init --domain tunnel.example.com --sample --out /tmp/sample-ca \\
+                --passphrase-file pass.txt
             """
     )
 

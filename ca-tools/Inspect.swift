@@ -6,7 +6,8 @@ struct Inspect: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Show certificates, lists, requests and bundles in words.",
         discussion: """
-            Reads a PEM file, a bundle, or the folder of a CA. Of a private key it says only whether it is encrypted.
+            Reads a PEM file, a bundle, or the folder of a CA. Of a private key it says
+            only whether it is encrypted.
 
             EXAMPLES
               ca-tools inspect operator-ca

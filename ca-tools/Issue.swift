@@ -15,8 +15,9 @@ struct IssueEdge: ParsableCommand {
         commandName: "edge",
         abstract: "Make an edge's key and its certificate of 30 days.",
         discussion: """
-            Writes edges/NAME/edge.key and edges/NAME/edge.pem, the certificate with its CA behind it. With --renew
-            the edge keeps its key, and its last certificate moves to edges/NAME/past.
+            Writes edges/NAME/edge.key and edges/NAME/edge.pem, the certificate with its
+            CA behind it. With --renew the edge keeps its key, and its last certificate
+            moves to edges/NAME/past.
 
             EXAMPLES
               ca-tools issue edge --name eu.tunnel.example.com
@@ -46,15 +47,17 @@ struct IssueDevice: ParsableCommand {
         commandName: "device",
         abstract: "Certify a device's own key for 7 days.",
         discussion: """
-            Takes nothing but the key from the request, which must be on P-256 and must have signed the request.
-            Names, lifetimes and uses that a request asks for are ignored. The certificate with its CA behind it goes
-            to devices/ID.pem and, with --out, to a second file. The device's key never comes here.
+            Takes nothing but the key from the request, which must be on P-256 and must
+            have signed the request. Names, lifetimes and uses that a request asks for are
+            ignored. The certificate with its CA behind it goes to devices/ID.pem and,
+            with --out, to a second file. The device's key never comes here.
 
             EXAMPLES
               openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -noenc \\
                 -keyout laptop.key -out laptop.csr -subj /CN=laptop
               ca-tools issue device --csr laptop.csr --name "Ada's laptop" --out laptop.pem
-              ca-tools issue device --csr laptop.csr --id 1b4e28ba-2fa1-41d2-883f-0016d3cca427 --renew
+              ca-tools issue device --csr laptop.csr --renew \\
+                --id 1b4e28ba-2fa1-41d2-883f-0016d3cca427
             """
     )
 

@@ -6,17 +6,19 @@ struct Revoke: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Withdraw a certificate, or every living one of a device.",
         discussion: """
-            Notes the revocation in the issuance log and signs new lists: crl/devices.crl and crl/edges.crl. Edges read
-            the first one; agents get the second one with the next bundle. Revoking again changes nothing but the
-            dates of the lists.
+            Notes the revocation in the issuance log and signs new lists: crl/devices.crl
+            and crl/edges.crl. Edges read the first one; agents get the second one with
+            the next bundle. Revoking again changes nothing but the dates of the lists.
 
             REASONS
               \(RevocationTarget.reasons.joined(separator: ", "))
 
             EXAMPLES
-              ca-tools revoke --device 1b4e28ba-2fa1-41d2-883f-0016d3cca427 --reason key-compromise
+              ca-tools revoke --device 1b4e28ba-2fa1-41d2-883f-0016d3cca427 \\
+                --reason key-compromise
               ca-tools revoke --serial 7c:01:ff:... --reason superseded
-              ca-tools revoke --certificate edges/eu.tunnel.example.com/edge.pem --reason cessation-of-operation
+              ca-tools revoke --certificate edges/eu.tunnel.example.com/edge.pem \\
+                --reason cessation-of-operation
             """
     )
 
@@ -65,8 +67,8 @@ struct SignLists: ParsableCommand {
         commandName: "crl",
         abstract: "Sign the revocation lists and the bundle again.",
         discussion: """
-            A list is good for 30 days. Run this at least once a week, from a timer, so that no edge ever meets a stale
-            one.
+            A list is good for 30 days. Run this at least once a week, from a timer, so
+            that no edge ever meets a stale one.
 
             EXAMPLES
               ca-tools crl --ca /srv/operator-ca

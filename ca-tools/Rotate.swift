@@ -13,8 +13,9 @@ struct Rotate: ParsableCommand {
             finish  drops the old root from the bundle and puts its files into retired/
                     -> build and roll out the bundle with the new root alone
 
-            Nobody is locked out as long as the bundle of each step has reached everyone before the next step is
-            taken. "rotate status" says where a rotation stands and what comes next.
+            Nobody is locked out as long as the bundle of each step has reached everyone
+            before the next step is taken. "rotate status" says where a rotation stands
+            and what comes next.
             """,
         subcommands: [RotateBegin.self, RotateSwitch.self, RotateFinish.self, RotateStatus.self]
     )
@@ -61,7 +62,8 @@ struct RotateSwitch: ParsableCommand {
         commandName: "switch",
         abstract: "Let the next root issue.",
         discussion: """
-            Take this step only when every agent and every edge has a bundle with both roots.
+            Take this step only when every agent and every edge has a bundle with both
+            roots.
 
             EXAMPLES
               ca-tools rotate switch
@@ -84,11 +86,13 @@ struct RotateFinish: ParsableCommand {
         commandName: "finish",
         abstract: "End the trust in the old root.",
         discussion: """
-            Refused while certificates below the old root are neither expired, renewed nor revoked.
+            Refused while certificates below the old root are neither expired, renewed nor
+            revoked.
 
             EXAMPLES
               ca-tools rotate finish
-              ca-tools rotate finish --force      the old root's key was stolen: lock its certificates out now
+              ca-tools rotate finish --force      the old root's key was stolen: lock its
+                                                  certificates out now
             """
     )
 

@@ -6,8 +6,9 @@ struct Verify: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Check keys, modes, chains, lists and the bundle of a CA.",
         discussion: """
-            Needs no passphrase and changes nothing. Chains are judged by OpenSSL at its strictest, with the revocation
-            lists. What wants doing soon, such as a renewal, is said but is no failure.
+            Needs no passphrase and changes nothing. Chains are judged by OpenSSL at its
+            strictest, with the revocation lists. What wants doing soon, such as a
+            renewal, is said but is no failure.
 
             EXAMPLES
               ca-tools verify

@@ -18,17 +18,26 @@ struct EdgeAdmin {
         [
             "/healthz": .get { _ in .text("ok\n") },
             "/readyz": .get { _ in await readiness() },
-            "/metrics": .get { _ in .metrics(registry.render()) },
+            "/metrics": .get { _ in await metrics() },
             "/version": .get { _ in .json(Self.encoded(["version": software])) },
             "/tunnels": .get { _ in await tunnels() },
             "/config": .get { _ in .json(describe()) },
         ]
     }
 
-    /// Ready once it listens, and not any more when it drains.
+    /// Ready once it listens, but for as long as memory is short, and not any more when it drains.
     private func readiness() async -> AdminResponse {
-        let isDraining = (try? await eventLoop.submit { core.value.isDraining }.get()) ?? true
-        return isDraining ? .text("draining\n", status: 503) : .text("ready\n")
+        let state = try? await eventLoop.submit { (core.value.isDraining, core.value.overload.shedsRequests) }.get()
+        let (isDraining, isShedding) = state ?? (true, false)
+        if isDraining { return .text("draining\n", status: 503) }
+        return isShedding ? .text("overloaded\n", status: 503) : .text("ready\n")
+    }
+
+    /// The figures, those that nothing but a look can tell included.
+    private func metrics() async -> AdminResponse {
+        // A loop that is gone has no figures of the moment; the others stay true.
+        try? await eventLoop.submit { core.value.measure() }.get()
+        return .metrics(registry.render())
     }
 
     private func tunnels() async -> AdminResponse {

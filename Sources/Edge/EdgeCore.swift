@@ -146,6 +146,12 @@ final class EdgeCore {
     /// Those that are up and those that may be: a device that is shut out must not wait for its moment in between.
     private var everyTunnel: [EdgeTunnel] { tunnels.all + opening.values }
 
+    /// Records what is true at the moment, rather than counted.
+    func measure() {
+        metrics.streams.record(tunnels.all.reduce(0) { $0 + $1.openStreams })
+        metrics.bufferedBytes.record(budget.used)
+    }
+
     // MARK: Visitors
 
     func visitorConnected(_ visitor: any Visitor) {

@@ -23,7 +23,9 @@ struct EdgeDesk: Sendable {
         try await withThrowingDiscardingTaskGroup { group in
             group.addTask {
                 defer { announce.finish() }
-                try await server.run { announce.yield($0) }
+                try await ListenerError.naming(.beside, address.description) {
+                    try await server.run { announce.yield($0) }
+                }
             }
             // The admin listener comes last, so that whoever hears of it finds the other one there.
             var addresses = bound.makeAsyncIterator()
@@ -41,6 +43,8 @@ struct EdgeDesk: Sendable {
             software: software,
             describe: describe
         )
-        try await AdminServer(address, routes: admin.routes).run { onBound($0.description) }
+        try await ListenerError.naming(.admin, address.description) {
+            try await AdminServer(address, routes: admin.routes).run { onBound($0.description) }
+        }
     }
 }

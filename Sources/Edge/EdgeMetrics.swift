@@ -13,6 +13,12 @@ struct EdgeMetrics {
     let tunnelsAccepted: Counter
     /// Time from the request's head to the end of its response.
     let requestDuration: Metrics.Timer
+    /// Requests, connections and flows that are in tunnels at the moment.
+    let streams: Gauge
+    /// Bytes that wait in tunnels for readers that are behind.
+    let bufferedBytes: Gauge
+    /// Times of PINGs through tunnels.
+    let roundTrip: Metrics.Timer
     let bytesToVisitors: Counter
     let bytesFromVisitors: Counter
     /// Memory of the process, as the edge measures it against its limits.
@@ -20,6 +26,8 @@ struct EdgeMetrics {
     let certificateExpires: Gauge
     /// Visitors that were reset because they took nothing.
     let slowReaders: Counter
+    /// Visitors that were reset because a tunnel needed the memory that waited for them.
+    let readersEvicted: Counter
     private let responses: [Counter]
     let factory: any MetricsFactory
 
@@ -30,6 +38,9 @@ struct EdgeMetrics {
         requestsRetried = Counter(label: "osm_edge_requests_retried_total", factory: factory)
         tunnelsAccepted = Counter(label: "osm_edge_tunnels_accepted_total", factory: factory)
         requestDuration = Metrics.Timer(label: "osm_edge_request_duration_seconds", factory: factory)
+        streams = Gauge(label: "osm_edge_streams_active", factory: factory)
+        bufferedBytes = Gauge(label: "osm_edge_buffer_bytes", factory: factory)
+        roundTrip = Metrics.Timer(label: "osm_edge_rtt_seconds", factory: factory)
         bytesToVisitors = Counter(
             label: "osm_edge_bytes_total",
             dimensions: [("direction", "out")],
@@ -46,6 +57,7 @@ struct EdgeMetrics {
         residentBytes = Gauge(label: "osm_edge_resident_bytes", factory: factory)
         certificateExpires = Gauge(label: "osm_edge_cert_expiry_timestamp_seconds", factory: factory)
         slowReaders = Counter(label: "osm_edge_slow_readers_total", factory: factory)
+        readersEvicted = Counter(label: "osm_edge_readers_evicted_total", factory: factory)
         tunnels.record(0)
         visitors.record(0)
     }

@@ -80,13 +80,18 @@ package struct EdgeService: Service {
         let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
         let core = try await makeCore(on: eventLoop)
         let listeners = EdgeListeners(core: core, eventLoop: eventLoop)
-        let tunnel = try await listeners.bindTunnels(configuration.tunnelAddress)
-        let visitor = try await listeners.bindVisitors(configuration.visitorAddress)
+        let tunnel = try await ListenerError.naming(.tunnel, configuration.tunnelAddress.description) {
+            try await listeners.bindTunnels(configuration.tunnelAddress)
+        }
+        let visitor = try await ListenerError.naming(.visitor, configuration.visitorAddress.description) {
+            try await listeners.bindVisitors(configuration.visitorAddress)
+        }
         let watcher = EdgeIdentityWatcher(
             core: core,
             eventLoop: eventLoop,
             files: configuration.identity,
             contents: contents,
+            state: identity,
             logger: logger
         )
         let desk = EdgeDesk(
@@ -97,7 +102,9 @@ package struct EdgeService: Service {
             software: software,
             describe: describe
         )
-        try await withThrowingDiscardingTaskGroup { group in
+        try await withThrowingTaskGroup { group in
+            // The first to end is the drain, or what failed; the others have no end of their own.
+            defer { group.cancelAll() }
             group.addTask {
                 try await desk.run { admin, beside in
                     announce(
@@ -116,17 +123,26 @@ package struct EdgeService: Service {
             group.addTask {
                 await MemoryWatcher(core: core, eventLoop: eventLoop).run(every: configuration.border.memoryInterval)
             }
-            try? await gracefulShutdown()
-            logger.notice(
-                "draining",
-                metadata: ["seconds": "\(configuration.drainDeadline.nanoseconds / 1_000_000_000)"]
-            )
-            try? await tunnel.close()
-            try? await visitor.close()
-            await drain(core, eventLoop)
-            group.cancelAll()
+            group.addTask {
+                try await gracefulShutdown()
+                await stop([tunnel, visitor], core, eventLoop)
+            }
+            try await group.next()
         }
         await accessLog?.close()
+    }
+
+    /// Takes nobody new, and lets what is under way finish.
+    private func stop(
+        _ listeners: [any Channel],
+        _ core: NIOLoopBound<EdgeCore>,
+        _ eventLoop: any EventLoop
+    ) async {
+        let seconds = configuration.drainDeadline.nanoseconds / 1_000_000_000
+        logger.notice("draining", metadata: ["seconds": "\(seconds)"])
+        // A listener that is closed already takes nobody either.
+        for listener in listeners { try? await listener.close() }
+        await drain(core, eventLoop)
     }
 
     private func makeCore(on eventLoop: any EventLoop) async throws -> NIOLoopBound<EdgeCore> {

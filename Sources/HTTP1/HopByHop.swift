@@ -67,20 +67,12 @@ package enum HopByHop {
         "x-forwarded-port", "x-forwarded-proto", "x-real-ip", "x-request-id",
     ]
 
-    /// Whether an origin may take one name for the other, as CGI does with `_` and `-` (RFC 3875, 4.1.18).
-    private static func resembles(_ name: ByteBufferView, _ forbidden: String) -> Bool {
-        name.count == forbidden.utf8.count
-            && name.elementsEqual(forbidden.utf8) {
-                ($0 == UInt8(ascii: "_") ? UInt8(ascii: "-") : $0.lowercasedASCII) == $1
-            }
-    }
-
     /// The trailers that may be passed on; `head` has the fields before the body when Connection may name a trailer.
     package static func allowedTrailers(_ trailers: FieldSection, head: FieldSection? = nil) -> FieldSection {
         var allowed = FieldSection(capacity: 128, fields: trailers.count)
         for index in trailers.entries.indices {
             let name = trailers.name(at: index)
-            guard !forbiddenTrailers.contains(where: { resembles(name, $0) }) else { continue }
+            guard !forbiddenTrailers.contains(where: name.mayPassFor) else { continue }
             if let head, nominates(head, name) { continue }
             allowed.append(name: name, value: trailers.value(at: index))
         }

@@ -1,4 +1,4 @@
-package import HTTPFields
+import HTTPFields
 package import NIOCore
 
 /// An HTTP/2 connection on a NIO channel, above TLS.
@@ -39,7 +39,7 @@ package final class HTTP2Handler: ChannelInboundHandler {
     private var isPumping = false
     private var pumpIsScheduled = false
     private var isDispatching = false
-    private var hasEnded = false
+    private(set) var hasEnded = false
     /// What the peer did wrong; it is the reason of the end, whatever closes the channel then.
     private var failure: End?
     private var batch: [HTTP2Event] = []
@@ -54,13 +54,12 @@ package final class HTTP2Handler: ChannelInboundHandler {
     var waitsForBudget = false
     /// Streams that ended well whose readers have not taken everything yet.
     var behind: [ObjectIdentifier: (stream: HTTP2Stream, reader: any HTTP2StreamDelegate)] = [:]
-    private var pingInFlight: (payload: UInt64, sent: NIODeadline)?
-    private var pingsSent: UInt64 = 0
+    private var pings = PingClock()
 
     /// When the last byte of the peer arrived.
     package private(set) var lastReceived = NIODeadline.now()
     /// The smoothed round-trip time of PINGs, nil before the first.
-    package private(set) var roundTrip: TimeAmount?
+    package var roundTrip: TimeAmount? { pings.roundTrip }
     /// The peer's SETTINGS, nil before they arrive.
     package private(set) var peerSettings: HTTP2Event.PeerSettings?
 
@@ -151,68 +150,13 @@ package final class HTTP2Handler: ChannelInboundHandler {
         pump()
     }
 
-    // MARK: Streams
-
-    /// Opens a stream (client role).
-    package func open(
-        _ fields: FieldSection,
-        ends: Bool,
-        delegate: any HTTP2StreamDelegate
-    ) throws(HTTP2Error) -> HTTP2Stream {
-        guard !hasEnded else { throw HTTP2Error(.noNewStreams, "the connection is over") }
-        let stream = try session.request(fields, ends: ends)
-        stream.delegate = delegate
-        schedulePump()
-        return stream
-    }
-
-    /// Answers a stream (server role).
-    package func respond(_ fields: FieldSection, on stream: HTTP2Stream, ends: Bool) throws(HTTP2Error) {
-        try session.respond(fields, on: stream, ends: ends)
-        schedulePump()
-    }
-
-    /// Sends an interim response (server role).
-    package func inform(_ fields: FieldSection, on stream: HTTP2Stream) throws(HTTP2Error) {
-        try session.inform(fields, on: stream)
-        schedulePump()
-    }
-
-    /// Sends bytes of a body.
-    ///
-    /// - Returns: Whether the source may go on; when not, `streamWritable` follows.
-    package func send(_ data: ByteBuffer, on stream: HTTP2Stream) -> Bool {
-        let mayGoOn = session.send(data, on: stream)
-        schedulePump()
-        return mayGoOn
-    }
-
-    /// Ends our side of a stream.
-    package func finish(_ stream: HTTP2Stream, trailers: FieldSection? = nil) {
-        session.finish(stream, trailers: trailers)
-        schedulePump()
-    }
-
-    /// Ends a stream at once, in both directions.
-    package func reset(_ stream: HTTP2Stream, _ code: HTTP2ErrorCode) {
-        session.reset(stream, code)
-        schedulePump()
-    }
-
-    /// How many streams are open.
-    package var openStreams: Int { session.openStreams }
-
-    /// Whether the peer has said that it takes no new streams.
-    package var isLeaving: Bool { session.peerIsLeaving }
-
     // MARK: The connection
 
     /// Measures the round-trip time, unless a PING is already under way.
     package func ping() {
-        guard !hasEnded, pingInFlight == nil else { return }
-        pingsSent += 1
-        guard (try? session.ping(pingsSent)) != nil else { return }
-        pingInFlight = (pingsSent, .now())
+        guard !hasEnded, let payload = pings.begin(at: .now()) else { return }
+        // A session that takes no PING has ended, which its owner hears in another way.
+        guard (try? session.ping(payload)) != nil else { return pings.abandon() }
         schedulePump()
     }
 
@@ -327,10 +271,7 @@ package final class HTTP2Handler: ChannelInboundHandler {
     }
 
     private func pongArrived(_ payload: UInt64) {
-        guard let ping = pingInFlight, ping.payload == payload else { return }
-        pingInFlight = nil
-        let measured = lastReceived - ping.sent
-        roundTrip = roundTrip.map { .nanoseconds(($0.nanoseconds * 3 + measured.nanoseconds) / 4) } ?? measured
+        guard let measured = pings.answered(payload, at: lastReceived) else { return }
         delegate?.connection(self, measured: measured)
     }
 

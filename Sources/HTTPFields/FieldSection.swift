@@ -169,6 +169,13 @@ extension ByteBufferView {
     package func equalsIgnoringCase(_ word: String) -> Bool {
         count == word.utf8.count && elementsEqual(word.utf8) { $0.lowercasedASCII == $1 }
     }
+
+    /// Whether an origin may take this field's name for `name`, which is in small letters: CGI and its heirs read `_` and
+    /// `-` alike (RFC 3875, 4.1.18).
+    package func mayPassFor(_ name: String) -> Bool {
+        count == name.utf8.count
+            && elementsEqual(name.utf8) { ($0 == UInt8(ascii: "_") ? UInt8(ascii: "-") : $0.lowercasedASCII) == $1 }
+    }
 }
 
 extension UInt8 {

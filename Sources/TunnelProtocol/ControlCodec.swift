@@ -19,23 +19,42 @@ package enum ControlError: String, Error, Sendable {
 /// Messages of unknown types are skipped, so that newer peers can say more (yellow paper, 5.1).
 package struct ControlDecoder<Message: ControlMessage>: ~Copyable {
     private var pending = ByteBuffer()
+    /// How much of what is pending has no end of a line in it.
+    private var searched = 0
+    private var skipped = 0
 
     package init() {}
+
+    /// How many messages of unknown types came since this was last asked.
+    package mutating func takeSkipped() -> Int {
+        defer { skipped = 0 }
+        return skipped
+    }
 
     /// Takes bytes of the stream and gives the messages that they complete.
     package mutating func feed(_ bytes: ByteBuffer) throws(ControlError) -> [Message] {
         pending.writeImmutableBuffer(bytes)
         var messages: [Message] = []
-        while let end = pending.readableBytesView.firstIndex(of: UInt8(ascii: "\n")) {
-            let length = end - pending.readerIndex
+        while let length = nextLine() {
             guard length < TunnelConstants.controlLineBytes else { throw .lineTooLong }
             guard let line = pending.readBytes(length: length) else { break }
             pending.moveReaderIndex(forwardBy: 1)
-            if let message = try Self.message(line) { messages.append(message) }
+            searched = 0
+            if let message = try Self.message(line) { messages.append(message) } else { skipped += 1 }
         }
         guard pending.readableBytes < TunnelConstants.controlLineBytes else { throw .lineTooLong }
         pending.discardReadBytes()
         return messages
+    }
+
+    /// The length of the first line that is complete; no byte is looked at twice.
+    private mutating func nextLine() -> Int? {
+        let fresh = pending.readableBytesView.dropFirst(searched)
+        guard let end = fresh.firstIndex(of: UInt8(ascii: "\n")) else {
+            searched = pending.readableBytes
+            return nil
+        }
+        return end - pending.readerIndex
     }
 
     private static func message(_ line: [UInt8]) throws(ControlError) -> Message? {

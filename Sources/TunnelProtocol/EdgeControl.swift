@@ -4,13 +4,13 @@ package import NIOCore
 ///
 /// A value without I/O and clock.
 package enum EdgeControl: ~Copyable, Sendable {
-    case awaitingHello(deadline: NIODeadline)
+    case awaitingHello(deadline: NIODeadline, MessageBudget)
     case open(Heartbeats, MessageBudget)
     case closed
 
     /// The control stream was accepted by the agent.
     package init(openedAt now: NIODeadline) {
-        self = .awaitingHello(deadline: now + TimeAmount(TunnelConstants.helloDeadline))
+        self = .awaitingHello(deadline: now + TimeAmount(TunnelConstants.helloDeadline), MessageBudget(now: now))
     }
 
     /// What to do about a message.
@@ -27,14 +27,18 @@ package enum EdgeControl: ~Copyable, Sendable {
 
     package mutating func received(_ message: AgentMessage, at now: NIODeadline) -> Received {
         switch consume self {
-        case .awaitingHello(let deadline):
+        case .awaitingHello(let deadline, var budget):
+            guard budget.spend(at: now) else {
+                self = .closed
+                return .fail(.tooMany)
+            }
             guard case .hello(let hello) = message else {
                 self = .closed
                 return .fail(.unexpected)
             }
             guard hello.protocol == TunnelConstants.protocolVersion else {
                 // The agent may fall back to another version until the deadline.
-                self = .awaitingHello(deadline: deadline)
+                self = .awaitingHello(deadline: deadline, budget)
                 return .refuseProtocol
             }
             self = .open(Heartbeats(now: now), MessageBudget(now: now))
@@ -54,6 +58,29 @@ package enum EdgeControl: ~Copyable, Sendable {
         case .closed:
             self = .closed
             return .ignore
+        }
+    }
+
+    /// Counts messages of unknown types: a newer agent may send some, not any number.
+    ///
+    /// - Parameters:
+    ///   - count: How many came.
+    ///   - now: When.
+    /// - Returns: Whether the stream may go on.
+    package mutating func mayGoOn(havingSkipped count: Int, at now: NIODeadline) -> Bool {
+        guard count > 0 else { return true }
+        switch consume self {
+        case .awaitingHello(let deadline, var budget):
+            let isFine = budget.spend(count, at: now)
+            self = isFine ? .awaitingHello(deadline: deadline, budget) : .closed
+            return isFine
+        case .open(let heartbeats, var budget):
+            let isFine = budget.spend(count, at: now)
+            self = isFine ? .open(heartbeats, budget) : .closed
+            return isFine
+        case .closed:
+            self = .closed
+            return true
         }
     }
 
@@ -77,9 +104,9 @@ package enum EdgeControl: ~Copyable, Sendable {
 
     package mutating func tick(at now: NIODeadline) -> Tick {
         switch consume self {
-        case .awaitingHello(let deadline):
+        case .awaitingHello(let deadline, let budget):
             guard now >= deadline else {
-                self = .awaitingHello(deadline: deadline)
+                self = .awaitingHello(deadline: deadline, budget)
                 return .carryOn
             }
             self = .closed

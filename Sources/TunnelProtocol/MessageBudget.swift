@@ -9,11 +9,11 @@ package struct MessageBudget: Sendable {
 
     init(now: NIODeadline) { windowEnds = now + TimeAmount(TunnelConstants.messageWindow) }
 
-    /// Takes one message off the budget; false when there is none left in this window.
-    mutating func spend(at now: NIODeadline) -> Bool {
+    /// Takes messages off the budget; false when there are not so many left in this window.
+    mutating func spend(_ count: Int = 1, at now: NIODeadline) -> Bool {
         if now >= windowEnds { self = MessageBudget(now: now) }
-        guard left > 0 else { return false }
-        left -= 1
+        guard left >= count else { return false }
+        left -= count
         return true
     }
 }

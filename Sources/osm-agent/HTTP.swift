@@ -7,11 +7,13 @@ struct HTTP: AsyncParsableCommand {
         commandName: "http",
         abstract: "Serve a local HTTP service under a public name until Ctrl-C.",
         discussion: """
-            TARGET is a port of this machine, or a loopback address with a port: 3000, localhost:3000, [::1]:3000. A
-            service that speaks HTTP/2 without TLS, such as a gRPC server, is written http2://localhost:50051.
-            The public URL is printed on standard output as soon as the edge has given it; everything else goes to
-            standard error. The agent reconnects by itself for as long as that can help; when it cannot, it says why and
-            ends with an exit code of its own (osm-agent --help lists them).
+            TARGET is a port of this machine, or a loopback address with a port: 3000,
+            localhost:3000, [::1]:3000. A service that speaks HTTP/2 without TLS, such as
+            a gRPC server, is written http2://localhost:50051. The public URL is printed
+            on standard output as soon as the edge has given it; everything else goes to
+            standard error. The agent reconnects by itself for as long as that can help;
+            when it cannot, it says why and ends with an exit code of its own (osm-agent
+            --help lists them).
 
             Examples:
               osm-agent http 3000

@@ -9,10 +9,11 @@ struct Identity: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Make, install and show this device's key and certificate.",
         discussion: """
-            The key is made here and never leaves this machine. What goes to the operator is a request; what comes back
+            The key is made here and never leaves this machine. What goes to the operator
+            is a request; what comes back
             is a certificate:
               osm-agent identity create
-              ca-tools issue device --csr device.csr --out device.pem     (on the operator's machine)
+              ca-tools issue device --csr device.csr --out device.pem    (at the operator's)
               osm-agent identity install device.pem
             """,
         subcommands: [Create.self, Install.self, Show.self]

@@ -10,8 +10,8 @@ struct Status: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Show what the running agent is doing.",
         discussion: """
-            Asks the agent that this user runs. Exit code 0 when its tunnel is up, 1 when it is not or when no agent
-            runs.
+            Asks the agent that this user runs. Exit code 0 when its tunnel is up, 1 when
+            it is not or when no agent runs.
             """
     )
 

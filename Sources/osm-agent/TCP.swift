@@ -7,10 +7,11 @@ struct TCP: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Serve a local TCP service under a public port.",
         discussion: """
-            TARGET is a port of this machine, or a loopback address with a port: 22, localhost:22, [::1]:22.
-            The public address is printed on standard output as soon as the edge has given a port; its operator decides
-            which ports there are. With --proxy-protocol the local service is told who each visitor is, and must expect
-            to be.
+            TARGET is a port of this machine, or a loopback address with a port: 22,
+            localhost:22, [::1]:22. The public address is printed on standard output as
+            soon as the edge has given a port; its operator decides which ports there are.
+            With --proxy-protocol the local service is told who each visitor is, and must
+            expect to be.
 
             Examples:
               osm-agent tcp 22

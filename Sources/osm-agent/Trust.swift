@@ -8,9 +8,10 @@ struct Trust: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Show the operator CA that is baked into this agent.",
         discussion: """
-            Prints the operator's domain, the edges and the SHA-256 fingerprint of each root; compare it with what
-            ca-tools printed when the CA was made. Exit code 0 when the CA can be used now; 20 when none is baked in, 21
-            when it has expired, 22 when it is a sample, 23 when it cannot be read.
+            Prints the operator's domain, the edges and the SHA-256 fingerprint of each
+            root; compare it with what ca-tools printed when the CA was made. Exit code 0
+            when the CA can be used now; 20 when none is baked in, 21 when it has expired,
+            22 when it is a sample, 23 when it cannot be read.
             """
     )
 

@@ -6,9 +6,10 @@ struct UDP: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Serve a local UDP service under a public port.",
         discussion: """
-            TARGET is a port of this machine, or a loopback address with a port: 53, localhost:53, [::1]:53.
-            Each visitor's address reaches the local service from a port of its own. A visitor that is silent for a
-            minute is forgotten, and an edge sends no more to an address than what came from it has earned.
+            TARGET is a port of this machine, or a loopback address with a port: 53,
+            localhost:53, [::1]:53. Each visitor's address reaches the local service from
+            a port of its own. A visitor that is silent for a minute is forgotten, and an
+            edge sends no more to an address than what came from it has earned.
 
             Examples:
               osm-agent udp 51820

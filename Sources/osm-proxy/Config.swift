@@ -15,8 +15,9 @@ struct Config: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Say what is wrong with a configuration: exit code 0 when nothing is, 2 otherwise.",
             discussion: """
-                Takes the same flags and environment as run. Reads the certificate, its key, the operator's bundle and
-                the revocation list as well, opens no port and writes nothing.
+                Takes the same flags and environment as run. Reads the certificate, its key,
+                the operator's bundle and the revocation list as well, opens no port and
+                writes nothing.
                 """
         )
 

@@ -26,6 +26,10 @@ enum Ending {
             StandardStream.error.write("osm-proxy: \(error)\n")
             Self.exit(2)
         }
+        if let error = error as? ListenerError {
+            StandardStream.error.write("osm-proxy: \(error)\n")
+            Self.exit(1)
+        }
         // ArgumentParser says 64 for wrong usage, as BSD does; the users of tunnels expect 2.
         guard OsmProxy.exitCode(for: error) == .validationFailure else { OsmProxy.exit(withError: error) }
         StandardStream.error.write(OsmProxy.fullMessage(for: error) + "\n")

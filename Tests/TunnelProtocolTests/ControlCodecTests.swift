@@ -31,6 +31,14 @@ struct ControlCodecTests {
 
     // MARK: Cutting
 
+    @Test func `counts what it skips`() throws {
+        var decoder = ControlDecoder<AgentMessage>()
+        let unknown = ByteBuffer(string: "{\"type\":\"later\"}\n")
+        for _ in 0..<3 { _ = try decoder.feed(unknown) }
+        let counts = [decoder.takeSkipped(), decoder.takeSkipped()]
+        #expect(counts == [3, 0])
+    }
+
     @Test func `gives a message once its newline has come`() throws {
         var decoder = ControlDecoder<AgentMessage>()
         #expect(try decoder.feed(ByteBuffer(string: #"{"seq":7,"type":"heartbeat"}"#)).isEmpty)

@@ -45,6 +45,21 @@ struct EdgeControlTests {
         #expect(machine.received(.hello(Self.hello), at: Self.start) == .ignore)
     }
 
+    @Test func `messages of unknown types are counted like others, before hello and after it`() {
+        let limit = TunnelConstants.messagesPerWindow
+        var machine = EdgeControl(openedAt: Self.start)
+        let before = [limit, 0, 1].map { machine.mayGoOn(havingSkipped: $0, at: Self.start) }
+        #expect(before == [true, true, false])
+        #expect(machine.received(.hello(Self.hello), at: Self.start) == .ignore)
+        var open = Self.open()
+        let after = [limit, 1].map { open.mayGoOn(havingSkipped: $0, at: Self.start) }
+        #expect(after == [true, false])
+        var waiting = Self.open()
+        let later = Self.start + TimeAmount(TunnelConstants.messageWindow)
+        let spread = [Self.start, later].map { waiting.mayGoOn(havingSkipped: limit, at: $0) }
+        #expect(spread == [true, true])
+    }
+
     @Test func `hello is late from the deadline on and not before`() {
         var machine = EdgeControl(openedAt: Self.start)
         let deadline = Self.start + TimeAmount(TunnelConstants.helloDeadline)

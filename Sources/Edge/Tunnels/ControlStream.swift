@@ -70,6 +70,7 @@ final class ControlStream: HTTP2StreamDelegate {
         guard machine != nil else { return }
         do throws(ControlError) {
             for message in try decoder.feed(data) { handle(message) }
+            guard machine?.mayGoOn(havingSkipped: decoder.takeSkipped(), at: .now()) ?? true else { throw .tooMany }
         } catch {
             end(error)
         }

@@ -130,7 +130,7 @@ final class EdgeTunnel: HTTP2ConnectionDelegate, RoutableTunnel {
         logger.info("agent is leaving", metadata: ["code": "\(code.rawValue)"])
     }
 
-    func connection(_ handler: HTTP2Handler, measured roundTrip: TimeAmount) { self.roundTrip = roundTrip }
+    func connection(_ handler: HTTP2Handler, measured roundTrip: TimeAmount) { measured(roundTrip) }
 
     func connection(_ handler: HTTP2Handler, ended reason: HTTP2Handler.End) {
         guard phase != .over else { return }
@@ -281,7 +281,10 @@ final class EdgeTunnel: HTTP2ConnectionDelegate, RoutableTunnel {
         }
     }
 
-    func measured(_ time: TimeAmount) { roundTrip = time }
+    func measured(_ time: TimeAmount) {
+        roundTrip = time
+        core.metrics.roundTrip.recordNanoseconds(time.nanoseconds)
+    }
 
     // MARK: Ends
 

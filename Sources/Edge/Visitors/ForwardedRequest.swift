@@ -52,8 +52,7 @@ struct ForwardedRequest {
         switch name.count {
         case 4: name.equalsIgnoringCase("host")
         case 6: name.equalsIgnoringCase("expect")
-        // CGI and its heirs read `_` and `-` alike (RFC 3875, 4.1.18).
-        case 12: name.elementsEqual("x-request-id".utf8) { $1 == ($0 == 0x5F ? 0x2D : $0.lowercasedASCII) }
+        case 12: name.mayPassFor("x-request-id")
         default: false
         }
     }

@@ -257,6 +257,7 @@ final class VisitorExchange: HTTP2StreamDelegate {
     func streamEvicted(_ stream: HTTP2Stream) {
         guard state == .streaming else { return }
         _ = stalled.take()
+        core.metrics.readersEvicted.increment()
         cut(.enhanceYourCalm)
     }
 
@@ -284,7 +285,10 @@ final class VisitorExchange: HTTP2StreamDelegate {
         case .over: return
         case .streaming:
             // A response that has arrived whole and waits for a slow visitor is no failure.
-            if !responseHasEnded { cut(code) }
+            guard !responseHasEnded else { return }
+            // The tunnel's own way to get its memory back from the reader who holds most of it.
+            if code == .enhanceYourCalm, !stalled.isEmpty { core.metrics.readersEvicted.increment() }
+            cut(code)
         case .awaitingResponse:
             if code == .refusedStream, openElsewhere() { return }
             fail(code == .connectionLost ? .tunnelLost : .streamRefused)

@@ -97,16 +97,7 @@ struct VisitorIdentity: Equatable {
 
 extension VisitorIdentity {
     /// Whether a field of a visitor ends at the edge because the edge writes it anew, or because it claims an identity.
-    ///
-    /// An origin may take one name for the other: CGI and its heirs read `_` and `-` alike (RFC 3875, 4.1.18).
-    static func replaces(_ name: ByteBufferView) -> Bool {
-        replaced.contains { own in
-            name.count == own.utf8.count
-                && name.elementsEqual(own.utf8) {
-                    ($0 == UInt8(ascii: "_") ? UInt8(ascii: "-") : $0.lowercasedASCII) == $1
-                }
-        }
-    }
+    static func replaces(_ name: ByteBufferView) -> Bool { replaced.contains(where: name.mayPassFor) }
 
     private static let replaced = [
         "forwarded", "x-forwarded-for", "x-forwarded-proto", "x-forwarded-host", "x-forwarded-port", "x-real-ip",

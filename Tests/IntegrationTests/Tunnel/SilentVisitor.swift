@@ -16,6 +16,8 @@ final class SilentVisitor {
 
     deinit { channel.close(promise: nil) }
 
+    func leave() { channel.close(promise: nil) }
+
     /// Whether the kernel holds bytes of the answer for this visitor.
     func hasBytes() throws -> Bool {
         guard let own = channel.localAddress?.port, let edge = channel.remoteAddress?.port else { return false }

@@ -80,6 +80,7 @@ struct ThroughTheTunnelTests {
         let tunnel = try await RunningTunnel()
         _ = try tunnel.visit("/download?bytes=50000000", "-o", "/dev/null")
         let before = (edge: try tunnel.edge.residentBytes(), agent: try tunnel.agent.residentBytes())
+        #expect(try tunnel.metrics().contains("osm_edge_buffer_bytes 0\n"))
         // Twenty visitors who ask for 64 MiB each and read nothing.
         let slow = try (0..<20).map { _ in
             try SilentVisitor(port: tunnel.addresses.visitorPort, path: "/download?bytes=67108864")
@@ -93,7 +94,11 @@ struct ThroughTheTunnelTests {
         let after = (edge: try tunnel.edge.residentBytes(), agent: try tunnel.agent.residentBytes())
         #expect(after.edge - before.edge < limit)
         #expect(after.agent - before.agent < limit)
-        withExtendedLifetime(slow) {}
+        #expect(!(try tunnel.metrics().contains("osm_edge_buffer_bytes 0\n")))
+        for visitor in slow { visitor.leave() }
+        try await eventually("nothing is held for those who left") {
+            try tunnel.metrics().contains("osm_edge_buffer_bytes 0\n")
+        }
     }
 
     @Test(.timeLimit(.minutes(3)))

@@ -1,0 +1,57 @@
+package import HTTPFields
+package import NIOCore
+
+// What owners of streams ask of the connection.
+extension HTTP2Handler {
+    /// Opens a stream (client role).
+    package func open(
+        _ fields: FieldSection,
+        ends: Bool,
+        delegate: any HTTP2StreamDelegate
+    ) throws(HTTP2Error) -> HTTP2Stream {
+        guard !hasEnded else { throw HTTP2Error(.noNewStreams, "the connection is over") }
+        let stream = try session.request(fields, ends: ends)
+        stream.delegate = delegate
+        schedulePump()
+        return stream
+    }
+
+    /// Answers a stream (server role).
+    package func respond(_ fields: FieldSection, on stream: HTTP2Stream, ends: Bool) throws(HTTP2Error) {
+        try session.respond(fields, on: stream, ends: ends)
+        schedulePump()
+    }
+
+    /// Sends an interim response (server role).
+    package func inform(_ fields: FieldSection, on stream: HTTP2Stream) throws(HTTP2Error) {
+        try session.inform(fields, on: stream)
+        schedulePump()
+    }
+
+    /// Sends bytes of a body.
+    ///
+    /// - Returns: Whether the source may go on; when not, `streamWritable` follows.
+    package func send(_ data: ByteBuffer, on stream: HTTP2Stream) -> Bool {
+        let mayGoOn = session.send(data, on: stream)
+        schedulePump()
+        return mayGoOn
+    }
+
+    /// Ends our side of a stream.
+    package func finish(_ stream: HTTP2Stream, trailers: FieldSection? = nil) {
+        session.finish(stream, trailers: trailers)
+        schedulePump()
+    }
+
+    /// Ends a stream at once, in both directions.
+    package func reset(_ stream: HTTP2Stream, _ code: HTTP2ErrorCode) {
+        session.reset(stream, code)
+        schedulePump()
+    }
+
+    /// How many streams are open.
+    package var openStreams: Int { session.openStreams }
+
+    /// Whether the peer has said that it takes no new streams.
+    package var isLeaving: Bool { session.peerIsLeaving }
+}
