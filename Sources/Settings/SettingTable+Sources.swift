@@ -68,13 +68,14 @@ extension SettingTable {
     /// - Parameters:
     ///   - environment: All variables; those without the prefix are not looked at.
     ///   - others: Variables with the prefix that are not settings.
-    ///   - readFile: Reads the file that a variable of the form `NAME_FILE` names, for secrets.
+    ///   - readFile: Reads the file that a variable of the form `NAME_FILE` names, for secrets; its last line end is
+    ///     no part of the secret.
     /// - Returns: What the variables say, the name of each as its place.
     /// - Throws: ``SettingsProblems`` for variables with the prefix that name no setting.
     package func environment(
         _ environment: [String: String],
         others: Set<String> = [],
-        readFile: (String) throws -> String
+        readFile: (String) throws -> [UInt8]
     ) throws(SettingsProblems) -> [Written] {
         var values: [Written] = []
         var problems: [SettingsProblem] = []
@@ -90,8 +91,7 @@ extension SettingTable {
             known.insert(fileName)
             guard environment[name] == nil, let path = environment[fileName] else { continue }
             do {
-                let text = try readFile(path)
-                let secret = text.hasSuffix("\n") ? String(text.dropLast()) : text
+                let secret = try Self.secret(try readFile(path))
                 values.append(Written(key: setting.key, words: [secret], place: .environment(fileName)))
             } catch {
                 problems.append(SettingsProblem(.environment(fileName), "'\(path)': \(error)"))
@@ -105,6 +105,19 @@ extension SettingTable {
         }
         guard problems.isEmpty else { throw SettingsProblems(problems) }
         return values
+    }
+
+    /// What a file of a secret says; never repaired, since all bytes that are no text would become the same.
+    private static func secret(_ bytes: [UInt8]) throws(SettingRefusal) -> String {
+        var bytes = bytes[...]
+        if bytes.last == UInt8(ascii: "\n") {
+            bytes.removeLast()
+            if bytes.last == UInt8(ascii: "\r") { bytes.removeLast() }
+        }
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw SettingRefusal("it is not UTF-8: make a secret with `openssl rand -hex 32`")
+        }
+        return text
     }
 
     private static func words(_ text: String, _ setting: Setting<Target>) -> [String] {

@@ -39,7 +39,7 @@ struct SettingTableTests {
 
     @Test func `a flag comes before the environment, and that before the file`() throws {
         let flags = try table.flags(["--limits-size", "1KiB"])
-        let environment = try table.environment(["APP_LIMITS_SIZE": "2KiB", "APP_IS_OPEN": "true"]) { _ in "" }
+        let environment = try table.environment(["APP_LIMITS_SIZE": "2KiB", "APP_IS_OPEN": "true"]) { _ in [] }
         let file = [written("limits.size", "3KiB"), written("is_open", "false"), written("visitor.listen", "a:2")]
         let resolution = try table.resolve(flags + environment + file, over: Sample())
         #expect(resolution.target == Sample(listen: "a:2", isOpen: true, size: 1024))
@@ -51,7 +51,7 @@ struct SettingTableTests {
 
     @Test func `a list is replaced by the stronger source, not added to`() throws {
         let flags = try table.flags(["--names", "a", "--names=b"])
-        let environment = try table.environment(["APP_NAMES": "c  d\te"]) { _ in "" }
+        let environment = try table.environment(["APP_NAMES": "c  d\te"]) { _ in [] }
         #expect(environment.first?.words == ["c", "d", "e"])
         #expect(try table.resolve(flags + environment, over: Sample()).target.names == ["a", "b"])
     }
@@ -66,7 +66,7 @@ struct SettingTableTests {
                 == ["--limit-size: there is no such flag; did you mean '--limits-size'?"]
         )
         #expect(
-            problems { _ = try table.environment(["APP_IS_OPN": "true", "OTHER": "x"]) { _ in "" } }
+            problems { _ = try table.environment(["APP_IS_OPN": "true", "OTHER": "x"]) { _ in [] } }
                 == ["APP_IS_OPN: there is no setting of this name; did you mean 'APP_IS_OPEN'?"]
         )
         #expect(
@@ -108,11 +108,25 @@ struct SettingTableTests {
             problems { _ = try table.flags(["--token", "abc"]) }
                 == ["--token: a secret has no flag; put it into a file and name that in APP_TOKEN_FILE"]
         )
-        let values = try table.environment(["APP_TOKEN_FILE": "/run/token"]) { path in "from \(path)\n" }
+        let values = try table.environment(["APP_TOKEN_FILE": "/run/token"]) { path in Array("from \(path)\n".utf8) }
         let target = try table.resolve(values, over: Sample()).target
         #expect(target.token == "from /run/token")
         #expect(table.setting("token")?.shown(target) == ["(secret)"])
         #expect(table.setting("token")?.shown(Sample()) == [])
+    }
+
+    @Test(arguments: [("s\n", "s"), ("s\r\n", "s"), ("s\n\n", "s\n"), ("s\r", "s\r"), ("s", "s"), ("\n", "")])
+    func `the last line end of a secret's file is no part of it`(file: String, secret: String) throws {
+        let values = try table.environment(["APP_TOKEN_FILE": "f"]) { _ in Array(file.utf8) }
+        #expect(values.map(\.words) == [[secret]])
+    }
+
+    @Test func `a secret's file that is not UTF-8 is refused, with a way to make a better one`() {
+        let found = problems {
+            _ = try table.environment(["APP_TOKEN_FILE": "f"]) { _ in Array(repeating: 0xFF, count: 11) }
+        }
+        #expect(found.count == 1)
+        #expect(found.first?.hasSuffix("it is not UTF-8: make a secret with `openssl rand -hex 32`") == true)
     }
 
     @Test func `what has changed is told by setting`() {

@@ -112,7 +112,7 @@ struct ProxySettingsTests {
     @Test func `the secret is in no report`() throws {
         let secret = String(repeating: "s3cret", count: 8)
         let table = ProxySettings.table
-        let values = try table.environment(["OSM_PROXY_STICKY_KEY": secret]) { _ in "" }
+        let values = try table.environment(["OSM_PROXY_STICKY_KEY": secret]) { _ in [] }
         let resolution = try table.resolve(values, over: ProxySettings())
         #expect(resolution.target.stickyKey == secret)
         let json = String(decoding: SettingsReport.json(SettingsReport.rows(resolution)), as: UTF8.self)
@@ -123,7 +123,7 @@ struct ProxySettingsTests {
 
     @Test func `a secret that is too short is refused without showing it`() {
         let found = problems {
-            let values = try ProxySettings.table.environment(["OSM_PROXY_STICKY_KEY": "short"]) { _ in "" }
+            let values = try ProxySettings.table.environment(["OSM_PROXY_STICKY_KEY": "short"]) { _ in [] }
             _ = try ProxySettings.table.resolve(values, over: ProxySettings())
         }
         #expect(found == ["OSM_PROXY_STICKY_KEY: sticky_key: the secret cannot be used"])

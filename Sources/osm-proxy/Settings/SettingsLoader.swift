@@ -25,7 +25,7 @@ struct SettingsLoader: Sendable {
         gathered.add { try table.flags(arguments) }
         gathered.add {
             try table.environment(environment, others: [Self.pathVariable]) { path in
-                String(decoding: try Self.bytes(of: path, limit: 64 * 1024), as: UTF8.self)
+                try Self.bytes(of: path, limit: 64 * 1024)
             }
         }
         gathered.add { try fileValues() }
