@@ -83,6 +83,25 @@ struct SettingsLoaderTests {
         #expect(throws: SettingsProblems.self) { _ = try device.load() }
     }
 
+    @Test func `the usual file is chosen at the start, and its loss later is an error`() throws {
+        let absent = SettingsLoader(path: nil, arguments: [], environment: [:], usualPath: path)
+        try Data("version: 1\ntunnel: {handshakes: 3}\n".utf8).write(to: URL(filePath: path))
+        let present = SettingsLoader(path: nil, arguments: [], environment: [:], usualPath: path)
+        #expect(try present.load().target.handshakes == 3)
+        #expect(try absent.load().target.handshakes == ProxySettings().handshakes)
+        try FileManager.default.removeItem(atPath: path)
+        let error = #expect(throws: SettingsProblems.self) { _ = try present.load() }
+        #expect(error?.description == "\(path): there is no such file")
+    }
+
+    @Test func `a usual file that cannot be reached is an error, not an absence`() throws {
+        try Data().write(to: URL(filePath: path))
+        let unreachable = "\(path)/config.yaml"
+        let loader = SettingsLoader(path: nil, arguments: [], environment: [:], usualPath: unreachable)
+        let error = #expect(throws: SettingsProblems.self) { _ = try loader.load() }
+        #expect(error?.problems.first?.place == .file(path: unreachable, nil))
+    }
+
     @Test func `a secret comes from the file that its variable names`() throws {
         let key = String(repeating: "k", count: 32)
         try Data("\(key)\n".utf8).write(to: URL(filePath: "\(folder.path)/key"))

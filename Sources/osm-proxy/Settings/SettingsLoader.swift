@@ -10,11 +10,32 @@ struct SettingsLoader: Sendable {
     static let usualPath = "/etc/osm-proxy/config.yaml"
     static let pathVariable = "OSM_PROXY_CONFIG"
 
-    /// What was given with `--config`.
-    let path: String?
-    /// The other words of the command line.
-    let arguments: [String]
-    let environment: [String: String]
+    /// The file, chosen for good when the process starts; nil when there is none.
+    private let path: String?
+    /// The words of the command line, without `--config`.
+    private let arguments: [String]
+    private let environment: [String: String]
+
+    /// Chooses the file.
+    ///
+    /// Only a usual file that does not exist is no file. One that cannot be reached now, or is gone at a later reload, is
+    /// an error of ``load()``: defaults in its place would drop every binding.
+    ///
+    /// - Parameters:
+    ///   - path: What was given with `--config`.
+    ///   - arguments: The other words of the command line.
+    ///   - environment: All variables.
+    ///   - usualPath: Where to look when nobody names a file.
+    init(
+        path: String?,
+        arguments: [String],
+        environment: [String: String],
+        usualPath: String = SettingsLoader.usualPath
+    ) {
+        self.arguments = arguments
+        self.environment = environment
+        self.path = path ?? environment[Self.pathVariable] ?? (Self.isAbsent(usualPath) ? nil : usualPath)
+    }
 
     /// Reads every source.
     ///
@@ -55,7 +76,7 @@ struct SettingsLoader: Sendable {
     }
 
     private func fileValues() throws(SettingsProblems) -> [Table.Written] {
-        guard let path = path ?? environment[Self.pathVariable] ?? Self.usualFile else { return [] }
+        guard let path else { return [] }
         let bytes: [UInt8]
         do {
             bytes = try Self.bytes(of: path, limit: ConfigurationFile.limit)
@@ -65,7 +86,18 @@ struct SettingsLoader: Sendable {
         return try values(of: try ConfigurationFile(bytes, path: path))
     }
 
-    private static var usualFile: String? { FileManager.default.fileExists(atPath: usualPath) ? usualPath : nil }
+    private static func isAbsent(_ path: String) -> Bool {
+        do {
+            _ = try FileManager.default.attributesOfItem(atPath: path)
+            return false
+        } catch {
+            return isMissing(error)
+        }
+    }
+
+    private static func isMissing(_ error: any Error) -> Bool {
+        [.fileReadNoSuchFile, .fileNoSuchFile].contains((error as? CocoaError)?.code)
+    }
 
     private func values(of file: ConfigurationFile) throws(SettingsProblems) -> [Table.Written] {
         var values: [Table.Written] = []
@@ -107,8 +139,7 @@ struct SettingsLoader: Sendable {
         } catch let refusal as SettingRefusal {
             throw refusal
         } catch {
-            let isMissing = [.fileReadNoSuchFile, .fileNoSuchFile].contains((error as? CocoaError)?.code)
-            throw SettingRefusal(isMissing ? "there is no such file" : "it cannot be read")
+            throw SettingRefusal(isMissing(error) ? "there is no such file" : "it cannot be read")
         }
     }
 
