@@ -97,7 +97,9 @@ extension SettingTable {
                 problems.append(SettingsProblem(.environment(fileName), "'\(path)': \(error)"))
             }
         }
+        let links = ServiceLinks(environment)
         for name in environment.keys.sorted() where name.hasPrefix(prefix) && !known.contains(name) {
+            guard !links.contain(name) else { continue }
             let suggestion = Suggestion.nearest(to: name, among: known.sorted())
             problems.append(
                 SettingsProblem(.environment(name), "there is no setting of this name", suggestion: suggestion)

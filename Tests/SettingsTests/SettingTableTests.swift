@@ -129,6 +129,29 @@ struct SettingTableTests {
         #expect(found.first?.hasSuffix("it is not UTF-8: make a secret with `openssl rand -hex 32`") == true)
     }
 
+    @Test func `what Kubernetes says about a Service of the same name is no setting`() throws {
+        let links = [
+            "SERVICE_HOST", "SERVICE_PORT", "SERVICE_PORT_TUNNEL", "PORT", "PORT_8443_TCP", "PORT_8443_TCP_PROTO",
+            "PORT_8443_TCP_PORT", "PORT_8443_TCP_ADDR", "PORT_53_UDP", "PORT_5_SCTP_ADDR",
+        ]
+        for stem in ["APP_", "APP_ADMIN_"] {
+            var environment = ["APP_IS_OPEN": "true"]
+            for link in links { environment[stem + link] = "x" }
+            #expect(try table.environment(environment) { _ in [] }.map(\.key) == ["is_open"])
+        }
+    }
+
+    @Test(arguments: [
+        "APP_SERVICE", "APP_PORTS", "APP_PORT_TCP", "APP_PORT_8443", "APP_PORT_X_TCP", "APP_PORT_1_TCP_HOST", "APP_A_PORT",
+    ])
+    func `another name next to a Service's is refused as ever`(name: String) {
+        #expect(problems { _ = try table.environment(["APP_SERVICE_HOST": "x", name: "y"]) { _ in [] } }.count == 1)
+    }
+
+    @Test func `the same names without a Service are refused`() {
+        #expect(problems { _ = try table.environment(["APP_PORT": "x"]) { _ in [] } }.count == 1)
+    }
+
     @Test func `what has changed is told by setting`() {
         let changed = table.differences(Sample(), Sample(isOpen: true, token: "t"))
         #expect(changed.map(\.key) == ["is_open", "token"])
