@@ -41,7 +41,8 @@ package struct ConfigurationFile: Sendable {
         var reader = TreeReader(path: path)
         do {
             // A comment alone, or nothing, is a file without settings.
-            guard let root = try Parser(yaml: text, encoding: .utf8).singleRoot() else {
+            // Without rules for kinds of values, `1` and `"1"` are the same key.
+            guard let root = try Parser(yaml: text, resolver: .basic, encoding: .utf8).singleRoot() else {
                 entries = []
                 return
             }
@@ -84,11 +85,13 @@ private struct TreeReader {
     let path: String
     var entries: [ConfigurationFile.Entry] = []
     var problems: [SettingsProblem] = []
+    /// Every key so far, in full, of mappings as well.
+    private var keys: Set<String> = []
 
     init(path: String) { self.path = path }
 
     mutating func read(root: Node) {
-        guard case .mapping(let mapping) = root else {
+        guard case .mapping(let mapping) = root, !isTagged(root) else {
             return refuse(root, "a configuration is a list of 'key: value'")
         }
         read(mapping, under: "", depth: 1)
@@ -101,6 +104,14 @@ private struct TreeReader {
                 continue
             }
             let full = prefix + name.string
+            guard !isTagged(key), !isTagged(value) else {
+                refuse(key, "'\(full)' has a tag: tags are not read")
+                continue
+            }
+            guard keys.insert(full).inserted else {
+                refuse(key, "'\(full)' stands more than once")
+                continue
+            }
             switch value {
             case .mapping(let inner) where depth < ConfigurationFile.depth:
                 read(inner, under: full + ".", depth: depth + 1)
@@ -113,18 +124,35 @@ private struct TreeReader {
     }
 
     private mutating func read(_ scalar: Node.Scalar, key: String, at node: Node) {
-        let isNull = scalar.style == .plain && ["", "~", "null"].contains(scalar.string)
-        guard !isNull else { return refuse(node, "'\(key)' has no value") }
+        guard !isNull(scalar) else { return refuse(node, "'\(key)' has no value") }
         entries.append(.init(key: key, words: [scalar.string], position: Self.position(node)))
     }
 
     private mutating func read(_ items: Node.Sequence, key: String, at node: Node) {
         var words: [String] = []
         for item in items {
-            guard case .scalar(let scalar) = item else { return refuse(item, "'\(key)' is a list of plain values") }
+            guard case .scalar(let scalar) = item, !isTagged(item), !isNull(scalar) else {
+                return refuse(item, "'\(key)' is a list of plain values")
+            }
             words.append(scalar.string)
         }
         entries.append(.init(key: key, words: words, position: Self.position(node)))
+    }
+
+    private func isNull(_ scalar: Node.Scalar) -> Bool {
+        scalar.style == .plain && ["", "~", "null", "Null", "NULL"].contains(scalar.string)
+    }
+
+    /// Whether somebody wrote a tag; one that says what a quoted text is anyway cannot be told from none, and is none.
+    private func isTagged(_ node: Node) -> Bool {
+        switch node {
+        case .scalar(let scalar):
+            // What is quoted, and a key that was compared, has the tag of a text by itself.
+            scalar.tag.rawValue != Tag.Name.implicit.rawValue && scalar.tag.rawValue != Tag.Name.str.rawValue
+        case .mapping(let mapping): mapping.tag.rawValue != Tag.Name.implicit.rawValue
+        case .sequence(let items): items.tag.rawValue != Tag.Name.implicit.rawValue
+        case .alias: false
+        }
     }
 
     private mutating func refuse(_ node: Node, _ text: String) {

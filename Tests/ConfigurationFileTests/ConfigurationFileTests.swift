@@ -56,6 +56,37 @@ struct ConfigurationFileTests {
         #expect(found.first?.hasPrefix("edge.yaml:") == true)
     }
 
+    @Test(arguments: [
+        "!x key: b\n", "key: !x b\n", "key: !!binary aGk=\n", "key: !<tag:a,2026:b> c\n", "key: !x {a: 1}\n",
+        "key: !!map {a: 1}\n", "key: !!set {a: 1}\n", "key: !!omap [a]\n", "key: !!int '1'\n",
+    ])
+    func `a tag is refused wherever it stands`(text: String) {
+        #expect(problems(text) == ["edge.yaml:1:1: 'key' has a tag: tags are not read"])
+    }
+
+    @Test(arguments: ["!x {a: 1}\n", "key: [!x a]\n", "key: [!!binary aGk=]\n"])
+    func `so is one at the root or in a list`(text: String) {
+        #expect(problems(text).count == 1)
+    }
+
+    @Test(arguments: [
+        "a: 1\n!x a: 2\n", "a: 1\n'a': 2\n", "a: 1\n!!str a: 2\n", "1: a\n'1': b\n", "true: a\n'true': b\n",
+    ])
+    func `a key that is written in another way is the same key`(text: String) {
+        #expect(problems(text).count == 1)
+    }
+
+    @Test(arguments: ["", "~", "null", "Null", "NULL"])
+    func `a value of nothing is refused, in a list as well`(null: String) {
+        #expect(problems("a: \(null)\n") == ["edge.yaml:1:1: 'a' has no value"])
+        #expect(problems("a:\n- \(null)\n").first?.hasSuffix("'a' is a list of plain values") == true)
+    }
+
+    @Test(arguments: ["a: 'null'\n", "a: \"~\"\n", "a: nUll\n"])
+    func `a text that looks like nothing is one`(text: String) {
+        #expect(problems(text) == [])
+    }
+
     @Test func `a place is counted in lines and columns from 1`() {
         #expect(problems("a: 1\nb:\n  c:\n") == ["edge.yaml:3:3: 'b.c' has no value"])
     }
