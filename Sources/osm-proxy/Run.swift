@@ -3,6 +3,7 @@ import Edge
 import Logging
 import Settings
 import Telemetry
+import UnixSignals
 
 /// `osm-proxy run`.
 struct Run: AsyncParsableCommand {
@@ -39,6 +40,8 @@ struct Run: AsyncParsableCommand {
     @OptionGroup var options: SettingsOptions
 
     func run() async throws {
+        // While files are read a SIGHUP waits, rather than end the process.
+        let hangups = await UnixSignalsSequence(trapping: .sighup)
         let loader = options.loader
         let resolution = try loader.load()
         let configuration = try resolution.target.edgeConfiguration()
@@ -65,6 +68,12 @@ struct Run: AsyncParsableCommand {
             registry: registry,
             logger: logger
         )
-        try await Lifecycle(edge: edge, reload: reload, drain: configuration.drainDeadline, logger: logger).run()
+        try await Lifecycle(
+            edge: edge,
+            reloads: ReloadQueue(reload.run),
+            hangups: hangups,
+            drain: configuration.drainDeadline,
+            logger: logger
+        ).run()
     }
 }

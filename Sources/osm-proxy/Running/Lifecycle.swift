@@ -8,7 +8,9 @@ import UnixSignals
 /// The edge as a process: what each signal does.
 struct Lifecycle: Sendable {
     let edge: EdgeService
-    let reload: Reload
+    let reloads: ReloadQueue
+    /// SIGHUP, trapped since the process began.
+    let hangups: UnixSignalsSequence
     /// How long draining may take.
     let drain: TimeAmount
     let logger: Logger
@@ -22,11 +24,12 @@ struct Lifecycle: Sendable {
         // Draining has its own deadline; this one is for an edge that does not keep it.
         configuration.maximumGracefulShutdownDuration = .nanoseconds(drain.nanoseconds) + .seconds(10)
         let group = ServiceGroup(configuration: configuration)
-        // From here on none of them ends the process by itself.
-        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
+        // From here on neither ends the process by itself; before, there is nothing to drain.
+        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { try await group.run() }
             tasks.addTask { await obey(signals, group) }
+            tasks.addTask { for await _ in hangups { reloads.request() } }
             // Signals have no end: the first to end is the edge.
             defer { tasks.cancelAll() }
             try await tasks.next()
@@ -36,10 +39,7 @@ struct Lifecycle: Sendable {
     private func obey(_ signals: UnixSignalsSequence, _ group: ServiceGroup) async {
         var isStopping = false
         for await signal in signals {
-            if signal == .sighup {
-                // One that stops has no use for another configuration.
-                if !isStopping { reload.run() }
-            } else if isStopping {
+            if isStopping {
                 logger.notice("ended by a second signal")
                 Ending.exit(128 + signal.rawValue)
             } else {
