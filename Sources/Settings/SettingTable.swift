@@ -67,7 +67,7 @@ package struct SettingTable<Target: Sendable>: Sendable {
         var problems: [SettingsProblem] = []
         for value in written {
             guard let setting = setting(value.key) else {
-                problems.append(unknown(value.key, at: value.place))
+                problems.append(unknown(value.key, at: value.place, suggests: problems.count < SettingsProblems.limit))
                 continue
             }
             // A value that is not used is checked all the same: it would be used one day.
@@ -93,12 +93,10 @@ package struct SettingTable<Target: Sendable>: Sendable {
         settings.filter { $0.words(one) != $0.words(other) }
     }
 
-    package func unknown(_ key: String, at place: SettingsProblem.Place) -> SettingsProblem {
-        SettingsProblem(
-            place,
-            "there is no setting '\(key)'",
-            suggestion: Suggestion.nearest(to: key, among: settings.map(\.key))
-        )
+    /// Looks for what was meant only when it `suggests`: that costs more than all else.
+    private func unknown(_ key: String, at place: SettingsProblem.Place, suggests: Bool) -> SettingsProblem {
+        let suggestion = suggests ? Suggestion.nearest(to: key, among: settings.map(\.key)) : nil
+        return SettingsProblem(place, "there is no setting '\(key)'", suggestion: suggestion)
     }
 
     /// What a refusal may say: nothing of the value of a secret.

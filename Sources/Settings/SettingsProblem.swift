@@ -50,9 +50,20 @@ package struct SettingsProblem: Error, Equatable, Sendable, CustomStringConverti
 
 /// Everything that is wrong with a configuration; nothing of it is used.
 package struct SettingsProblems: Error, Equatable, CustomStringConvertible {
+    /// How many are worth reading at once: a file of something else has one in every line.
+    package static let limit = 50
+
     package let problems: [SettingsProblem]
 
     package init(_ problems: [SettingsProblem]) { self.problems = problems }
 
-    package var description: String { problems.map(\.description).joined(separator: "\n") }
+    /// How many ``lines`` leaves out.
+    package var left: Int { max(0, problems.count - Self.limit) }
+
+    /// The first ``limit``, one a line, and how many more there are.
+    package var lines: [String] {
+        problems.prefix(Self.limit).map(\.description) + (left > 0 ? ["and \(left) more"] : [])
+    }
+
+    package var description: String { lines.joined(separator: "\n") }
 }

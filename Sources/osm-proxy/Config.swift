@@ -21,7 +21,7 @@ struct Config: AsyncParsableCommand {
                 """
         )
 
-        @Flag(help: "Print one object of JSON: whether it is right, and every problem with its place.")
+        @Flag(help: "Print one object of JSON: whether it is right, and up to 50 problems with their places.")
         var json = false
 
         @OptionGroup var options: SettingsOptions
@@ -29,10 +29,7 @@ struct Config: AsyncParsableCommand {
         func run() async throws {
             let problems = Self.problems(options.loader)
             if json {
-                let verdict = SettingsReport.Verdict(
-                    ok: problems.isEmpty,
-                    problems: problems.map(SettingsReport.Problem.init)
-                )
+                let verdict = SettingsReport.Verdict(SettingsProblems(problems))
                 StandardStream.output.write(String(decoding: SettingsReport.json(verdict), as: UTF8.self) + "\n")
             } else if problems.isEmpty {
                 StandardStream.output.write("the configuration is right\n")

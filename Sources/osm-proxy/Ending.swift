@@ -17,7 +17,7 @@ enum Ending {
             Self.exit(2)
         }
         if let error = error as? SettingsProblems {
-            for problem in error.problems { StandardStream.error.write("osm-proxy: \(problem)\n") }
+            for line in error.lines { StandardStream.error.write("osm-proxy: \(line)\n") }
             StandardStream.error.write("Usage: osm-proxy run [--config <file>] [<setting> ...]\n")
             StandardStream.error.write("  See 'osm-proxy help run' for all settings.\n")
             Self.exit(2)

@@ -152,6 +152,16 @@ struct SettingTableTests {
         #expect(problems { _ = try table.environment(["APP_PORT": "x"]) { _ in [] } }.count == 1)
     }
 
+    @Test(.timeLimit(.minutes(1)))
+    func `a file of a mebibyte of wrong keys is refused soon, with fifty of them and their number`() {
+        let values = (0..<150_000).map { written("visitor.lisent\($0)", "x") }
+        let error = #expect(throws: SettingsProblems.self) { _ = try table.resolve(values, over: Sample()) }
+        #expect(error?.lines.count == 51)
+        #expect(error?.lines.last == "and 149950 more")
+        #expect(error?.problems[49].suggestion == "visitor.listen")
+        #expect(error?.problems[50].suggestion == nil)
+    }
+
     @Test func `what has changed is told by setting`() {
         let changed = table.differences(Sample(), Sample(isOpen: true, token: "t"))
         #expect(changed.map(\.key) == ["is_open", "token"])

@@ -33,8 +33,8 @@ struct Reload: Sendable {
             logger.warning("settings wait for a restart", metadata: ["settings": "\(Self.keys(waiting))"])
         } catch {
             count("refused")
-            for problem in error.problems {
-                logger.error("configuration not reloaded", metadata: ["error": "\(problem)"])
+            for line in error.lines {
+                logger.error("configuration not reloaded", metadata: ["error": "\(line)"])
             }
             // The files of the identity and the access log have nothing to do with it.
             if let configuration = try? before.target.edgeConfiguration() { edge.reload(configuration) }

@@ -12,7 +12,16 @@ enum SettingsReport {
 
     struct Verdict: Encodable {
         let ok: Bool
+        /// At most `SettingsProblems.limit` of them.
         let problems: [Problem]
+        /// How many others there are.
+        let more: Int
+
+        init(_ problems: SettingsProblems) {
+            ok = problems.problems.isEmpty
+            self.problems = problems.problems.prefix(SettingsProblems.limit).map(Problem.init)
+            more = problems.left
+        }
     }
 
     struct Problem: Encodable {
