@@ -23,7 +23,8 @@ package struct Setting<Target: Sendable>: Sendable {
     let store: @Sendable ([String], inout Target) throws -> Void
     /// Puts the value of the first into the second.
     let copy: @Sendable (Target, inout Target) -> Void
-    /// The value as it would be written.
+    let differs: @Sendable (Target, Target) -> Bool
+    /// The value as it would be written; of a secret only that there is one.
     package let words: @Sendable (Target) -> [String]
 
     /// A setting of one value.
@@ -32,7 +33,6 @@ package struct Setting<Target: Sendable>: Sendable {
         _ form: SettingForm<Value>,
         _ path: any WritableKeyPath<Target, Value> & Sendable,
         change: Change,
-        isSecret: Bool = false,
         _ summary: String
     ) {
         self.key = key
@@ -40,13 +40,14 @@ package struct Setting<Target: Sendable>: Sendable {
         self.summary = summary
         arity = .one
         isTruth = Value.self == Bool.self
-        self.isSecret = isSecret
+        isSecret = false
         self.change = change
         store = { words, target in
             guard words.count == 1 else { throw SettingRefusal("it takes one value, not a list") }
             target[keyPath: path] = try form.parse(words[0])
         }
         words = { [form.print($0[keyPath: path])] }
+        differs = { [words] in words($0) != words($1) }
         copy = { $1[keyPath: path] = $0[keyPath: path] }
     }
 
@@ -68,7 +69,6 @@ package struct Setting<Target: Sendable>: Sendable {
         _ form: SettingForm<Value>,
         optional path: any WritableKeyPath<Target, Value?> & Sendable,
         change: Change,
-        isSecret: Bool = false,
         _ summary: String
     ) {
         self.key = key
@@ -76,13 +76,14 @@ package struct Setting<Target: Sendable>: Sendable {
         self.summary = summary
         arity = .one
         isTruth = false
-        self.isSecret = isSecret
+        isSecret = false
         self.change = change
         store = { words, target in
             guard words.count == 1 else { throw SettingRefusal("it takes one value, not a list") }
             target[keyPath: path] = try form.parse(words[0])
         }
         words = { target in target[keyPath: path].map { [form.print($0)] } ?? [] }
+        differs = { [words] in words($0) != words($1) }
         copy = { $1[keyPath: path] = $0[keyPath: path] }
     }
 
@@ -103,6 +104,33 @@ package struct Setting<Target: Sendable>: Sendable {
         self.change = change
         store = { words, target in target[keyPath: path] = try words.map(form.parse) }
         words = { $0[keyPath: path].map(form.print) }
+        differs = { [words] in words($0) != words($1) }
+        copy = { $1[keyPath: path] = $0[keyPath: path] }
+    }
+
+    /// A secret that is absent until it is given.
+    package init(
+        _ key: String,
+        leastBytes: Int,
+        secret path: any WritableKeyPath<Target, Secret?> & Sendable,
+        change: Change,
+        _ summary: String
+    ) {
+        self.key = key
+        placeholder = "secret"
+        self.summary = summary
+        arity = .one
+        isTruth = false
+        isSecret = true
+        self.change = change
+        store = { words, target in
+            guard words.count == 1, words[0].utf8.count >= leastBytes else {
+                throw SettingRefusal("the secret cannot be used: it has to have at least \(leastBytes) bytes")
+            }
+            target[keyPath: path] = Secret(Array(words[0].utf8))
+        }
+        words = { $0[keyPath: path].map { [$0.description] } ?? [] }
+        differs = { $0[keyPath: path] != $1[keyPath: path] }
         copy = { $1[keyPath: path] = $0[keyPath: path] }
     }
 
@@ -114,11 +142,5 @@ package struct Setting<Target: Sendable>: Sendable {
     /// `OSM_PROXY_TUNNEL_LISTEN`, when the prefix is `OSM_PROXY_`.
     package func environmentName(_ prefix: String) -> String {
         prefix + String(key.map { $0 == "." ? "_" : $0 }).uppercased()
-    }
-
-    /// The value for people: the words, or that there is a secret.
-    package func shown(_ target: Target) -> [String] {
-        let words = words(target)
-        return isSecret && !words.isEmpty ? ["(secret)"] : words
     }
 }

@@ -94,7 +94,8 @@ extension SettingTable {
                 let secret = try Self.secret(try readFile(path))
                 values.append(Written(key: setting.key, words: [secret], place: .environment(fileName)))
             } catch {
-                problems.append(SettingsProblem(.environment(fileName), "'\(path)': \(error)"))
+                // Not what the variable says: it may be the secret, put there by mistake.
+                problems.append(SettingsProblem(.environment(fileName), "the file that it names: \(error)"))
             }
         }
         let links = ServiceLinks(environment)

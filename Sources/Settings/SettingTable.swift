@@ -80,7 +80,7 @@ package struct SettingTable<Target: Sendable>: Sendable {
                     try setting.store(value.words, &ignored)
                 }
             } catch {
-                problems.append(SettingsProblem(value.place, "\(value.key): \(Self.text(error, of: setting))"))
+                problems.append(SettingsProblem(value.place, "\(value.key): \(error)"))
             }
             if isFirst { sources[value.key] = .written(value.place) }
         }
@@ -90,17 +90,12 @@ package struct SettingTable<Target: Sendable>: Sendable {
 
     /// The settings whose values differ.
     package func differences(_ one: Target, _ other: Target) -> [Setting<Target>] {
-        settings.filter { $0.words(one) != $0.words(other) }
+        settings.filter { $0.differs(one, other) }
     }
 
     /// Looks for what was meant only when it `suggests`: that costs more than all else.
     private func unknown(_ key: String, at place: SettingsProblem.Place, suggests: Bool) -> SettingsProblem {
         let suggestion = suggests ? Suggestion.nearest(to: key, among: settings.map(\.key)) : nil
         return SettingsProblem(place, "there is no setting '\(key)'", suggestion: suggestion)
-    }
-
-    /// What a refusal may say: nothing of the value of a secret.
-    private static func text(_ error: any Error, of setting: Setting<Target>) -> String {
-        setting.isSecret ? "the secret cannot be used" : "\(error)"
     }
 }

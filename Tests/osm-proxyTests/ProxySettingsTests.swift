@@ -114,7 +114,8 @@ struct ProxySettingsTests {
         let table = ProxySettings.table
         let values = try table.environment(["OSM_PROXY_STICKY_KEY": secret]) { _ in [] }
         let resolution = try table.resolve(values, over: ProxySettings())
-        #expect(resolution.target.stickyKey == secret)
+        #expect(resolution.target.stickyKey == Secret(Array(secret.utf8)))
+        #expect(!"\(resolution.target)".contains("s3cret"))
         let json = String(decoding: SettingsReport.json(SettingsReport.rows(resolution)), as: UTF8.self)
         #expect(!json.contains("s3cret"))
         #expect(!SettingsReport.text(resolution).contains("s3cret"))
@@ -126,6 +127,7 @@ struct ProxySettingsTests {
             let values = try ProxySettings.table.environment(["OSM_PROXY_STICKY_KEY": "short"]) { _ in [] }
             _ = try ProxySettings.table.resolve(values, over: ProxySettings())
         }
-        #expect(found == ["OSM_PROXY_STICKY_KEY: sticky_key: the secret cannot be used"])
+        let reason = "the secret cannot be used: it has to have at least 32 bytes"
+        #expect(found == ["OSM_PROXY_STICKY_KEY: sticky_key: \(reason)"])
     }
 }

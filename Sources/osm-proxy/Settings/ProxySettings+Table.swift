@@ -113,10 +113,9 @@ extension ProxySettings {
             ),
             Row(
                 "sticky_key",
-                .stickyKey,
-                optional: \.stickyKey,
+                leastBytes: StickyKey.leastBytes,
+                secret: \.stickyKey,
                 change: .restart,
-                isSecret: true,
                 "What sticky cookies are made of, at least 32 bytes; edges that stand for each other share one."
             ),
             Row(

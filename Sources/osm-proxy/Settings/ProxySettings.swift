@@ -24,7 +24,7 @@ struct ProxySettings: Sendable {
     var ask = AskLimits()
 
     var bindings: [FixedBinding] = []
-    var stickyKey: String?
+    var stickyKey: Secret?
     var trustedProxies: [String] = []
 
     var border = BorderLimits()
@@ -77,7 +77,7 @@ extension ProxySettings {
         configuration.internalAddress = internalListen
         configuration.ask = ask
         configuration.fixedBindings = bindings
-        if let chosen = stickyKey.flatMap({ StickyKey(Array($0.utf8)) }) { configuration.stickyKey = chosen }
+        if let chosen = stickyKey?.withBytes({ StickyKey(copy $0) }) { configuration.stickyKey = chosen }
         configuration.border = border
         configuration.visitorLimit = visitorLimit
         configuration.memoryBudget = memoryBudget

@@ -67,14 +67,6 @@ extension SettingForm where Value == String {
         }
     }
 
-    static var stickyKey: SettingForm {
-        SettingForm("secret", expectation: "at least \(StickyKey.leastBytes) bytes") {
-            $0.utf8.count >= StickyKey.leastBytes ? $0 : nil
-        } print: {
-            $0
-        }
-    }
-
     /// The path of a file.
     static var file: SettingForm { .text("file") }
 }

@@ -5,7 +5,7 @@ import Settings
 enum SettingsReport {
     struct Row: Encodable {
         let key: String
-        /// One word, or for a list all of them.
+        /// The words of the value: none, one, or for a list all of them.
         let value: [String]
         let source: String
     }
@@ -51,7 +51,7 @@ enum SettingsReport {
     static func rows(_ resolution: SettingsLoader.Table.Resolution) -> [Row] {
         ProxySettings.table.settings.map { setting in
             let source = resolution.sources[setting.key] ?? .byDefault
-            return Row(key: setting.key, value: setting.shown(resolution.target), source: source.description)
+            return Row(key: setting.key, value: setting.words(resolution.target), source: source.description)
         }
     }
 
