@@ -127,6 +127,10 @@ package struct Setting<Target: Sendable>: Sendable {
             guard words.count == 1, words[0].utf8.count >= leastBytes else {
                 throw SettingRefusal("the secret cannot be used: it has to have at least \(leastBytes) bytes")
             }
+            // What reads the environment repairs it: every byte that is no text has become this one character.
+            guard !words[0].unicodeScalars.contains("\u{FFFD}") else {
+                throw SettingRefusal("the secret cannot be used: it is not UTF-8")
+            }
             target[keyPath: path] = Secret(Array(words[0].utf8))
         }
         words = { $0[keyPath: path].map { [$0.description] } ?? [] }

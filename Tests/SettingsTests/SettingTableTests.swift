@@ -115,6 +115,12 @@ struct SettingTableTests {
         #expect(table.setting("token")?.words(Sample()) == [])
     }
 
+    @Test func `a secret that was repaired on its way is refused`() throws {
+        let values = try table.environment(["APP_TOKEN": "ab\u{FFFD}\u{FFFD}"]) { _ in [] }
+        let found = problems { _ = try table.resolve(values, over: Sample()) }
+        #expect(found == ["APP_TOKEN: token: the secret cannot be used: it is not UTF-8"])
+    }
+
     @Test func `a secret in the place of its file's name is not shown`() {
         let found = problems {
             _ = try table.environment(["APP_TOKEN_FILE": "s3cret"]) { _ in
