@@ -50,7 +50,7 @@ struct Run: AsyncParsableCommand {
 
         let registry = PrometheusRegistry()
         let logger = Logger(label: "osm-proxy")
-        let present = PresentSettings(resolution)
+        let present = PresentSettings(.init(resolution: resolution, configuration: configuration))
         let edge = try EdgeService(
             configuration: configuration,
             software: OsmProxyVersion.text,

@@ -1,3 +1,4 @@
+import Edge
 import Settings
 import Synchronization
 
@@ -6,14 +7,20 @@ import Synchronization
 /// ## Concurrency
 /// Behind a lock: reloads replace it, operators look at it.
 final class PresentSettings: Sendable {
-    private let present: Mutex<SettingsLoader.Table.Resolution>
+    struct Present: Sendable {
+        let resolution: SettingsLoader.Table.Resolution
+        /// What the engine was last given; it leaves alone by itself what waits for a restart.
+        let configuration: EdgeConfiguration
+    }
 
-    init(_ resolution: SettingsLoader.Table.Resolution) { present = Mutex(resolution) }
+    private let present: Mutex<Present>
 
-    var resolution: SettingsLoader.Table.Resolution { present.withLock { $0 } }
+    init(_ present: Present) { self.present = Mutex(present) }
+
+    var value: Present { present.withLock { $0 } }
 
     /// For the admin listener; secrets are left out.
-    var json: [UInt8] { SettingsReport.json(SettingsReport.rows(resolution)) }
+    var json: [UInt8] { SettingsReport.json(SettingsReport.rows(value.resolution)) }
 
-    func replace(_ next: SettingsLoader.Table.Resolution) { present.withLock { $0 = next } }
+    func replace(_ next: Present) { present.withLock { $0 = next } }
 }

@@ -17,16 +17,17 @@ struct Reload: Sendable {
     let logger: Logger
 
     func run() {
-        let before = present.resolution
+        let before = present.value
         do throws(SettingsProblems) {
             let next = try loader.load()
             let configuration = try next.target.edgeConfiguration()
-            let changed = ProxySettings.table.differences(before.target, next.target)
+            let changed = ProxySettings.table.differences(before.resolution.target, next.target)
             let live = changed.filter { $0.change == .live }
             let waiting = changed.filter { $0.change == .restart }
             threshold.level = next.target.logLevel
             edge.reload(configuration)
-            present.replace(next.keeping(waiting, of: before))
+            let resolution = next.keeping(waiting, of: before.resolution)
+            present.replace(.init(resolution: resolution, configuration: configuration))
             count("applied")
             logger.notice("configuration reloaded", metadata: ["changed": "\(Self.keys(live))"])
             guard !waiting.isEmpty else { return }
@@ -37,7 +38,7 @@ struct Reload: Sendable {
                 logger.error("configuration not reloaded", metadata: ["error": "\(line)"])
             }
             // The files of the identity and the access log have nothing to do with it.
-            if let configuration = try? before.target.edgeConfiguration() { edge.reload(configuration) }
+            edge.reload(before.configuration)
         }
     }
 
