@@ -55,14 +55,23 @@ package struct SettingRefusal: Error, CustomStringConvertible {
 }
 
 extension SettingForm where Value == String {
-    /// Any text that is not empty.
+    /// Any text that is not empty and has no control characters, which no path or name has on purpose.
     package static func text(_ placeholder: String) -> SettingForm {
-        SettingForm(placeholder, expectation: "a text: it is empty") {
-            $0.isEmpty ? nil : $0
+        SettingForm(placeholder) { text in
+            guard !text.isEmpty else { throw SettingRefusal("it is empty") }
+            guard !text.unicodeScalars.contains(where: \.isControl) else {
+                throw SettingRefusal("it has a control character in it")
+            }
+            return text
         } print: {
             $0
         }
     }
+}
+
+extension Unicode.Scalar {
+    /// Whether it is one of the C0 or C1 controls, or DEL; NUL would end a path early.
+    package var isControl: Bool { properties.generalCategory == .control }
 }
 
 extension SettingForm where Value == Bool {

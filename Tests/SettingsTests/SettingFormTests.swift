@@ -31,6 +31,11 @@ struct SettingFormTests {
         #expect(refusal?.description == "'10' is not a number from 1 to 9")
     }
 
+    @Test(arguments: ["", "/etc/edge.pem\0.txt", "a\nb", "a\u{1B}[2J", "a\u{7F}", "a\u{9B}2J"])
+    func `a text that is empty or has a control character is refused`(text: String) {
+        #expect(throws: SettingRefusal.self) { try SettingForm<String>.text("file").parse(text) }
+    }
+
     @Test func `a form with a word for nothing reads both`() throws {
         let form = SettingForm<Int>.count(1...9).orElse("auto")
         #expect(try form.parse("auto") == nil)

@@ -97,10 +97,29 @@ struct ProxySettingsTests {
         ["--tunnel-listen", "8443"], ["--public-url", "https://t.example"], ["--bind", "app.example.com"],
         ["--trusted-proxies", "10.0.0.1/8"], ["--raw-ports", "9-1"], ["--log-level", "loud"],
         ["--deadlines-drain", "2h"], ["--visitor-connections", "0"], ["--access-log-to", "access.log"],
-        ["--internal-listen", "nowhere"],
+        ["--internal-listen", "nowhere"], ["--access-log-to", "/var/log/a\0b"], ["--certificate", "a\0b"],
     ])
     func `a value that is none is refused by its flag`(arguments: [String]) {
         #expect(problems { _ = try resolve(arguments) }.first?.hasPrefix("\(arguments[0]): ") == true)
+    }
+
+    @Test(arguments: [
+        ["--admin-listen", "admin.example:8081"], ["--admin-listen", "127.0.0.1:+80"], ["--admin-listen", "1.2.3:80"],
+        ["--internal-listen", "admin.example:8082"], ["--internal-listen", "127.0.0.1:+80"],
+        ["--internal-listen", "unix:"], ["--internal-listen", "a/b"], ["--internal-listen", ":8082"],
+        ["--internal-listen", "unix:a\0b"], ["--internal-listen", "/" + String(repeating: "a", count: 200)],
+    ])
+    func `a listener for operators takes no name that would have to be asked for`(arguments: [String]) {
+        #expect(problems { _ = try resolve(arguments) }.first?.contains("is not an IP address or localhost") == true)
+    }
+
+    @Test(arguments: [
+        ("127.0.0.1:0", "127.0.0.1:0"), ("localhost:80", "localhost:80"), ("[::1]:80", "[::1]:80"),
+        ("unix:edge.sock", "unix:edge.sock"), ("/run/edge.sock", "unix:/run/edge.sock"), ("off", "off"),
+    ])
+    func `where the TLS terminator asks is written back as it is read`(text: String, expected: String) throws {
+        let target = try resolve(["--internal-listen", text])
+        #expect(ProxySettings.table.setting("internal.listen")?.words(target) == [expected])
     }
 
     @Test func `a binding is written back as it is read`() throws {

@@ -69,7 +69,7 @@ extension ProxySettings {
             ),
             Row(
                 "admin.listen",
-                .listenAddress,
+                .literalAddress,
                 \.adminListen,
                 change: .restart,
                 "Where health, metrics, tunnels and this configuration are served to operators."

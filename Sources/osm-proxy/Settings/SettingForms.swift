@@ -15,12 +15,59 @@ extension SettingForm where Value == ListenAddress {
     }
 }
 
-extension SettingForm where Value == AdminAddress {
-    static var adminAddress: SettingForm {
-        SettingForm("host:port|unix:path", expectation: "host:port, or unix: and a path") {
-            AdminAddress($0)
+extension SettingForm where Value == ListenAddress {
+    /// The same for listeners that never ask a name server.
+    static var literalAddress: SettingForm {
+        SettingForm("host:port", expectation: "an IP address or localhost, and a port, such as 127.0.0.1:8081") {
+            ListenAddress($0).flatMap { $0.isLiteral ? $0 : nil }
         } print: {
             $0.description
+        }
+    }
+}
+
+extension SettingForm where Value == AdminAddress {
+    static var adminAddress: SettingForm {
+        SettingForm(
+            "host:port|unix:path",
+            expectation: "an IP address or localhost, and a port, or unix: and the path of a socket"
+        ) {
+            Self.address($0)
+        } print: {
+            $0.description
+        }
+    }
+
+    private static func address(_ text: String) -> AdminAddress? {
+        if text.hasPrefix("unix:") || text.hasPrefix("/") {
+            let path = text.hasPrefix("/") ? text : String(text.dropFirst("unix:".count))
+            return isSocketPath(path) ? .unix(path: path) : nil
+        }
+        guard !text.hasPrefix(":"), let address = ListenAddress(text), address.isLiteral else { return nil }
+        return .tcp(host: address.host, port: address.port)
+    }
+
+    /// Whether the system takes it for a socket: some hundred bytes at most.
+    private static func isSocketPath(_ path: String) -> Bool {
+        guard !path.isEmpty, !path.unicodeScalars.contains(where: \.isControl) else { return false }
+        do {
+            _ = try SocketAddress(unixDomainSocketPath: path)
+            return true
+        } catch {
+            return false
+        }
+    }
+}
+
+extension ListenAddress {
+    /// Whether it can be bound without asking a name server.
+    fileprivate var isLiteral: Bool {
+        if host == "localhost" { return true }
+        do {
+            _ = try SocketAddress(ipAddress: host, port: port)
+            return true
+        } catch {
+            return false
         }
     }
 }
@@ -123,7 +170,7 @@ extension SettingForm where Value == AccessLogConfiguration.Destination {
             switch text {
             case "off": .off
             case "stdout": .standardOutput
-            case _ where text.contains("/"): .file(text)
+            case _ where text.contains("/") && !text.unicodeScalars.contains(where: \.isControl): .file(text)
             default: nil
             }
         } print: { destination in
