@@ -1,5 +1,4 @@
 import ArgumentParser
-import Edge
 import Settings
 import Telemetry
 
@@ -16,8 +15,8 @@ struct Config: AsyncParsableCommand {
             abstract: "Say what is wrong with a configuration: exit code 0 when nothing is, 2 otherwise.",
             discussion: """
                 Takes the same flags and environment as run. Reads the certificate, its key,
-                the operator's bundle and the revocation list as well, opens no port and
-                writes nothing.
+                the operator's bundle and the revocation list as well, and sees whether the
+                access log may be written; opens no port and writes nothing.
                 """
         )
 
@@ -41,19 +40,9 @@ struct Config: AsyncParsableCommand {
 
         private static func problems(_ loader: SettingsLoader) -> [SettingsProblem] {
             do throws(SettingsProblems) {
-                let configuration = try loader.load().target.edgeConfiguration()
-                return identityProblems(configuration.identity)
+                return NamedFiles.problems(try loader.loadForRunning())
             } catch {
                 return error.problems
-            }
-        }
-
-        private static func identityProblems(_ files: EdgeIdentityFiles) -> [SettingsProblem] {
-            do {
-                try files.check()
-                return []
-            } catch {
-                return [SettingsProblem(.file(path: error.file, nil), error.problem)]
             }
         }
     }

@@ -43,16 +43,16 @@ struct Run: AsyncParsableCommand {
         // While files are read a SIGHUP waits, rather than end the process.
         let hangups = await UnixSignalsSequence(trapping: .sighup)
         let loader = options.loader
-        let resolution = try loader.load()
-        let configuration = try resolution.target.edgeConfiguration()
-        let threshold = LogThreshold(resolution.target.logLevel)
-        Telemetry.startLogging(threshold: threshold, format: resolution.target.logFormat)
+        let start = try loader.loadForRunning()
+        let settings = start.resolution.target
+        let threshold = LogThreshold(settings.logLevel)
+        Telemetry.startLogging(threshold: threshold, format: settings.logFormat)
 
         let registry = PrometheusRegistry()
         let logger = Logger(label: "osm-proxy")
-        let present = PresentSettings(.init(resolution: resolution, configuration: configuration))
+        let present = PresentSettings(start)
         let edge = try EdgeService(
-            configuration: configuration,
+            configuration: start.configuration,
             software: OsmProxyVersion.text,
             registry: registry,
             logger: logger,
@@ -72,7 +72,7 @@ struct Run: AsyncParsableCommand {
             edge: edge,
             reloads: ReloadQueue(reload.run),
             hangups: hangups,
-            drain: configuration.drainDeadline,
+            drain: start.configuration.drainDeadline,
             logger: logger
         ).run()
     }

@@ -75,6 +75,22 @@ struct SettingsLoaderTests {
         #expect(found.count == 2)
     }
 
+    @Test func `what is missing is reported next to what is wrong, and what is wrong is not missing`() throws {
+        let text = "version: 1\nstandalone: true\npublic_url: nowhere\ncertificate: ${NONE}\n"
+        try Data(text.utf8).write(to: URL(filePath: path))
+        let loader = SettingsLoader(path: path, arguments: [], environment: [:])
+        let error = #expect(throws: SettingsProblems.self) { _ = try loader.loadForRunning() }
+        let places = error?.problems.map { $0.place.description.replacing(path, with: "FILE") }
+        #expect(places == ["FILE:4:1", "FILE:3:1", "key", "operator_bundle"])
+    }
+
+    @Test func `nothing is called missing while a source cannot be read`() throws {
+        try Data("version: [\n".utf8).write(to: URL(filePath: path))
+        let loader = SettingsLoader(path: path, arguments: [], environment: [:])
+        let error = #expect(throws: SettingsProblems.self) { _ = try loader.loadForRunning() }
+        #expect(error?.problems.count == 1)
+    }
+
     @Test func `a file that is not there, or is none, is refused`() {
         let loader = SettingsLoader(path: "\(folder.path)/none", arguments: [], environment: [:])
         let error = #expect(throws: SettingsProblems.self) { _ = try loader.load() }

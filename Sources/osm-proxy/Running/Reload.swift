@@ -19,15 +19,14 @@ struct Reload: Sendable {
     func run() {
         let before = present.value
         do throws(SettingsProblems) {
-            let next = try loader.load()
-            let configuration = try next.target.edgeConfiguration()
-            let changed = ProxySettings.table.differences(before.resolution.target, next.target)
+            let next = try loader.loadForRunning()
+            let changed = ProxySettings.table.differences(before.resolution.target, next.resolution.target)
             let live = changed.filter { $0.change == .live }
             let waiting = changed.filter { $0.change == .restart }
-            threshold.level = next.target.logLevel
-            edge.reload(configuration)
-            let resolution = next.keeping(waiting, of: before.resolution)
-            present.replace(.init(resolution: resolution, configuration: configuration))
+            threshold.level = next.resolution.target.logLevel
+            edge.reload(next.configuration)
+            let resolution = next.resolution.keeping(waiting, of: before.resolution)
+            present.replace(.init(resolution: resolution, configuration: next.configuration))
             count("applied")
             logger.notice("configuration reloaded", metadata: ["changed": "\(Self.keys(live))"])
             guard !waiting.isEmpty else { return }

@@ -60,7 +60,7 @@ extension ProxySettings {
     /// - Throws: `SettingsProblems` with every setting that is missing.
     func edgeConfiguration() throws(SettingsProblems) -> EdgeConfiguration {
         guard let publicURL, let certificate, let key, let operatorBundle, isStandalone else {
-            throw SettingsProblems(missing)
+            throw SettingsProblems(Self.missing(besides: given))
         }
         var configuration = EdgeConfiguration(
             tunnelAddress: tunnelListen,
@@ -102,20 +102,17 @@ extension ProxySettings {
         return configuration
     }
 
-    private var missing: [SettingsProblem] {
-        var problems: [SettingsProblem] = []
-        if !isStandalone {
-            let text = "there is no control plane to run with yet: set it to serve by certificates alone"
-            problems.append(SettingsProblem(.setting("standalone"), text))
-        }
-        let needed: [(String, Bool)] = [
-            ("public_url", publicURL != nil), ("certificate", certificate != nil), ("key", key != nil),
-            ("operator_bundle", operatorBundle != nil),
-        ]
-        for (key, isGiven) in needed where !isGiven {
-            problems.append(SettingsProblem(.setting(key), "it must be set"))
-        }
-        return problems
+    /// The needed settings that are not among some keys, each with what to do.
+    static func missing(besides given: Set<String>) -> [SettingsProblem] {
+        let alone = "there is no control plane to run with yet: set it to serve by certificates alone"
+        return ["standalone", "public_url", "certificate", "key", "operator_bundle"]
+            .filter { !given.contains($0) }
+            .map { SettingsProblem(.setting($0), $0 == "standalone" ? alone : "it must be set") }
+    }
+
+    private var given: Set<String> {
+        let settings = Self.table.settings.filter { !$0.words(self).isEmpty && $0.key != "standalone" }
+        return Set(settings.map(\.key) + (isStandalone ? ["standalone"] : []))
     }
 
     /// The head is the request line, its end of line, and the section.
