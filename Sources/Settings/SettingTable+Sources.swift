@@ -101,7 +101,12 @@ extension SettingTable {
         let links = ServiceLinks(environment)
         for name in environment.keys.sorted() where name.hasPrefix(prefix) && !known.contains(name) {
             guard !links.contain(name) else { continue }
-            let suggestion = Suggestion.nearest(to: name, among: known.sorted())
+            // What all names begin with makes none of them nearer.
+            let nearest = Suggestion.nearest(
+                to: String(name.dropFirst(prefix.count)),
+                among: known.sorted().map { String($0.dropFirst(prefix.count)) }
+            )
+            let suggestion = nearest.map { prefix + $0 }
             problems.append(
                 SettingsProblem(.environment(name), "there is no setting of this name", suggestion: suggestion)
             )

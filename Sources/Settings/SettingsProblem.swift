@@ -42,9 +42,10 @@ package struct SettingsProblem: Error, Equatable, Sendable, CustomStringConverti
         self.suggestion = suggestion
     }
 
+    /// One line that does a terminal no harm, whatever the file or the variable held.
     package var description: String {
         let hint = suggestion.map { "; did you mean '\($0)'?" } ?? ""
-        return "\(place): \(text)\(hint)"
+        return TerminalText.escaped("\(place): \(text)\(hint)")
     }
 }
 

@@ -13,7 +13,7 @@ import Glibc
 enum Ending {
     static func exit(with error: any Error) -> Never {
         if let error = error as? EdgeIdentityError {
-            StandardStream.error.write("osm-proxy: \(error)\n")
+            say(error)
             Self.exit(2)
         }
         if let error = error as? SettingsProblems {
@@ -23,17 +23,22 @@ enum Ending {
             Self.exit(2)
         }
         if let error = error as? LineFileError {
-            StandardStream.error.write("osm-proxy: \(error)\n")
+            say(error)
             Self.exit(2)
         }
         if let error = error as? ListenerError {
-            StandardStream.error.write("osm-proxy: \(error)\n")
+            say(error)
             Self.exit(1)
         }
         // ArgumentParser says 64 for wrong usage, as BSD does; the users of tunnels expect 2.
         guard OsmProxy.exitCode(for: error) == .validationFailure else { OsmProxy.exit(withError: error) }
         StandardStream.error.write(OsmProxy.fullMessage(for: error) + "\n")
         Self.exit(2)
+    }
+
+    /// One line, whatever a path has in it.
+    private static func say(_ error: any Error) {
+        StandardStream.error.write("osm-proxy: \(TerminalText.escaped("\(error)"))\n")
     }
 
     static func exit(_ code: Int32) -> Never {

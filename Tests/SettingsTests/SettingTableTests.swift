@@ -69,6 +69,12 @@ struct SettingTableTests {
             problems { _ = try table.environment(["APP_IS_OPN": "true", "OTHER": "x"]) { _ in [] } }
                 == ["APP_IS_OPN: there is no setting of this name; did you mean 'APP_IS_OPEN'?"]
         )
+        // ZZZEN and TOKEN are three letters apart: near for words of nine letters, not for those of five.
+        #expect(
+            problems { _ = try table.environment(["APP_FOO": "x", "APP_ZZZEN": "x"]) { _ in [] } } == [
+                "APP_FOO: there is no setting of this name", "APP_ZZZEN: there is no setting of this name",
+            ]
+        )
         #expect(
             problems { _ = try table.resolve([written("colour", "x")], over: Sample()) }
                 == ["f.yaml:3:5: there is no setting 'colour'"]

@@ -26,6 +26,11 @@ struct ConfigurationDocumentTests {
         _ = try loader.load().target.edgeConfiguration()
     }
 
+    @Test(arguments: [("a|b", "a\\|b"), ("|a||b|", "\\|a\\|\\|b\\|"), ("", "")])
+    func `every bar in a cell is escaped`(text: String, cell: String) {
+        #expect(SettingsText.escaped(text) == cell)
+    }
+
     @Test func `help names every flag`() {
         for setting in ProxySettings.table.settings {
             guard let flag = setting.flag else { continue }

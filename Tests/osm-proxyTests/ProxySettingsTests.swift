@@ -122,6 +122,11 @@ struct ProxySettingsTests {
         #expect(ProxySettings.table.setting("internal.listen")?.words(target) == [expected])
     }
 
+    @Test func `a variable that is no setting is compared behind the prefix`() {
+        let found = problems { _ = try ProxySettings.table.environment(["OSM_PROXY_FOO": "x"]) { _ in [] } }
+        #expect(found == ["OSM_PROXY_FOO: there is no setting of this name"])
+    }
+
     @Test func `a binding is written back as it is read`() throws {
         let text = "*.apps.example/api=6f1c8f0e-0c55-4b6e-9d2e-3a1c1f6b7a11;sticky"
         let target = try resolve(["--bind", text])

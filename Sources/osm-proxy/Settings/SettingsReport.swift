@@ -58,7 +58,8 @@ enum SettingsReport {
     /// One line a setting: key, value, and whose word it is.
     static func text(_ resolution: SettingsLoader.Table.Resolution) -> String {
         rows(resolution).map { row in
-            "\(row.key): \(row.value.joined(separator: " "))  # \(row.source)\n"
+            let value = TerminalText.escaped(row.value.joined(separator: " "), limit: 64 * 1024)
+            return "\(row.key): \(value)  # \(TerminalText.escaped(row.source))\n"
         }.joined()
     }
 

@@ -38,7 +38,10 @@ enum SettingsText {
         return words.isEmpty ? "" : "`\(words.joined(separator: " "))`"
     }
 
-    private static func escaped(_ text: String) -> String { text.split(separator: "|").joined(separator: "\\|") }
+    /// A text as it stands in a cell of a table.
+    static func escaped(_ text: String) -> String {
+        text.reduce(into: "") { $0 += $1 == "|" ? "\\|" : String($1) }
+    }
 
     private static func wrapped(_ text: String, indent: String) -> String {
         var lines: [String] = []
