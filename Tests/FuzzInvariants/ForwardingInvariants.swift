@@ -35,7 +35,7 @@ enum ForwardingInvariants {
         let forwarded = try forwarded(request, authority)
         try checkOwnFields(forwarded)
         let head: HTTP2RequestHead
-        do throws(HTTP1Error) { head = try HTTP2RequestHead(forwarded) } catch {
+        do throws(HTTP1Error) { head = try HTTP2RequestHead(folded(forwarded)) } catch {
             throw BrokenInvariant(description: "what an edge sends is refused as a request: \(error)")
         }
         try require(head.target.elementsEqual(request.target), "another target is forwarded")
@@ -61,6 +61,16 @@ enum ForwardingInvariants {
             trace: trace,
             requestID: "r1"
         ).fields
+    }
+
+    /// Names in small letters, as the session writes them.
+    private static func folded(_ fields: FieldSection) -> FieldSection {
+        var folded = FieldSection()
+        for index in fields.entries.indices {
+            let name = fields.name(at: index).map(\.lowercasedASCII)
+            folded.append(name: WrittenLines.view(name), value: fields.value(at: index))
+        }
+        return folded
     }
 
     /// Once and in the edge's own words, and in no other spelling that an origin may take for the same.

@@ -78,8 +78,8 @@ enum VisitorFieldInvariants {
             try require(IPAddress(address.description) == address, "an address changes when it is written down")
             try require(address.description.utf8.count <= 39, "an address is longer than it can be")
         }
-        // C's strings end at a NUL.
-        if !text.utf8.contains(0) {
+        // C's strings end at a NUL, and the system knows zones.
+        if !text.utf8.contains(where: { $0 == 0 || $0 == UInt8(ascii: "%") }) {
             var known: SocketAddress?
             do { known = try SocketAddress(ipAddress: text, port: 0) } catch { known = nil }
             try require(IPAddress(known) == address, "the system reads another address")
