@@ -202,8 +202,8 @@ let package = Package(
             name: "IntegrationTests",
             dependencies: ["TestSupport", nioCore, nioPosix],
             exclude: [
-                "Foreign/Programs", "Tunnel/bursts.py", "Tunnel/h2visitor.py", "Tunnel/sidecar.py",
-                "Tunnel/websocket.py",
+                "Differential/Programs", "Foreign/Programs", "Overload/crowd.py", "Tunnel/bursts.py",
+                "Tunnel/h2visitor.py", "Tunnel/sidecar.py", "Tunnel/websocket.py",
             ],
             swiftSettings: settings
         ),

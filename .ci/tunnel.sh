@@ -72,27 +72,33 @@ start_origin() {
     origin_port=$(json_value port <"$work/origin.out")
 }
 
-# start_edge VISITOR_PORT: sets visitor_port and tunnel_address.
+# start_edge VISITOR_PORT [OPTION...]: sets visitor_port and tunnel_address; where that is set, an edge is started again.
 start_edge() {
     visitor_port=$1
+    shift
     local edge
     edge=$(dirname "$(find "$work/ca/edges" -name edge.pem | head -n 1)")
     start edge "$bin/osm-proxy" run --standalone \
-        --tunnel-listen 127.0.0.1:0 --visitor-listen "127.0.0.1:$visitor_port" --admin-listen 127.0.0.1:0 \
+        --tunnel-listen "${tunnel_address:-127.0.0.1:0}" --visitor-listen "127.0.0.1:$visitor_port" --admin-listen 127.0.0.1:0 \
         --internal-listen 127.0.0.1:0 --certificate "$edge/edge.pem" --key "$edge/edge.key" \
         --operator-bundle "$work/ca/bundle/operator-ca.json" --device-crl "$work/ca/crl/devices.crl" \
-        --public-url "http://*.localhost:$visitor_port"
+        --public-url "http://*.localhost:$visitor_port" "$@"
     wait_for_line edge
     tunnel_address=$(json_value tunnel <"$work/edge.out")
 }
 
-# start_agent NAME: makes a device, lets the CA issue its leaf and serves the origin under NAME.
+# enrol IDENTITY: makes a device and lets the CA issue its leaf.
+enrol() {
+    {
+        "$work/osm-agent" identity create --identity "$1"
+        "$bin/ca-tools" issue device --ca "$work/ca" --csr "$1/device.csr" --out "$1/device.pem"
+    } >>"$work/ca.log" 2>&1 || { show_logs; die "a device got no certificate"; }
+}
+
+# start_agent NAME: makes a device and serves the origin under NAME.
 start_agent() {
     local identity=$work/identity
-    {
-        "$work/osm-agent" identity create --identity "$identity"
-        "$bin/ca-tools" issue device --ca "$work/ca" --csr "$identity/device.csr" --out "$identity/device.pem"
-    } >>"$work/ca.log" 2>&1 || { show_logs; die "the device got no certificate"; }
+    enrol "$identity"
     start agent "$work/osm-agent" http "$origin_port" --edge "localhost:${tunnel_address##*:}" --name "$1" \
         --identity "$identity" --socket "$work/agent.sock"
     if ! wait_until 30 curl -fsS --max-time 2 --unix-socket "$work/agent.sock" http://localhost/readyz; then

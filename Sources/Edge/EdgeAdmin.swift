@@ -25,10 +25,12 @@ struct EdgeAdmin {
         ]
     }
 
-    /// Ready once it listens, and not any more when it drains.
+    /// Ready once it listens, but for as long as memory is short, and not any more when it drains.
     private func readiness() async -> AdminResponse {
-        let isDraining = (try? await eventLoop.submit { core.value.isDraining }.get()) ?? true
-        return isDraining ? .text("draining\n", status: 503) : .text("ready\n")
+        let state = try? await eventLoop.submit { (core.value.isDraining, core.value.overload.shedsRequests) }.get()
+        let (isDraining, isShedding) = state ?? (true, false)
+        if isDraining { return .text("draining\n", status: 503) }
+        return isShedding ? .text("overloaded\n", status: 503) : .text("ready\n")
     }
 
     /// The figures, those that nothing but a look can tell included.

@@ -26,6 +26,8 @@ struct EdgeMetrics {
     let certificateExpires: Gauge
     /// Visitors that were reset because they took nothing.
     let slowReaders: Counter
+    /// Visitors that were reset because a tunnel needed the memory that waited for them.
+    let readersEvicted: Counter
     private let responses: [Counter]
     let factory: any MetricsFactory
 
@@ -55,6 +57,7 @@ struct EdgeMetrics {
         residentBytes = Gauge(label: "osm_edge_resident_bytes", factory: factory)
         certificateExpires = Gauge(label: "osm_edge_cert_expiry_timestamp_seconds", factory: factory)
         slowReaders = Counter(label: "osm_edge_slow_readers_total", factory: factory)
+        readersEvicted = Counter(label: "osm_edge_readers_evicted_total", factory: factory)
         tunnels.record(0)
         visitors.record(0)
     }

@@ -91,6 +91,7 @@ package struct EdgeService: Service {
             eventLoop: eventLoop,
             files: configuration.identity,
             contents: contents,
+            state: identity,
             logger: logger
         )
         let desk = EdgeDesk(

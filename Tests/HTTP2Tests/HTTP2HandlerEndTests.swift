@@ -27,7 +27,7 @@ struct HTTP2HandlerEndTests {
         func streamReadComplete(_ stream: HTTP2Stream) {}
     }
 
-    @Test func `a connection that is closed in the middle of a batch tells every stream once, and holds nothing`() throws {
+    @Test func `closing in the middle of a batch tells every stream once, and holds nothing`() throws {
         let pair = try HandlerPair()
         let handler = pair.edgeHandler
         let readers = (0..<3).map { _ in Interrupter { handler.close() } }

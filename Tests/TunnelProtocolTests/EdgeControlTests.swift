@@ -46,16 +46,17 @@ struct EdgeControlTests {
     }
 
     @Test func `messages of unknown types are counted like others, before hello and after it`() {
+        let limit = TunnelConstants.messagesPerWindow
         var machine = EdgeControl(openedAt: Self.start)
-        let before = [TunnelConstants.messagesPerWindow, 0, 1].map { machine.mayGoOn(havingSkipped: $0, at: Self.start) }
+        let before = [limit, 0, 1].map { machine.mayGoOn(havingSkipped: $0, at: Self.start) }
         #expect(before == [true, true, false])
         #expect(machine.received(.hello(Self.hello), at: Self.start) == .ignore)
         var open = Self.open()
-        let after = [TunnelConstants.messagesPerWindow, 1].map { open.mayGoOn(havingSkipped: $0, at: Self.start) }
+        let after = [limit, 1].map { open.mayGoOn(havingSkipped: $0, at: Self.start) }
         #expect(after == [true, false])
         var waiting = Self.open()
         let later = Self.start + TimeAmount(TunnelConstants.messageWindow)
-        let spread = [Self.start, later].map { waiting.mayGoOn(havingSkipped: TunnelConstants.messagesPerWindow, at: $0) }
+        let spread = [Self.start, later].map { waiting.mayGoOn(havingSkipped: limit, at: $0) }
         #expect(spread == [true, true])
     }
 

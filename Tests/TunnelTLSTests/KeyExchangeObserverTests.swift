@@ -26,19 +26,32 @@ struct KeyExchangeObserverTests {
         return out
     }
 
+    /// A hello and the group that it chose; named in reports by the latter.
+    struct Recording: CustomTestStringConvertible {
+        let bytes: [UInt8]
+        let group: UInt16
+
+        init(_ bytes: [UInt8], _ group: UInt16) {
+            self.bytes = bytes
+            self.group = group
+        }
+
+        var testDescription: String { "group \(group)" }
+    }
+
     @Test(
         arguments: [KeyExchangeObserver.Direction.inbound, .outbound],
-        [(RecordedHello.published, 0x001D), (RecordedHello.hybrid, 0x11EC)] as [([UInt8], UInt16)]
+        [Recording(RecordedHello.published, 0x001D), Recording(RecordedHello.hybrid, 0x11EC)]
     )
     func `knows the key exchange and changes no byte`(
         way: KeyExchangeObserver.Direction,
-        recorded: ([UInt8], UInt16)
+        recorded: Recording
     ) throws {
         let observer = KeyExchangeObserver(direction: way)
         #expect(observer.keyExchange == nil)
-        let pieces = [Array(recorded.0.prefix(60)), Array(recorded.0.dropFirst(60)), [23, 3, 3, 0, 1, 0]]
+        let pieces = [Array(recorded.bytes.prefix(60)), Array(recorded.bytes.dropFirst(60)), [23, 3, 3, 0, 1, 0]]
         #expect(try pass(pieces, way, through: observer) == pieces)
-        #expect(observer.keyExchange == KeyExchange(group: recorded.1))
+        #expect(observer.keyExchange == KeyExchange(group: recorded.group))
     }
 
     @Test(arguments: [

@@ -216,10 +216,12 @@ final class OriginExchange: HTTP2StreamDelegate {
         originIsReady()
     }
 
-    private static func fields(of head: HTTP1ResponseHead) -> FieldSection {
+    static func fields(of head: HTTP1ResponseHead) -> FieldSection {
         var fields = FieldSection(capacity: head.fields.storage.readableBytes + 16, fields: head.fields.count + 1)
         fields.append(":status", String(head.status))
         for index in head.fields.entries.indices where !HopByHop.isConnectionSpecific(head.fields, at: index) {
+            // RFC 9110, 8.6: a 204 has no length. Origins write one all the same, and HTTP/2 would hold it against them.
+            if head.status == 204, head.fields.nameEquals("content-length", at: index) { continue }
             fields.append(name: head.fields.name(at: index), value: head.fields.value(at: index))
         }
         return fields

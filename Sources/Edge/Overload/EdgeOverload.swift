@@ -63,7 +63,7 @@ final class EdgeOverload {
         let before = ceiling.level
         let level = ceiling.measured(resident)
         guard level != before else { return level }
-        logger.warning("memory level changed", metadata: ["level": "\(level)", "resident": "\(resident)"])
+        logger.warning("memory level changed", metadata: ["memory": "\(level)", "resident": "\(resident)"])
         for gate in gates { gate.hold(level == .closed) }
         return level
     }

@@ -17,6 +17,8 @@ actor EdgeIdentityWatcher {
     private let files: EdgeIdentityFiles
     private let logger: Logger
     private var known: EdgeIdentityContents
+    private var state: EdgeIdentityState
+    private var expiry = ExpiryWatch()
     private var reported: String?
     private var isLooking = false
     private var mustLookAgain = false
@@ -26,16 +28,19 @@ actor EdgeIdentityWatcher {
         eventLoop: any EventLoop,
         files: EdgeIdentityFiles,
         contents: EdgeIdentityContents,
+        state: EdgeIdentityState,
         logger: Logger
     ) {
         self.core = core
         self.eventLoop = eventLoop
         self.files = files
         known = contents
+        self.state = state
         self.logger = logger
     }
 
     func run(every interval: TimeAmount) async {
+        warnOfExpiry()
         while !Task.isCancelled {
             do { try await Task.sleep(for: .nanoseconds(interval.nanoseconds)) } catch { return }
             await look()
@@ -52,12 +57,27 @@ actor EdgeIdentityWatcher {
             await lookOnce()
         }
         isLooking = false
+        warnOfExpiry()
+    }
+
+    private func warnOfExpiry() {
+        let concerns = expiry.concerns(
+            certificateEnds: Date(timeIntervalSince1970: Double(state.certificateExpires)),
+            listsEnd: state.revocations.compactMap(\.nextUpdate),
+            at: .now
+        )
+        for concern in concerns {
+            let (sentence, date) = concern.words
+            logger.warning("\(sentence)", metadata: ["date": "\(date.formatted(.iso8601))"])
+        }
     }
 
     private func lookOnce() async {
         do {
             guard let (contents, state) = try await changed(since: known) else { return }
             known = contents
+            self.state = state
+            expiry.renewed()
             reported = nil
             try await eventLoop.submit { [core] in core.value.adopt(state) }.get()
         } catch {

@@ -77,8 +77,11 @@ final class HTTP1Visitor: ChannelDuplexHandler, Visitor {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard !isClosing else { return }
         var bytes = unwrapInboundIn(data)
+        let wasIdle = exchange == nil && buffer.readableBytes == 0
         if buffer.readableBytes == 0 { buffer = bytes } else { buffer.writeBuffer(&bytes) }
         process()
+        // A head has begun: from here on it has its own time, not what a kept connection may rest.
+        if wasIdle, isWithinHead { expectHead(within: core.configuration.headDeadline) }
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
@@ -93,6 +96,8 @@ final class HTTP1Visitor: ChannelDuplexHandler, Visitor {
         }
         context.read()
     }
+
+    private var isWithinHead: Bool { exchange == nil && !isClosing && buffer.readableBytes > 0 }
 
     private var mayRead: Bool {
         if isClosing { return true }
@@ -190,7 +195,10 @@ final class HTTP1Visitor: ChannelDuplexHandler, Visitor {
     /// The parser refused what came: one answer, then the end of the connection.
     private func refuse(_ error: HTTP1Error) {
         isClosing = true
-        guard exchange == nil else { return abort() }
+        if let exchange {
+            if !exchange.requestIsMalformed(error) { abort() }
+            return
+        }
         let page = core.refused(status: error.status, sentence: error.sentence, peer: peer)
         outbound.writeImmutableBuffer(page.bytes(closes: true))
         closeAfterFlush()
@@ -238,7 +246,8 @@ final class HTTP1Visitor: ChannelDuplexHandler, Visitor {
         bodyIsBlocked = false
         // A request whose body nobody will read leaves bytes behind that are not the next request.
         guard keepsAlive, requestWasRead, !core.isDraining, !isClosing else { return closeAfterFlush() }
-        expectHead(within: core.configuration.keepAliveDeadline)
+        let configuration = core.configuration
+        expectHead(within: isWithinHead ? configuration.headDeadline : configuration.keepAliveDeadline)
         flush()
         guard let context, buffer.readableBytes > 0 || readIsWanted else { return }
         let bound = NIOLoopBound(self, eventLoop: context.eventLoop)

@@ -136,6 +136,19 @@ final class VisitorExchange: HTTP2StreamDelegate {
         fail(.bodyTimeout)
     }
 
+    /// The rest of the body cannot be read.
+    ///
+    /// - Returns: Whether the visitor was told so; false when a response has begun.
+    func requestIsMalformed(_ error: HTTP1Error) -> Bool {
+        guard state == .awaitingResponse else { return false }
+        cancel(.cancel)
+        account.status = error.status
+        account.close(request, in: core)
+        let page = ErrorPage(status: error.status, sentence: error.sentence, requestID: account.requestID)
+        release()?.answer(page)
+        return true
+    }
+
     /// The visitor is gone: nobody wants the rest.
     func visitorLeft() {
         guard state != .over else { return }
@@ -244,6 +257,7 @@ final class VisitorExchange: HTTP2StreamDelegate {
     func streamEvicted(_ stream: HTTP2Stream) {
         guard state == .streaming else { return }
         _ = stalled.take()
+        core.metrics.readersEvicted.increment()
         cut(.enhanceYourCalm)
     }
 
@@ -271,7 +285,10 @@ final class VisitorExchange: HTTP2StreamDelegate {
         case .over: return
         case .streaming:
             // A response that has arrived whole and waits for a slow visitor is no failure.
-            if !responseHasEnded { cut(code) }
+            guard !responseHasEnded else { return }
+            // The tunnel's own way to get its memory back from the reader who holds most of it.
+            if code == .enhanceYourCalm, !stalled.isEmpty { core.metrics.readersEvicted.increment() }
+            cut(code)
         case .awaitingResponse:
             if code == .refusedStream, openElsewhere() { return }
             fail(code == .connectionLost ? .tunnelLost : .streamRefused)

@@ -1,3 +1,4 @@
+import AdminHTTP
 import Foundation
 import NIOCore
 import TestSupport
@@ -144,7 +145,40 @@ struct BorderTests {
         }
     }
 
+    // MARK: Too slow
+
+    @Test func `a head that is late is told so and counted, on a kept connection as on a new one`() async throws {
+        try await withEdge {
+            // Long enough for a busy machine to connect and send, short enough to wait for twice.
+            $0.headDeadline = .seconds(2)
+            $0.keepAliveDeadline = .minutes(10)
+        } _: { edge in
+            let isFirst = try await Self.status(edge, "GET / HTT")
+            #expect(isFirst == "408")
+            let kept = try await RawVisitor(to: edge.addresses.visitor)
+            try await kept.send("GET / HTTP/1.1\r\nHost: nobody.localhost\r\n\r\n")
+            try await eventually { edge.figure("osm_edge_requests_total{code=\"4xx\"}") == "2" }
+            try await kept.send("GET / HTT")
+            let answers = try await kept.untilClosed()
+            #expect(answers.hasPrefix("HTTP/1.1 404 ") && answers.contains("HTTP/1.1 408 "))
+            #expect(edge.figure("osm_edge_requests_total{code=\"4xx\"}") == "3")
+        }
+    }
+
     // MARK: Memory
+
+    @Test func `an edge short of memory is not ready`() async throws {
+        try await withEdge {
+            $0.border.memorySoftLimit = 1
+            $0.border.memoryHardLimit = .max
+            $0.border.memoryInterval = .milliseconds(5)
+        } _: { edge in
+            try await eventually { Int(edge.figure("osm_edge_resident_bytes") ?? "") ?? 0 > 0 }
+            let address = try #require(AdminAddress(edge.addresses.admin))
+            let readiness = try await AdminClient.get("/readyz", at: address).status
+            #expect(readiness == 503)
+        }
+    }
 
     @Test func `beyond the hard mark of memory nobody is let in`() async throws {
         try await withEdge {

@@ -7,7 +7,7 @@ struct LocalService: Sendable {
     private let arguments: [String]
     private let scheme: String
 
-    private enum Source { case sample, script(String) }
+    private enum Source { case sample, script(String), path(String) }
 
     static let sample = LocalService(program: .sample, arguments: ["--json"], scheme: "http")
 
@@ -16,10 +16,15 @@ struct LocalService: Sendable {
         LocalService(program: .script(name), arguments: arguments, scheme: scheme)
     }
 
+    /// A Python program elsewhere that needs no libraries of others.
+    static func program(at path: String) -> LocalService {
+        LocalService(program: .path(path), arguments: [], scheme: "http")
+    }
+
     var isSample: Bool {
         switch program {
         case .sample: true
-        case .script: false
+        case .script, .path: false
         }
     }
 
@@ -33,6 +38,8 @@ struct LocalService: Sendable {
                 in: folder,
                 called: name
             )
+        case .path(let path):
+            try Program(try #require(TestPrograms.python), ["-B", path], in: folder, called: "program")
         }
     }
 

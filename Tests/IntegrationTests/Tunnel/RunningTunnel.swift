@@ -25,12 +25,14 @@ final class RunningTunnel {
         var visitorPort: Int { Int(visitor.split(separator: ":").last ?? "") ?? 0 }
     }
 
-    /// Starts all three and waits until the name is served.
+    /// Starts all three and waits until the name is served, or else only until the agent has been given it.
     init(
         name: String = "demo",
         agentProgram: String = "osm-agent",
         edgeArguments: [String] = [],
         ca: String? = nil,
+        waits: Bool = true,
+        descriptors: Int? = nil,
         serving service: LocalService = .sample
     ) async throws {
         scratch = try TemporaryFolder()
@@ -45,11 +47,12 @@ final class RunningTunnel {
             tunnel: "127.0.0.1:0",
             visitor: "127.0.0.1:0",
             edgeArguments,
-            ca: ca
+            ca: ca,
+            descriptors: descriptors
         )
         addresses = try await Self.announced(edge, EdgeAddresses.self)
         agent = try Self.startAgent(agentProgram, name, target, addresses.tunnel, identity, scratch.path)
-        try await service.isSample ? untilServed(name) : untilRegistered()
+        try await service.isSample && waits ? untilServed(name) : untilRegistered()
     }
 
     struct OriginAddress: Decodable { let port: Int }
