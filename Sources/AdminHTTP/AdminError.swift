@@ -21,6 +21,15 @@ package struct AdminError: Error, CustomStringConvertible {
     }
 
     package let code: Code
+
+    /// Whether it kept a listener from opening.
+    package var isAboutListening: Bool {
+        switch code {
+        case .badAddress, .addressInUse, .notASocket, .cannotListen: true
+        case .cannotConnect, .timedOut, .answerTooLong, .answerCut: false
+        }
+    }
+
     package let cause: (any Error)?
 
     init(_ code: Code, cause: (any Error)? = nil) {

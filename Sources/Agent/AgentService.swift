@@ -68,9 +68,28 @@ package struct AgentService: Service {
         state.update { $0.phase = .stopped }
     }
 
-    /// Dials, serves until the tunnel ends, waits, and dials again.
+    /// Holds a tunnel, and lets what is under way finish when that is to end.
     private func hold() async throws {
         let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
+        let tunnels = try await eventLoop.submit {
+            NIOLoopBound(TunnelSet(on: eventLoop), eventLoop: eventLoop)
+        }.get()
+        try await withTaskCancellationHandler {
+            do {
+                try await dialAgainAndAgain(eventLoop, tunnels)
+            } catch {
+                // Another instance serves now, or nobody may: there is nothing to wait for.
+                try await eventLoop.flatSubmit { tunnels.value.finish(within: .zero) }.get()
+                throw error
+            }
+            try await eventLoop.flatSubmit { tunnels.value.finish(within: TimeAmount(TunnelConstants.drainTime)) }.get()
+        } onCancel: {
+            eventLoop.execute { _ = tunnels.value.finish(within: TimeAmount(TunnelConstants.drainTime)) }
+        }
+    }
+
+    /// Dials, serves until the tunnel ends or its edge drains, waits if need be, and dials again.
+    private func dialAgainAndAgain(_ eventLoop: any EventLoop, _ tunnels: NIOLoopBound<TunnelSet>) async throws {
         var backoff = ReconnectBackoff()
         var generator = SystemRandomNumberGenerator()
         var epoch: UInt64 = 0
@@ -80,18 +99,29 @@ package struct AgentService: Service {
             state.update { $0.phase = .connecting }
             let hello = Hello(agent: configuration.software, instance: instance, epoch: epoch, slot: 0)
             let dial = TunnelDial(configuration: configuration, hello: hello, context: context, logger: logger)
-            let outcome = await dial.run(on: eventLoop, state: state, observe: observe)
+            let outcome = await dial.run(on: eventLoop, tunnels, state: state, observe: observe)
             if Task.isCancelled { return }
+            if state.current.phase == .connected { backoff.connected(at: dial.began) }
+            let problem: String
+            let retryAfter: Duration?
             switch outcome {
             case .stopped(let exit): throw exit
-            case .ended(let problem, let retryAfter):
-                if state.current.phase == .connected { backoff.connected(at: dial.began) }
-                let pause = backoff.pause(at: .now(), retryAfter: retryAfter, using: &generator)
-                lost(problem, pause)
-                do { try await Task.sleep(for: pause) } catch { return }
+            case .draining:
+                if NIODeadline.now() - dial.began >= Self.shortestTunnel {
+                    state.update { $0.reconnects += 1 }
+                    continue
+                }
+                (problem, retryAfter) = ("the edge is shutting down", nil)
+            case .ended(let what, let after): (problem, retryAfter) = (what, after)
             }
+            let pause = backoff.pause(at: .now(), retryAfter: retryAfter, using: &generator)
+            lost(problem, pause)
+            do { try await Task.sleep(for: pause) } catch { return }
         }
     }
+
+    /// An edge that drains sooner than this is dialled again after a pause: it might go on for ever.
+    private static let shortestTunnel = TimeAmount.seconds(5)
 
     private func lost(_ problem: String, _ pause: Duration) {
         state.update {
@@ -116,6 +146,7 @@ struct TunnelDial {
 
     func run(
         on eventLoop: any EventLoop,
+        _ tunnels: NIOLoopBound<TunnelSet>,
         state: AgentState,
         observe: @escaping @Sendable (AgentEvent) -> Void
     ) async -> TunnelOutcome {
@@ -123,29 +154,24 @@ struct TunnelDial {
         let tunnel: NIOLoopBound<AgentTunnel>
         do {
             tunnel = try await eventLoop.submit {
-                return NIOLoopBound(
-                    AgentTunnel(
-                        configuration: configuration,
-                        hello: hello,
-                        state: state,
-                        origins: configuration.endpoints.map { origin(at: $0.target, on: eventLoop) },
-                        outcome: outcome,
-                        logger: logger,
-                        observe: observe
-                    ),
-                    eventLoop: eventLoop
+                let tunnel = AgentTunnel(
+                    configuration: configuration,
+                    hello: hello,
+                    state: state,
+                    origins: configuration.endpoints.map { origin(at: $0.target, on: eventLoop) },
+                    outcome: outcome,
+                    logger: logger,
+                    observe: observe
                 )
+                tunnels.value.insert(tunnel)
+                return NIOLoopBound(tunnel, eventLoop: eventLoop)
             }.get()
         } catch {
             return .ended(problem: "the event loop is gone", retryAfter: nil)
         }
-        return await withTaskCancellationHandler {
-            await connect(tunnel, eventLoop)
-            // The promise is always kept: by the tunnel's end or by the failure to connect.
-            return (try? await outcome.futureResult.get()) ?? .ended(problem: "the tunnel is gone", retryAfter: nil)
-        } onCancel: {
-            eventLoop.execute { tunnel.value.leave() }
-        }
+        await connect(tunnel, eventLoop)
+        // The promise is always kept: by the tunnel's end, by its drain or by the failure to connect.
+        return (try? await outcome.futureResult.get()) ?? .ended(problem: "the tunnel is gone", retryAfter: nil)
     }
 
     private func origin(at target: OriginTarget, on eventLoop: any EventLoop) -> any Origin {

@@ -44,6 +44,10 @@ package enum AgentEvent: Sendable {
     /// The edge gave a name or a port; the target is in words.
     case registered(Registered, target: String)
     case lost(problem: String, retryIn: Duration)
+    /// The edge shuts down; another tunnel is dialled while the streams of this one finish.
+    case draining
+    /// The agent was told to stop, and so many requests are under way.
+    case leaving(requests: Int)
     case request(RequestRecord)
 }
 

@@ -173,11 +173,12 @@ final class EdgeCore {
     // MARK: Changes
 
     /// Puts a new certificate, bundle or revocation list to use; devices that it shuts out lose their tunnels now.
-    func adopt(_ state: EdgeIdentityState) {
-        let stepsBack = state.revocations.contains { list in identity.revocations.contains { list.isStep(backFrom: $0) }
-        }
-        guard !stepsBack else {
-            return logger.error("revocation list not taken: it is older than the one in use")
+    ///
+    /// - Returns: What is in use from now on: a list that is older than the one in use is not taken, all else is.
+    func adopt(_ offered: EdgeIdentityState) -> EdgeIdentityState {
+        let state = offered.keepingNewer(of: identity.revocations)
+        if state.revocations.map(\.thisUpdate) != offered.revocations.map(\.thisUpdate) {
+            logger.error("revocation list not taken: it is older than the one in use")
         }
         identity = state
         metrics.certificateExpires.record(state.certificateExpires)
@@ -187,6 +188,7 @@ final class EdgeCore {
             metrics.handshakeRefused(PeerRefusal.revoked.rawValue)
             tunnel.leave(GoAwayNotice(.deviceRevoked, message: "This device has been revoked."))
         }
+        return state
     }
 
     /// Tells every agent to go elsewhere; what is under way may finish.

@@ -79,13 +79,34 @@ package struct EdgeService: Service {
     package func run() async throws {
         let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
         let core = try await makeCore(on: eventLoop)
-        let listeners = EdgeListeners(core: core, eventLoop: eventLoop)
-        let tunnel = try await ListenerError.naming(.tunnel, configuration.tunnelAddress.description) {
-            try await listeners.bindTunnels(configuration.tunnelAddress)
+        var listening: [any Channel] = []
+        do {
+            let listeners = EdgeListeners(core: core, eventLoop: eventLoop)
+            let tunnel = try await ListenerError.naming(.tunnel, configuration.tunnelAddress.description) {
+                try await listeners.bindTunnels(configuration.tunnelAddress)
+            }
+            listening.append(tunnel)
+            let visitor = try await ListenerError.naming(.visitor, configuration.visitorAddress.description) {
+                try await listeners.bindVisitors(configuration.visitorAddress)
+            }
+            listening.append(visitor)
+            try await serve(tunnel, visitor, core, eventLoop)
+        } catch {
+            await close(listening)
+            try? await eventLoop.submit { core.value.end() }.get()
+            await accessLog?.close()
+            throw error
         }
-        let visitor = try await ListenerError.naming(.visitor, configuration.visitorAddress.description) {
-            try await listeners.bindVisitors(configuration.visitorAddress)
-        }
+        await accessLog?.close()
+    }
+
+    /// Serves until it has drained.
+    private func serve(
+        _ tunnel: any Channel,
+        _ visitor: any Channel,
+        _ core: NIOLoopBound<EdgeCore>,
+        _ eventLoop: any EventLoop
+    ) async throws {
         let watcher = EdgeIdentityWatcher(
             core: core,
             eventLoop: eventLoop,
@@ -129,7 +150,11 @@ package struct EdgeService: Service {
             }
             try await group.next()
         }
-        await accessLog?.close()
+    }
+
+    /// A listener that is closed already takes nobody either.
+    private func close(_ listeners: [any Channel]) async {
+        for listener in listeners { try? await listener.close() }
     }
 
     /// Takes nobody new, and lets what is under way finish.
@@ -140,8 +165,7 @@ package struct EdgeService: Service {
     ) async {
         let seconds = configuration.drainDeadline.nanoseconds / 1_000_000_000
         logger.notice("draining", metadata: ["seconds": "\(seconds)"])
-        // A listener that is closed already takes nobody either.
-        for listener in listeners { try? await listener.close() }
+        await close(listeners)
         await drain(core, eventLoop)
     }
 

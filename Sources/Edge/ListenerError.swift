@@ -41,8 +41,10 @@ package struct ListenerError: Error, CustomStringConvertible {
     ) async throws -> Bound {
         do {
             return try await bind()
-        } catch is CancellationError {
-            throw CancellationError()
+        } catch let error as CancellationError {
+            throw error
+        } catch let error as AdminError where !error.isAboutListening {
+            throw error
         } catch {
             throw ListenerError(listener: listener, address: address, cause: error)
         }

@@ -24,7 +24,9 @@ package struct HTTP2RequestHead: Sendable {
     /// - Throws: ``HTTP1Error`` that names what is wrong.
     package init(_ fields: FieldSection) throws(HTTP1Error) {
         let pseudo = try PseudoFields(fields)
-        guard let method = pseudo.method, !method.isEmpty, method.allSatisfy(Characters.isToken) else {
+        guard let method = pseudo.method, (1...RequestLine.methodBytes).contains(method.count),
+            method.allSatisfy(Characters.isToken)
+        else {
             throw .badStartLine
         }
         self.method = method

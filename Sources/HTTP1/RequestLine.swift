@@ -10,7 +10,7 @@ struct RequestLine {
     let length: Int
 
     /// The longest method; the longest one registered has seventeen letters.
-    private static let methodBytes = 32
+    static let methodBytes = 32
 
     /// Reads the first line of a complete section, whose last two bytes stop every loop.
     static func parse(_ section: ByteBuffer) throws(HTTP1Error) -> RequestLine {

@@ -34,8 +34,7 @@ package struct HostName: Hashable, Sendable, CustomStringConvertible {
     private static func dropPort(_ bytes: inout [UInt8]) {
         guard let colon = bytes.lastIndex(of: UInt8(ascii: ":")) else { return }
         let port = bytes[(colon + 1)...]
-        guard port.isEmpty || UInt16(String(decoding: port, as: UTF8.self)) != nil, port.first != UInt8(ascii: "+")
-        else { return }
+        guard port.isEmpty || UInt16(portDigits: String(decoding: port, as: UTF8.self)) != nil else { return }
         bytes.removeSubrange(colon...)
     }
 

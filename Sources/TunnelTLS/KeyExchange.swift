@@ -32,20 +32,21 @@ struct ServerHelloReader {
         case absent
     }
 
-    /// A ServerHello with an ML-KEM-768 share has about 1.2 KiB; whatever is longer is not one.
+    /// A ServerHello with an ML-KEM-768 share has about 1.2 KiB; a record with a longer body is not one.
     static let limit = 4096
+    private static let recordHeader = 5
     private var bytes = ByteBuffer()
 
     mutating func read(_ more: ByteBuffer) -> Outcome {
-        bytes.writeBytes(more.readableBytesView.prefix(Self.limit))
+        // All that the verdict depends on, however it was cut.
+        let room = Self.recordHeader + Self.limit - bytes.readableBytes
+        bytes.writeBytes(more.readableBytesView.prefix(room))
         var record = bytes
         guard let type: UInt8 = record.readInteger(), record.readInteger(as: UInt16.self) != nil,
             let length = record.readInteger(as: UInt16.self)
         else { return .needsMore }
         guard type == 22, Int(length) <= Self.limit else { return .absent }
-        guard let hello = record.readSlice(length: Int(length)) else {
-            return bytes.readableBytes > Self.limit ? .absent : .needsMore
-        }
+        guard let hello = record.readSlice(length: Int(length)) else { return .needsMore }
         return Self.keyShareGroup(hello).map(Outcome.found) ?? .absent
     }
 

@@ -22,7 +22,7 @@ enum Ending {
         Self.exit(2)
     }
 
-    private static func exit(_ code: Int32) -> Never {
+    static func exit(_ code: Int32) -> Never {
         #if canImport(Darwin)
         Darwin.exit(code)
         #else

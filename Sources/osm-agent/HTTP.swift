@@ -15,6 +15,9 @@ struct HTTP: AsyncParsableCommand {
             when it cannot, it says why and ends with an exit code of its own (osm-agent
             --help lists them).
 
+            Ctrl-C takes no new requests and lets what is under way finish, for 30
+            seconds at most; a second one ends at once.
+
             Examples:
               osm-agent http 3000
               osm-agent http 3000 --name app

@@ -25,6 +25,11 @@ final class Narrator: Sendable {
         case .lost(let problem, let pause):
             let seconds = Double(pause.components.seconds) + Double(pause.components.attoseconds) / 1e18
             StandardStream.error.write("not connected: \(problem); trying again in \(tenths(seconds)) s\n")
+        case .draining:
+            StandardStream.error.write("the edge is shutting down; another tunnel is on its way\n")
+        case .leaving(let requests):
+            let what = requests == 1 ? "1 request is" : "\(requests) requests are"
+            StandardStream.error.write("leaving: \(what) under way; a second signal ends at once\n")
         case .request(let record):
             guard showsRequests else { return }
             let milliseconds = Double(record.duration.nanoseconds) / 1_000_000

@@ -49,6 +49,7 @@ struct OsmAgent: AsyncParsableCommand {
               56  the edge speaks another version of the protocol
               58  the port belongs to another device or program
               59  the port is not one that the edge gives to devices
+              130, 143  a second signal (SIGINT, SIGTERM) ended what was under way
             """,
         version: AgentVersion.text,
         subcommands: [HTTP.self, TCP.self, UDP.self, Status.self, Identity.self, Trust.self]

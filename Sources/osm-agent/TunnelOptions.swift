@@ -7,6 +7,7 @@ import ServiceLifecycle
 import UnixSignals
 import Telemetry
 import Trust
+import TunnelProtocol
 
 /// What every command that serves something has in common: the edge, the identity, and how to run.
 struct TunnelOptions: ParsableArguments {
@@ -53,20 +54,15 @@ struct TunnelOptions: ParsableArguments {
     private func run(_ agent: AgentService) async throws {
         let logger = Logger(label: "osm-agent")
         let status = StatusService(address: .unix(path: try local.prepared()), state: agent.state, logger: logger)
-        var configuration = ServiceGroupConfiguration(
-            services: [
-                .init(service: status, failureTerminationBehavior: .gracefullyShutdownGroup),
-                .init(
-                    service: agent,
-                    successTerminationBehavior: .gracefullyShutdownGroup,
-                    failureTerminationBehavior: .gracefullyShutdownGroup
-                ),
-            ],
-            gracefulShutdownSignals: [.sigterm, .sigint],
-            logger: Logger(label: "lifecycle") { _ in SwiftLogNoOpLogHandler() }
-        )
-        configuration.maximumGracefulShutdownDuration = .seconds(5)
-        try await ServiceGroup(configuration: configuration).run()
+        let services: [ServiceGroupConfiguration.ServiceConfiguration] = [
+            .init(service: status, failureTerminationBehavior: .gracefullyShutdownGroup),
+            .init(
+                service: agent,
+                successTerminationBehavior: .gracefullyShutdownGroup,
+                failureTerminationBehavior: .gracefullyShutdownGroup
+            ),
+        ]
+        try await Lifecycle(services: services, grace: TunnelConstants.drainTime).run()
     }
 
     /// Reads the local service of a command.

@@ -1,4 +1,9 @@
 /// A parser of bytes from outside, with what must hold of it whatever the bytes are.
+///
+/// Without one of their own are: what an operator writes (settings, files, flags; the bundle is read by others too), the
+/// admin and metrics pages, whose HTTP is NIO's; TLS records, which are BoringSSL's but for the ServerHello; the sniffer of
+/// HTTP/2 and the key of a WebSocket, which are compared and hashed, not parsed; and the responses of HTTP/2 origins,
+/// which `http2-client` covers.
 package enum FuzzTarget: String, CaseIterable, Sendable {
     case http1Request = "http1-request"
     case http1Response = "http1-response"
@@ -13,6 +18,24 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case operatorBundle = "operator-bundle"
     case certificates
     case revocationList = "revocation-list"
+
+    // What is internal to a room can be reached in debug builds, and in those of the fuzzer.
+    #if DEBUG || FUZZING
+    case peerCertificate = "peer-certificate"
+    case serverHello = "server-hello"
+    case http1Forwarding = "http1-forwarding"
+    case http2Forwarding = "http2-forwarding"
+    case forwardedFields = "forwarded-fields"
+    case traceContext = "trace-context"
+    case errorFormat = "error-format"
+    case stickyCookie = "sticky-cookie"
+    case address
+    case routes
+    case certificateQuestion = "certificate-question"
+    case tunnelResponse = "tunnel-response"
+    case accessLogLine = "access-log-line"
+    case visitorAddresses = "visitor-addresses"
+    #endif
 
     /// Feeds the parser; a throw, like a trap, is a finding.
     package func run(_ bytes: [UInt8]) throws {
@@ -30,6 +53,22 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .operatorBundle: try TrustInvariants.operatorBundle(bytes)
         case .certificates: try TrustInvariants.certificates(bytes)
         case .revocationList: try TrustInvariants.revocationList(bytes)
+        #if DEBUG || FUZZING
+        case .peerCertificate: try PeerInvariants.certificate(bytes)
+        case .serverHello: try HelloInvariants.serverHello(bytes)
+        case .http1Forwarding: try ForwardingInvariants.http1(bytes)
+        case .http2Forwarding: try ForwardingInvariants.http2(bytes)
+        case .forwardedFields: try ForwardedInvariants.fields(bytes)
+        case .traceContext: try TraceInvariants.fields(bytes)
+        case .errorFormat: try VisitorFieldInvariants.errorFormat(bytes)
+        case .stickyCookie: try VisitorFieldInvariants.stickyCookie(bytes)
+        case .address: try VisitorFieldInvariants.address(bytes)
+        case .routes: try RouteInvariants.routes(bytes)
+        case .certificateQuestion: try RouteInvariants.certificateQuestion(bytes)
+        case .tunnelResponse: try ResponseInvariants.tunnelResponse(bytes)
+        case .accessLogLine: try LogInvariants.accessLogLine(bytes)
+        case .visitorAddresses: try StreamInvariants.visitorAddresses(bytes)
+        #endif
         }
     }
 }

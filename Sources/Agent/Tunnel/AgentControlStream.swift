@@ -66,7 +66,7 @@ final class AgentControlStream: HTTP2StreamDelegate {
         case .refused(let refused): tunnel?.refused(refused)
         case .send(let answer): send(answer)
         case .measured(let time): tunnel?.measured(time)
-        case .drain: tunnel?.drain()
+        case .drain(let deadline): tunnel?.drain(within: deadline)
         case .superseded(let superseded): tunnel?.superseded(superseded)
         case .fail(let error): fail(error)
         case .ignore, nil: break

@@ -11,6 +11,8 @@ import TunnelTLS
 enum TunnelOutcome: Sendable {
     /// Dial again.
     case ended(problem: String, retryAfter: Duration?)
+    /// The edge shuts down and lets the tunnel's streams finish; another tunnel is needed now.
+    case draining
     /// Dialling again would bring the same.
     case stopped(AgentExit)
 }
@@ -23,22 +25,40 @@ final class AgentTunnel: HTTP2ConnectionDelegate {
     let configuration: AgentConfiguration
     let state: AgentState
     let hello: Hello
+    /// What the agent has to do next; with a draining edge it is known before the tunnel is over.
     let outcome: EventLoopPromise<TunnelOutcome>
-    private let origins: [any Origin]
-    private let observe: @Sendable (AgentEvent) -> Void
+    /// Kept when nothing is left of the tunnel.
+    let over: EventLoopPromise<Void>
+    let origins: [any Origin]
+    let observe: @Sendable (AgentEvent) -> Void
     private let logger: Logger
     private let budget: MemoryBudget
 
     private var handler: HTTP2Handler?
-    private var control: AgentControlStream?
-    private var hosts: [String: any Origin] = [:]
-    private let raw: RawServices
+    var control: AgentControlStream?
+    var hosts: [String: any Origin] = [:]
+    let raw: RawServices
     private var liveness = Liveness(now: .now())
     private var openedAt = NIODeadline.now()
     private var timer: RepeatedTask?
     private var notice: GoAwayNotice?
-    private var verdict: TunnelOutcome?
-    private var isOver = false
+    var verdict: TunnelOutcome?
+    private var standing = Standing.current
+    private var closing: RepeatedTask?
+    private var hasTold = false
+
+    private enum Standing {
+        /// The tunnel that visitors come by.
+        case current
+        /// Its edge sends nobody new; another tunnel is the current one.
+        case draining
+        /// The agent takes nobody new.
+        case leaving
+        case over
+    }
+
+    /// How often a tunnel that leaves looks whether its streams are done.
+    private static let look = TimeAmount.milliseconds(50)
 
     init(
         configuration: AgentConfiguration,
@@ -57,13 +77,22 @@ final class AgentTunnel: HTTP2ConnectionDelegate {
         self.logger = logger
         self.observe = observe
         budget = MemoryBudget(limit: configuration.memoryBudget)
-        raw = RawServices(eventLoop: outcome.futureResult.eventLoop)
+        let eventLoop = outcome.futureResult.eventLoop
+        over = eventLoop.makePromise()
+        raw = RawServices(eventLoop: eventLoop)
+    }
+
+    /// Changes what `status` shows, as long as this is the tunnel that it is about.
+    func update(_ change: (inout AgentStatus) -> Void) {
+        if case .current = standing { state.update(change) }
     }
 
     // MARK: The handshake
 
     /// TLS is done, one way or the other.
     func settled(_ outcome: HandshakeGate<EdgeIdentity>.Outcome, on channel: any Channel) {
+        // The agent may have been told to stop while the handshake was under way.
+        if case .over = standing { return channel.close(promise: nil) }
         switch outcome {
         case .peer(let peer): start(peer, on: channel)
         case .refused(let refusal): end(Self.outcome(of: refusal))
@@ -87,7 +116,7 @@ final class AgentTunnel: HTTP2ConnectionDelegate {
             return channel.close(promise: nil)
         }
         openedAt = .now()
-        state.update { $0.keyExchange = keyExchange }
+        update { $0.keyExchange = keyExchange }
         logger.info("tunnel open", metadata: ["key_exchange": "\(keyExchange)"])
         let bound = NIOLoopBound(self, eventLoop: channel.eventLoop)
         timer = channel.eventLoop.scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) { _ in
@@ -154,7 +183,7 @@ final class AgentTunnel: HTTP2ConnectionDelegate {
     func connection(_ handler: HTTP2Handler, measured roundTrip: TimeAmount) { measured(roundTrip) }
 
     func measured(_ roundTrip: TimeAmount) {
-        state.update { $0.roundTripMilliseconds = Double(roundTrip.nanoseconds) / 1_000_000 }
+        update { $0.roundTripMilliseconds = Double(roundTrip.nanoseconds) / 1_000_000 }
     }
 
     func connection(_ handler: HTTP2Handler, ended reason: HTTP2Handler.End) {
@@ -185,75 +214,21 @@ final class AgentTunnel: HTTP2ConnectionDelegate {
         }
     }
 
-    // MARK: What the control stream says
-
-    func welcomed(_ welcome: Welcome) {
-        state.update {
-            $0.phase = .connected
-            $0.problem = nil
-            $0.connectedSince = .now
-        }
-        observe(.connected(keyExchange: welcome.keyExchange))
-        for (ref, endpoint) in configuration.endpoints.enumerated() {
-            let kind = endpoint.kind.rawValue
-            control?.send(.register(Register(ref: ref, kind: kind, host: endpoint.name, port: endpoint.port)))
-        }
-    }
-
-    func registered(_ registered: Registered) {
-        guard configuration.endpoints.indices.contains(registered.ref) else { return }
-        let endpoint = configuration.endpoints[registered.ref]
-        switch endpoint.kind {
-        case .http: hosts[registered.host] = origins[registered.ref]
-        case .tcp, .udp: raw.registered(registered.binding, for: endpoint)
-        }
-        state.update {
-            $0.endpoints[registered.ref].host = registered.host
-            $0.endpoints[registered.ref].url = registered.url
-            $0.endpoints[registered.ref].mode = registered.mode
-        }
-        observe(.registered(registered, target: endpoint.description))
-    }
-
-    func refused(_ refused: Refused) {
-        let endpoint = refused.ref.flatMap { ref in
-            configuration.endpoints.indices.contains(ref) ? configuration.endpoints[ref] : nil
-        }
-        guard refused.code.isPermanent else {
-            verdict = .ended(
-                problem: "the edge refused for now: \(refused.code.sentence)",
-                retryAfter: refused.retryAfterSeconds.map { .seconds($0) }
-            )
-            return leave()
-        }
-        verdict = .stopped(AgentExit(refused, endpoint: endpoint))
-        leave()
-    }
-
-    func superseded(_ superseded: Superseded) {
-        let isOurOwn = superseded.instance == hello.instance
-        // Our own newer dial has taken over: the old tunnel just ends, whatever notice follows.
-        verdict =
-            isOurOwn
-            ? .ended(problem: "a newer tunnel of this agent has taken over", retryAfter: nil)
-            : AgentExit(GoAwayNotice(.superseded, message: "")).map(TunnelOutcome.stopped)
-        leave()
-    }
-
-    func drain() {
-        logger.notice("the edge is draining")
-        state.update { $0.problem = "the edge is shutting down" }
-    }
-
-    func controlFailed(_ error: ControlError) {
-        verdict = .ended(problem: "the edge broke the control protocol (\(error.rawValue))", retryAfter: nil)
-        leave()
-    }
-
     // MARK: Time and ends
 
+    /// The edge shuts down: the agent dials another tunnel while the streams of this one finish.
+    func drain(within deadline: Duration) {
+        guard case .current = standing else { return }
+        logger.notice("the edge is draining", metadata: ["seconds": "\(deadline.components.seconds)"])
+        update { $0.problem = "the edge is shutting down" }
+        standing = .draining
+        observe(.draining)
+        tell(.draining)
+        closeWhenIdle(by: .now() + TimeAmount(deadline))
+    }
+
     private func tick(at now: NIODeadline) {
-        guard !isOver, let handler else { return }
+        guard let handler else { return }
         switch liveness.tick(at: now, lastReceived: handler.lastReceived) {
         case .carryOn: break
         case .ping: handler.ping()
@@ -274,17 +249,54 @@ final class AgentTunnel: HTTP2ConnectionDelegate {
 
     /// Says goodbye and closes.
     func leave() {
-        guard !isOver else { return }
+        if case .over = standing { return }
         handler?.goAway(.noError)
         handler?.close()
         if handler == nil { end(.ended(problem: "the tunnel was closed", retryAfter: nil)) }
     }
 
-    func end(_ result: TunnelOutcome) {
-        guard !isOver else { return }
-        isOver = true
-        timer?.cancel()
-        for origin in origins { origin.close() }
+    /// Says goodbye, lets the streams that are under way finish, and closes.
+    ///
+    /// - Parameter deadline: How long they may take.
+    func finish(within deadline: TimeAmount) {
+        switch standing {
+        case .leaving, .over: return
+        case .current, .draining: standing = .leaving
+        }
+        guard let handler, !isIdle else { return leave() }
+        let requests = handler.openStreams - (control == nil ? 0 : 1)
+        logger.notice("leaving", metadata: ["requests": "\(requests)"])
+        observe(.leaving(requests: requests))
+        handler.goAway(.noError)
+        closeWhenIdle(by: .now() + deadline)
+    }
+
+    /// The control stream stays to the end; whatever else is open is somebody's request.
+    private var isIdle: Bool { (handler?.openStreams ?? 0) <= (control == nil ? 0 : 1) }
+
+    private func closeWhenIdle(by deadline: NIODeadline) {
+        closing?.cancel()
+        let eventLoop = outcome.futureResult.eventLoop
+        let bound = NIOLoopBound(self, eventLoop: eventLoop)
+        closing = eventLoop.scheduleRepeatedTask(initialDelay: Self.look, delay: Self.look) { _ in
+            if bound.value.isIdle || .now() >= deadline { bound.value.leave() }
+        }
+    }
+
+    /// Says what comes next, once.
+    private func tell(_ result: TunnelOutcome) {
+        guard !hasTold else { return }
+        hasTold = true
         outcome.succeed(result)
+    }
+
+    func end(_ result: TunnelOutcome) {
+        if case .over = standing { return }
+        standing = .over
+        tell(result)
+        timer?.cancel()
+        closing?.cancel()
+        for origin in origins { origin.close() }
+        over.succeed()
     }
 }

@@ -120,14 +120,17 @@ private struct JSONLine {
 /// Hides the values in a query and leaves its names, since those tell what was asked.
 enum QueryRedaction {
     /// `/a?b=c&d` becomes `/a?b=*&*`: a part without a name might be a value.
+    ///
+    /// By scalars: a question mark with an accent upon it is another character, and the same to every reader of URLs.
     static func hideValues(_ target: String) -> String {
-        guard let mark = target.firstIndex(of: "?") else { return target }
-        let query = target[target.index(after: mark)...]
+        let scalars = target.unicodeScalars
+        guard let mark = scalars.firstIndex(of: "?") else { return target }
+        let query = scalars[scalars.index(after: mark)...]
         let parts = query.split(separator: "&", omittingEmptySubsequences: false).map { part in
             guard !part.isEmpty else { return "" }
             guard let equals = part.firstIndex(of: "=") else { return "*" }
-            return "\(part[..<equals])=*"
+            return "\(String(part[..<equals]))=*"
         }
-        return "\(target[...mark])\(parts.joined(separator: "&"))"
+        return "\(String(scalars[...mark]))\(parts.joined(separator: "&"))"
     }
 }

@@ -50,11 +50,25 @@ struct EdgeIdentityContents: Sendable, Equatable {
         revocations = try files.deviceRevocations.map(Self.read)
     }
 
+    /// A revocation list of a hundred thousand entries takes four of them.
+    private static let longest: UInt64 = 64 * 1024 * 1024
+
     private static func read(_ path: String) throws -> [UInt8] {
         do {
-            return Array(try Data(contentsOf: URL(filePath: path)))
+            // Files that an orchestrator mounts are links.
+            let url = URL(filePath: path).resolvingSymlinksInPath()
+            let attributes = try FileManager.default.attributesOfItem(atPath: url.path)
+            guard attributes[.type] as? FileAttributeType == .typeRegular else {
+                throw EdgeIdentityError(file: path, problem: "it is not a file")
+            }
+            guard attributes[.size] as? UInt64 ?? 0 <= longest else {
+                throw EdgeIdentityError(file: path, problem: "it is longer than \(longest >> 20) MiB")
+            }
+            return Array(try Data(contentsOf: url))
+        } catch let error as EdgeIdentityError {
+            throw error
         } catch {
-            let isMissing = (error as? CocoaError)?.code == .fileReadNoSuchFile
+            let isMissing = [.fileReadNoSuchFile, .fileNoSuchFile].contains((error as? CocoaError)?.code)
             throw EdgeIdentityError(file: path, problem: isMissing ? "there is no such file" : "it cannot be read")
         }
     }
@@ -72,6 +86,7 @@ package struct EdgeIdentityError: Error, CustomStringConvertible {
 struct EdgeIdentityState: Sendable {
     let context: NIOSSLContext
     let verifier: DeviceVerifier
+    private let anchors: TrustAnchors
     /// When the edge's own certificate ends, in Unix time.
     let certificateExpires: Int
     /// The newest revocation lists, one an issuing CA, so that an older one is not taken after it.
@@ -86,7 +101,6 @@ struct EdgeIdentityState: Sendable {
             throw EdgeIdentityError(file: files.certificate, problem: "the chain and its key cannot be used: \(error)")
         }
         let bundle: OperatorBundle
-        let anchors: TrustAnchors
         do throws(BundleRefusal) {
             bundle = try OperatorBundle.decode(contents.bundle)
             anchors = try bundle.anchors(at: now)
@@ -95,6 +109,20 @@ struct EdgeIdentityState: Sendable {
         }
         revocations = try Self.revocations(contents, bundle, files)
         verifier = DeviceVerifier(anchors: anchors, revocations: revocations)
+    }
+
+    private init(_ other: EdgeIdentityState, revocations: [RevocationList]) {
+        context = other.context
+        certificateExpires = other.certificateExpires
+        anchors = other.anchors
+        self.revocations = revocations
+        verifier = DeviceVerifier(anchors: other.anchors, revocations: revocations)
+    }
+
+    /// The same identity, with the list of those in use wherever its own would be a step back from it.
+    func keepingNewer(of inUse: [RevocationList]) -> EdgeIdentityState {
+        let newest = revocations.map { list in inUse.first { list.isStep(backFrom: $0) } ?? list }
+        return EdgeIdentityState(self, revocations: newest)
     }
 
     private static func revocations(

@@ -74,12 +74,15 @@ actor EdgeIdentityWatcher {
 
     private func lookOnce() async {
         do {
-            guard let (contents, state) = try await changed(since: known) else { return }
+            guard let contents = try await readIfChanged() else { return }
+            // What cannot be used is parsed once, not at every look.
             known = contents
-            self.state = state
+            let offered = try await NIOThreadPool.singleton.runIfActive { [files] in
+                try EdgeIdentityState(contents, files: files, at: .now)
+            }
+            state = try await eventLoop.submit { [core] in core.value.adopt(offered) }.get()
             expiry.renewed()
             reported = nil
-            try await eventLoop.submit { [core] in core.value.adopt(state) }.get()
         } catch {
             let problem = "\(error)"
             if problem != reported { logger.error("identity not reloaded", metadata: ["error": "\(problem)"]) }
@@ -87,13 +90,10 @@ actor EdgeIdentityWatcher {
         }
     }
 
-    private func changed(
-        since known: EdgeIdentityContents
-    ) async throws -> (contents: EdgeIdentityContents, state: EdgeIdentityState)? {
-        try await NIOThreadPool.singleton.runIfActive { [files] in
+    private func readIfChanged() async throws -> EdgeIdentityContents? {
+        try await NIOThreadPool.singleton.runIfActive { [files, known] in
             let contents = try EdgeIdentityContents(files)
-            guard contents != known else { return nil }
-            return (contents, try EdgeIdentityState(contents, files: files, at: .now))
+            return contents == known ? nil : contents
         }
     }
 }

@@ -15,7 +15,8 @@ struct ExpiryWatch {
     private static let notice: TimeInterval = 7 * 24 * 3600
     private static let day: TimeInterval = 24 * 3600
 
-    private var spoken: Date?
+    /// When each kind of concern was last worth a word.
+    private var spoken: [Concern.Kind: Date] = [:]
 
     /// What there is to say now.
     ///
@@ -23,9 +24,8 @@ struct ExpiryWatch {
     ///   - certificateEnds: When the edge's own certificate ends.
     ///   - listsEnd: When each revocation list should have been replaced.
     ///   - now: The present time.
-    /// - Returns: Nothing within a day of the last time that there was something.
+    /// - Returns: Nothing of a kind within a day of the last time that there was something of it.
     mutating func concerns(certificateEnds: Date, listsEnd: [Date], at now: Date) -> [Concern] {
-        if let spoken, now.timeIntervalSince(spoken) < Self.day, now >= spoken { return [] }
         var concerns: [Concern] = []
         if certificateEnds <= now {
             concerns.append(.certificateEnded(certificateEnds))
@@ -33,15 +33,30 @@ struct ExpiryWatch {
             concerns.append(.certificateEnds(certificateEnds))
         }
         if let end = listsEnd.min(), end <= now { concerns.append(.revocationsStale(since: end)) }
-        if !concerns.isEmpty { spoken = now }
-        return concerns
+        let fresh = concerns.filter { concern in
+            guard let last = spoken[concern.kind], now >= last else { return true }
+            return now.timeIntervalSince(last) >= Self.day
+        }
+        for concern in fresh { spoken[concern.kind] = now }
+        return fresh
     }
 
     /// Something has been replaced: what is wrong now is news.
-    mutating func renewed() { spoken = nil }
+    mutating func renewed() { spoken = [:] }
 }
 
 extension ExpiryWatch.Concern {
+    /// Concerns of one kind need one word a day.
+    enum Kind { case ends, ended, stale }
+
+    var kind: Kind {
+        switch self {
+        case .certificateEnds: .ends
+        case .certificateEnded: .ended
+        case .revocationsStale: .stale
+        }
+    }
+
     /// What the log says: the sentence, and the date behind it.
     var words: (sentence: String, date: Date) {
         switch self {

@@ -70,10 +70,9 @@ enum EdgeFailure: String, CaseIterable {
     ///
     /// An origin that writes such a field itself gets the page that it asks for.
     init?(answeredByAgent fields: FieldSection) {
-        guard let value = fields.first("proxy-status") else { return nil }
-        let text = String(decoding: value, as: UTF8.self)
-        guard text.hasPrefix(Self.agentsWord) else { return nil }
-        switch text.dropFirst(Self.agentsWord.count) {
+        // By bytes: to strings a Greek question mark is a semicolon.
+        guard let value = fields.first("proxy-status"), value.starts(with: Self.agentsWord.utf8) else { return nil }
+        switch String(decoding: value.dropFirst(Self.agentsWord.utf8.count), as: UTF8.self) {
         case "connection_refused", "destination_ip_unroutable", "dns_error": self = .originRefused
         case "http_response_timeout", "connection_timeout": self = .originTimeout
         case "connection_terminated", "http_response_incomplete": self = .originBroke

@@ -106,8 +106,9 @@ struct ForwardedClaim {
 
     /// A host name or an address, with a port or without, in lower case.
     private static func host(_ text: String) -> String? {
+        // Only ASCII is folded: a Kelvin sign is no `k` in a host's name.
+        guard text.utf8.count <= 260, text.utf8.allSatisfy({ $0 < 0x80 }) else { return nil }
         let folded = text.lowercased()
-        guard folded.utf8.count <= 260 else { return nil }
         if HostName(folded) != nil { return folded }
         guard let address = address(folded), address.family == .v4 || folded.utf8.first == UInt8(ascii: "[") else {
             return nil

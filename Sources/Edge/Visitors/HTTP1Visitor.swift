@@ -269,7 +269,8 @@ final class HTTP1Visitor: ChannelDuplexHandler, Visitor {
         guard exchange == nil, !isClosing else { return }
         isClosing = true
         if buffer.readableBytes > 0 {
-            let page = core.refused(status: 408, sentence: EdgeFailure.bodyTimeout.sentence, peer: peer)
+            let late = EdgeFailure.bodyTimeout
+            let page = core.refused(status: 408, sentence: late.sentence, peer: peer, failure: .answered(late))
             outbound.writeImmutableBuffer(page.bytes(closes: true))
         }
         closeAfterFlush()

@@ -14,10 +14,38 @@ struct RequestAccount {
     var bytesOut = 0
     /// The device that was asked last.
     var device: String?
-    var failure: EdgeFailure?
+    var failure: Failure?
     var client: IPAddress?
     var trace: TraceContext?
     private let began = NIODeadline.now()
+
+    /// What kept a request from a good end.
+    enum Failure: Equatable {
+        /// It was answered in place of the origin.
+        case answered(EdgeFailure)
+        /// The visitor was gone before it had the whole response.
+        case visitorLeft
+        /// The tunnel needed the memory that waited for a visitor who did not read.
+        case readerEvicted
+        /// The tunnel was lost in the middle of the response.
+        case tunnelLost
+        /// The origin, or its agent, broke off in the middle of the response.
+        case originBroke
+        /// The request could not be read, or not to its end.
+        case malformed
+
+        /// What the access log says.
+        var word: String {
+            switch self {
+            case .answered(let failure): failure.rawValue
+            case .visitorLeft: "visitor_left"
+            case .readerEvicted: "reader_evicted"
+            case .tunnelLost: EdgeFailure.tunnelLost.rawValue
+            case .originBroke: EdgeFailure.originBroke.rawValue
+            case .malformed: "malformed"
+            }
+        }
+    }
 
     init(requestID: String) { self.requestID = requestID }
 
@@ -48,7 +76,7 @@ struct RequestAccount {
             bytesOut: bytesOut,
             duration: .nanoseconds(duration.nanoseconds),
             device: device,
-            failure: failure?.rawValue,
+            failure: failure?.word,
             traceID: trace?.traceIDText,
             userAgent: text(request?.fields.first("user-agent")),
             referer: text(request?.fields.first("referer"))
@@ -59,11 +87,22 @@ struct RequestAccount {
 extension EdgeCore {
     /// Accounts for a request that was refused before it could be read.
     ///
+    /// - Parameters:
+    ///   - status: What it is answered with.
+    ///   - sentence: What was wrong.
+    ///   - peer: Who sent it; nothing that it says of itself can be believed yet.
+    ///   - failure: What the log says.
     /// - Returns: The page that says so.
-    func refused(status: Int, sentence: String, peer: IPAddress?) -> ErrorPage {
+    func refused(
+        status: Int,
+        sentence: String,
+        peer: IPAddress?,
+        failure: RequestAccount.Failure = .malformed
+    ) -> ErrorPage {
         var account = RequestAccount(requestID: nextRequestID())
         account.status = status
         account.client = peer
+        account.failure = failure
         account.close(nil, in: self)
         return ErrorPage(status: status, sentence: sentence, requestID: account.requestID)
     }

@@ -48,9 +48,12 @@ final class VisitorExchange: HTTP2StreamDelegate {
     // MARK: The request
 
     func begin() {
-        guard let authority = request.authority.map({ String(decoding: $0, as: UTF8.self).lowercased() }),
-            let host = HostName(authority)
-        else { return fail(.unknownHost) }
+        let authority = request.authority.map { String(decoding: $0, as: UTF8.self).lowercased() } ?? ""
+        let identity = visitorIdentity(asking: authority)
+        account.client = identity.clientAddress
+        let trace = TraceContext(fields: request.fields, using: &core.identifiers)
+        account.trace = trace
+        guard let host = HostName(authority) else { return fail(.unknownHost) }
         var route = core.route(
             host: host,
             path: request.target,
@@ -60,7 +63,13 @@ final class VisitorExchange: HTTP2StreamDelegate {
         guard !route.isUnknown else { return fail(.unknownHost) }
         guard request.kind != .unsupported else { return fail(.unsupported) }
         guard !core.overload.shedsRequests else { return fail(.overloaded) }
-        let forwarded = forwardedRequest(to: authority)
+        let forwarded = ForwardedRequest(
+            request,
+            authority: authority,
+            visitor: identity,
+            trace: trace,
+            requestID: account.requestID
+        )
         var failure = EdgeFailure.agentOffline
         for _ in 0..<Self.tunnelsTried {
             guard case .tunnel(let tunnel) = core.next(on: &route) else { break }
@@ -75,19 +84,14 @@ final class VisitorExchange: HTTP2StreamDelegate {
         fail(failure)
     }
 
-    private func forwardedRequest(to authority: String) -> ForwardedRequest {
-        let identity = VisitorIdentity(
+    private func visitorIdentity(asking authority: String) -> VisitorIdentity {
+        VisitorIdentity(
             peer: responder?.peer,
             authority: authority,
             fields: request.fields,
             trusted: core.configuration.trustedProxies,
             publicScheme: core.configuration.publicURL.scheme
         )
-        let trace = TraceContext(fields: request.fields, using: &core.identifiers)
-        account.client = identity.clientAddress
-        account.trace = trace
-        let requestID = account.requestID
-        return ForwardedRequest(request, authority: authority, visitor: identity, trace: trace, requestID: requestID)
     }
 
     private func open(_ fields: FieldSection, on tunnel: EdgeTunnel) -> Bool {
@@ -143,6 +147,7 @@ final class VisitorExchange: HTTP2StreamDelegate {
         guard state == .awaitingResponse else { return false }
         cancel(.cancel)
         account.status = error.status
+        account.failure = .malformed
         account.close(request, in: core)
         let page = ErrorPage(status: error.status, sentence: error.sentence, requestID: account.requestID)
         release()?.answer(page)
@@ -152,6 +157,8 @@ final class VisitorExchange: HTTP2StreamDelegate {
     /// The visitor is gone: nobody wants the rest.
     func visitorLeft() {
         guard state != .over else { return }
+        // A WebSocket has no other end than that one side leaves.
+        if account.status != 101 { account.failure = .visitorLeft }
         account.close(request, in: core)
         cancel(.cancel)
         responder = nil
@@ -193,8 +200,10 @@ final class VisitorExchange: HTTP2StreamDelegate {
         guard let code = fields.status, let stream else { return fail(.badResponse) }
         if isWebSocket, (200..<300).contains(code) { return upgrade(fields) }
         account.status = code
-        account.failure = EdgeFailure(answeredByAgent: fields)
-        if let failure = account.failure, wantsPage { return fail(failure, says: fields.first("proxy-status")) }
+        if let failure = EdgeFailure(answeredByAgent: fields) {
+            account.failure = .answered(failure)
+            if wantsPage { return fail(failure, says: fields.first("proxy-status")) }
+        }
         state = .streaming
         var fields = fields
         if let setCookie { fields.append("set-cookie", setCookie) }
@@ -257,8 +266,7 @@ final class VisitorExchange: HTTP2StreamDelegate {
     func streamEvicted(_ stream: HTTP2Stream) {
         guard state == .streaming else { return }
         _ = stalled.take()
-        core.metrics.readersEvicted.increment()
-        cut(.enhanceYourCalm)
+        cut(.enhanceYourCalm, because: .readerEvicted)
     }
 
     private func endWhenPassed() {
@@ -287,8 +295,8 @@ final class VisitorExchange: HTTP2StreamDelegate {
             // A response that has arrived whole and waits for a slow visitor is no failure.
             guard !responseHasEnded else { return }
             // The tunnel's own way to get its memory back from the reader who holds most of it.
-            if code == .enhanceYourCalm, !stalled.isEmpty { core.metrics.readersEvicted.increment() }
-            cut(code)
+            let isEvicted = code == .enhanceYourCalm && !stalled.isEmpty
+            cut(code, because: isEvicted ? .readerEvicted : code == .connectionLost ? .tunnelLost : .originBroke)
         case .awaitingResponse:
             if code == .refusedStream, openElsewhere() { return }
             fail(code == .connectionLost ? .tunnelLost : .streamRefused)
@@ -298,7 +306,9 @@ final class VisitorExchange: HTTP2StreamDelegate {
     // MARK: Ends
 
     /// The response broke off: the visitor must be able to tell.
-    private func cut(_ code: HTTP2ErrorCode) {
+    private func cut(_ code: HTTP2ErrorCode, because ending: RequestAccount.Failure) {
+        if ending == .readerEvicted { core.metrics.readersEvicted.increment() }
+        account.failure = ending
         account.close(request, in: core)
         cancel(.cancel)
         release()?.cut(code)
@@ -317,7 +327,7 @@ final class VisitorExchange: HTTP2StreamDelegate {
     private func fail(_ failure: EdgeFailure, says word: ByteBufferView? = nil) {
         cancel(.cancel)
         account.status = failure.status
-        account.failure = failure
+        account.failure = .answered(failure)
         account.close(request, in: core)
         release()?.answer(
             ErrorPage(failure, requestID: account.requestID, accept: request.fields, host: host, says: word)

@@ -14,6 +14,8 @@ enum EngineHarness {
     struct RunningEdge: Sendable {
         let addresses: EdgeService.Addresses
         let registry: PrometheusRegistry
+        /// Does what SIGHUP does with a configuration that is as it was.
+        let reload: @Sendable () -> Void
 
         /// How often a handshake was refused for that reason.
         func refusals(_ reason: String) -> String? {
@@ -51,6 +53,7 @@ enum EngineHarness {
             )
         )
         configure(&configuration)
+        let settled = configuration
         let registry = PrometheusRegistry()
         let (bound, announce) = AsyncStream.makeStream(of: EdgeService.Addresses.self)
         let logger = Logger(label: "edge") { _ in SwiftLogNoOpLogHandler() }
@@ -67,7 +70,7 @@ enum EngineHarness {
             }
             group.addTask {
                 for await addresses in bound {
-                    return try await body(RunningEdge(addresses: addresses, registry: registry))
+                    return try await body(RunningEdge(addresses: addresses, registry: registry) { edge.reload(settled) })
                 }
                 return nil
             }

@@ -66,6 +66,22 @@ struct OperatingTests {
     }
 
     @Test(.timeLimit(.minutes(1)))
+    func `a reload looks at the identity at once`() async throws {
+        let ca = try ThrowawayCA()
+        let files = try ReplaceableFiles(in: ca.scratchPath, first: ca.edge())
+        let renewed = try ca.issueEdge("other.\(ca.domain)", at: .now.addingTimeInterval(3600))
+        let (certificate, key) = (files.certificate, files.key)
+        let configured: (inout EdgeConfiguration) -> Void = { $0.identityCheckInterval = .hours(1) }
+        try await EngineHarness.withEdge(of: ca, certificate: certificate, key: key, configured: configured) { edge in
+            let name = "osm_edge_cert_expiry_timestamp_seconds"
+            let before = try #require(edge.figure(name))
+            try files.put(renewed)
+            edge.reload()
+            try await eventually { edge.figure(name) != before }
+        }
+    }
+
+    @Test(.timeLimit(.minutes(1)))
     func `operators find every page`() async throws {
         try await withEdge { edge in
             let address = try #require(AdminAddress(edge.addresses.admin))

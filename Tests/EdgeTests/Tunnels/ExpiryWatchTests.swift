@@ -24,6 +24,14 @@ struct ExpiryWatchTests {
         #expect(concerns == [.revocationsStale(since: day(-2))])
     }
 
+    @Test func `worse news does not wait for the milder one`() {
+        var watch = ExpiryWatch()
+        let said = [0, 0.1, 0.2].map { time in
+            watch.concerns(certificateEnds: day(0.05), listsEnd: [day(0.15)], at: day(time)).map(\.kind)
+        }
+        #expect(said == [[.ends], [.ended], [.stale]])
+    }
+
     @Test func `it is said once a day, and again when something was replaced`() {
         var watch = ExpiryWatch()
         let counts = [0, 0.5, 0.99, 1, 1.5].map { time in

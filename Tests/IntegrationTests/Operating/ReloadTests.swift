@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What SIGHUP changes in a running edge, and what it leaves alone.
+/// What changes in a running edge by SIGHUP or by itself, and what stays alone.
 @Suite(.enabled(if: TestPrograms.folder != nil, "needs the programs that ./dev test builds"), .serialized)
 struct ReloadTests {
     private let folder: TemporaryFolder
@@ -71,7 +71,6 @@ struct ReloadTests {
         let tunnel = try await RunningTunnel(ca: ca.path)
         let before = try tunnel.certificateSerial()
         try await ca.renewEdgeCertificate()
-        tunnel.edge.signal(SIGHUP)
         try await eventually("another certificate is shown") { try tunnel.certificateSerial() != before }
         #expect(try status(of: "demo", tunnel) == "200")
         #expect(try tunnel.metrics().contains("osm_edge_tunnels_accepted_total 1\n"))
@@ -85,7 +84,6 @@ struct ReloadTests {
             ca: ca.path
         )
         try await ca.revoke("\(tunnel.identity)/device.pem")
-        tunnel.edge.signal(SIGHUP)
         #expect(try await tunnel.agent.exitCode() != 0)
         #expect(tunnel.agent.errors.contains("revoked"))
         #expect(try status(of: "demo", tunnel) == "503")

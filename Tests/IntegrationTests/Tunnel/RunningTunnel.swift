@@ -26,6 +26,8 @@ final class RunningTunnel {
     }
 
     /// Starts all three and waits until the name is served, or else only until the agent has been given it.
+    ///
+    /// The agent dials the edge at the address that `entrance` names.
     init(
         name: String = "demo",
         agentProgram: String = "osm-agent",
@@ -33,7 +35,8 @@ final class RunningTunnel {
         ca: String? = nil,
         waits: Bool = true,
         descriptors: Int? = nil,
-        serving service: LocalService = .sample
+        serving service: LocalService = .sample,
+        entrance: (EdgeAddresses) throws -> String = { $0.tunnel }
     ) async throws {
         scratch = try TemporaryFolder()
         extraEdgeArguments = edgeArguments
@@ -51,7 +54,7 @@ final class RunningTunnel {
             descriptors: descriptors
         )
         addresses = try await Self.announced(edge, EdgeAddresses.self)
-        agent = try Self.startAgent(agentProgram, name, target, addresses.tunnel, identity, scratch.path)
+        agent = try Self.startAgent(agentProgram, name, target, entrance(addresses), identity, scratch.path)
         try await service.isSample && waits ? untilServed(name) : untilRegistered()
     }
 

@@ -1,0 +1,39 @@
+import Logging
+import ServiceLifecycle
+import Telemetry
+import UnixSignals
+
+/// The agent as a process: what each signal does.
+struct Lifecycle {
+    let services: [ServiceGroupConfiguration.ServiceConfiguration]
+    /// How long what is under way may take to finish.
+    let grace: Duration
+
+    /// Runs until the services have ended; a second signal to stop ends the process from within.
+    func run() async throws {
+        var configuration = ServiceGroupConfiguration(
+            services: services,
+            logger: Logger(label: "lifecycle") { _ in SwiftLogNoOpLogHandler() }
+        )
+        // The agent keeps to its grace by itself; this is for one that does not.
+        configuration.maximumGracefulShutdownDuration = grace + .seconds(5)
+        let group = ServiceGroup(configuration: configuration)
+        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { try await group.run() }
+            tasks.addTask { await obey(signals, group) }
+            // Signals have no end: the first to end is the agent.
+            defer { tasks.cancelAll() }
+            try await tasks.next()
+        }
+    }
+
+    private func obey(_ signals: UnixSignalsSequence, _ group: ServiceGroup) async {
+        var isStopping = false
+        for await signal in signals {
+            if isStopping { Ending.exit(128 + signal.rawValue) }
+            isStopping = true
+            await group.triggerGracefulShutdown()
+        }
+    }
+}
