@@ -26,6 +26,7 @@ struct CATools: ParsableCommand {
             SEE ALSO
               docs/operator-ca.md, the operator's guide
             """,
+        version: "ca-tools/0.1.0",
         subcommands: [
             Init.self, Issue.self, Revoke.self, SignLists.self, Rotate.self, Inspect.self, Verify.self, Bundle.self,
             AuditCommand.self,

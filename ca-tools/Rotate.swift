@@ -9,7 +9,7 @@ struct Rotate: ParsableCommand {
             begin   makes the next root; the bundle carries both, the old one still issues
                     -> build and roll out agents and edges with the new bundle
             switch  lets the new root issue; the bundle still carries both
-                    -> renew every edge at once; devices renew by themselves within days
+                    -> renew every edge at once, and every device within its seven days
             finish  drops the old root from the bundle and puts its files into retired/
                     -> build and roll out the bundle with the new root alone
 

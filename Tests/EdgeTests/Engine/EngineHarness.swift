@@ -70,7 +70,8 @@ enum EngineHarness {
             }
             group.addTask {
                 for await addresses in bound {
-                    return try await body(RunningEdge(addresses: addresses, registry: registry) { edge.reload(settled) })
+                    let running = RunningEdge(addresses: addresses, registry: registry) { edge.reload(settled) }
+                    return try await body(running)
                 }
                 return nil
             }
