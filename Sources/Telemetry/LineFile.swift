@@ -12,42 +12,27 @@ import Musl
 /// Not `Sendable`: it belongs to whoever writes, since a call may wait for the disk.
 package struct LineFile: ~Copyable {
     private let path: String
-    private var descriptor: Int32
-    /// A line was cut by a full disk: the next one must not be appended to it.
-    private var endsInsideLine = false
+    private var lines: LineWriter
 
     /// Opens the file for appending and makes it when there is none, readable by its owner and group.
     ///
     /// - Throws: ``LineFileError``.
     package init(path: String) throws(LineFileError) {
         self.path = path
-        descriptor = try Self.open(path)
+        lines = LineWriter(descriptor: try Self.open(path))
     }
 
-    deinit { close(descriptor) }
+    deinit { close(lines.descriptor) }
 
     /// Opens the path again; when that fails, what is open stays open.
     package mutating func reopen() throws(LineFileError) {
         let next = try Self.open(path)
-        close(descriptor)
-        descriptor = next
-        endsInsideLine = false
+        close(lines.descriptor)
+        lines = LineWriter(descriptor: next)
     }
 
-    /// Appends whole lines; false when not all of them could be written.
-    package mutating func append(_ lines: [UInt8]) -> Bool {
-        var rest = endsInsideLine ? ([0x0A] + lines)[...] : lines[...]
-        while !rest.isEmpty {
-            let written = unsafe rest.withUnsafeBytes { unsafe write(descriptor, $0.baseAddress, $0.count) }
-            if written > 0 {
-                endsInsideLine = rest[rest.startIndex + written - 1] != 0x0A
-                rest = rest.dropFirst(written)
-            } else if errno != EINTR {
-                return false
-            }
-        }
-        return true
-    }
+    /// Appends whole lines, and says how many of them arrived whole.
+    package mutating func append(_ bytes: [UInt8]) -> Int { lines.append(bytes) }
 
     private static func open(_ path: String) throws(LineFileError) -> Int32 {
         #if canImport(Darwin)

@@ -1,5 +1,6 @@
 import CoreMetrics
 import Foundation
+import Logging
 import Synchronization
 import Telemetry
 import TestSupport
@@ -15,27 +16,39 @@ struct AccessLogTests {
 
         var all: [String] { lines.withLock { $0 } }
 
-        @Sendable
-        func carryOut(_ command: AccessLog.Command) -> Bool {
-            gate.withLock { _ in }
-            lines.withLock { lines in
-                switch command {
-                case .write(let bytes):
-                    lines += String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
-                case .reopen: lines.append("reopened")
+        /// Writes down what comes, but of each batch no more than so many lines.
+        func asOutput(taking taken: Int = .max) -> AccessLog.Output {
+            AccessLog.Output(
+                write: { [self] bytes in
+                    gate.withLock { _ in }
+                    let new = String(decoding: bytes, as: UTF8.self).split(separator: "\n").prefix(taken)
+                    lines.withLock { $0 += new.map(String.init) }
+                    return new.count
                 }
-            }
-            return true
+            )
         }
     }
 
     private let registry = PrometheusRegistry()
     private var dropped: Counter { Counter(label: "dropped_total", factory: registry) }
+    private let quiet = Logger(label: "edge") { _ in SwiftLogNoOpLogHandler() }
+
+    /// A log that writes.
+    private func begun(_ configuration: AccessLogConfiguration, _ output: AccessLog.Output) -> AccessLog {
+        let log = AccessLog(configuration, dropped: dropped, logger: quiet, output: output)
+        return log
+    }
+
+    private func opened(_ path: String, logger: Logger? = nil) throws -> AccessLog {
+        var configuration = AccessLogConfiguration()
+        configuration.destination = .file(path)
+        return try #require(try AccessLog.open(configuration, dropped: dropped, logger: logger ?? quiet))
+    }
 
     @Test(.timeLimit(.minutes(1)))
     func `every finished request becomes a line, in order`() async {
         let output = Output()
-        let log = AccessLog(AccessLogConfiguration(), dropped: dropped, output: output.carryOut)
+        let log = begun(AccessLogConfiguration(), output.asOutput())
         for number in 0..<1000 { log.record(AccessLogEntryTests.entry("/\(number)")) }
         await log.close(within: .seconds(30))
         #expect(output.all.count == 1000)
@@ -48,7 +61,7 @@ struct AccessLogTests {
         let output = Output()
         var configuration = AccessLogConfiguration()
         configuration.sampling = 10
-        let log = AccessLog(configuration, dropped: dropped, output: output.carryOut)
+        let log = begun(configuration, output.asOutput())
         var made = 0
         for number in 0..<95 {
             log.record(
@@ -68,7 +81,7 @@ struct AccessLogTests {
         let output = Output()
         var configuration = AccessLogConfiguration()
         configuration.backlog = 100 * AccessLogEntryTests.entry().cost
-        let log = AccessLog(configuration, dropped: dropped, output: output.carryOut)
+        let log = begun(configuration, output.asOutput())
         output.gate.withLock { _ in
             for _ in 0..<10_000 { log.record(AccessLogEntryTests.entry()) }
         }
@@ -81,7 +94,7 @@ struct AccessLogTests {
     @Test(.timeLimit(.minutes(1)))
     func `another configuration counts from the next request on`() async {
         let output = Output()
-        let log = AccessLog(AccessLogConfiguration(), dropped: dropped, output: output.carryOut)
+        let log = begun(AccessLogConfiguration(), output.asOutput())
         output.gate.withLock { _ in
             var configuration = AccessLogConfiguration()
             configuration.showsQueries = true
@@ -96,9 +109,7 @@ struct AccessLogTests {
     func `a file that was moved away is opened again`() async throws {
         let folder = try TemporaryFolder()
         let path = "\(folder.path)/access.log"
-        var configuration = AccessLogConfiguration()
-        configuration.destination = .file(path)
-        let log = try #require(try AccessLog.open(configuration, dropped: dropped))
+        let log = try opened(path)
         log.record(AccessLogEntryTests.entry("/before"))
         while try Data(contentsOf: URL(filePath: path)).isEmpty { await Task.yield() }
         try FileManager.default.moveItem(atPath: path, toPath: "\(path).1")
@@ -113,14 +124,22 @@ struct AccessLogTests {
     }
 
     @Test func `a file that cannot be opened is named at the start`() {
-        var configuration = AccessLogConfiguration()
-        configuration.destination = .file("/nowhere/access.log")
-        let error = #expect(throws: LineFileError.self) { _ = try AccessLog.open(configuration, dropped: dropped) }
+        let error = #expect(throws: LineFileError.self) { _ = try opened("/nowhere/access.log") }
         #expect(error?.description == "/nowhere/access.log: its folder does not exist")
     }
 
+    @Test(.timeLimit(.minutes(1)))
+    func `a device is written to, and on a full one every entry is counted as dropped`() async throws {
+        for (device, lost) in [("/dev/null", 0), ("/dev/full", 3)] {
+            let log = try opened(device)
+            for _ in 0..<3 { log.record(AccessLogEntryTests.entry()) }
+                await log.close(within: .seconds(30))
+            #expect(registry.render().contains("dropped_total \(lost)\n"), "\(device)")
+        }
+    }
+
     @Test func `nothing is opened when nothing is to be logged`() throws {
-        let log = try AccessLog.open(AccessLogConfiguration(), dropped: dropped)
+        let log = try AccessLog.open(AccessLogConfiguration(), dropped: dropped, logger: quiet)
         #expect(log == nil)
     }
 }
