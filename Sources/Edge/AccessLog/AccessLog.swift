@@ -132,7 +132,10 @@ final class AccessLog: Sendable {
         do throws(LineFileError) {
             try output.reopen()
         } catch {
-            return  // what is open stays open
+            logger.error(
+                "access log not opened again: it goes on in the file that is open",
+                metadata: ["problem": "\(error)"]
+            )
         }
     }
 }

@@ -138,6 +138,29 @@ struct AccessLogTests {
         }
     }
 
+    @Test(.timeLimit(.minutes(1)))
+    func `a file that cannot be opened again is told at level error, and the open one goes on`() async throws {
+        let folder = try TemporaryFolder()
+        let path = "\(folder.path)/access.log"
+        let told = Mutex<[String]>([])
+        let logger = Logger(label: "edge") { label in
+            LineLogHandler(component: label, threshold: LogThreshold(.error), format: .json) { line in
+                told.withLock { $0.append(line) }
+            }
+        }
+        let log = try opened(path, logger: logger)
+        try FileManager.default.moveItem(atPath: path, toPath: "\(path).1")
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+        log.reopen()
+        while told.withLock({ $0.isEmpty }) { await Task.yield() }
+        log.record(AccessLogEntryTests.entry("/after"))
+        await log.close(within: .seconds(30))
+        let lines = told.withLock { $0 }
+        #expect(lines.count == 1)
+        #expect(lines.first?.contains("\(path): it is a folder") == true)
+        #expect(try String(contentsOfFile: "\(path).1", encoding: .utf8).contains("/after"))
+    }
+
     @Test func `nothing is opened when nothing is to be logged`() throws {
         let log = try AccessLog.open(AccessLogConfiguration(), dropped: dropped, logger: quiet)
         #expect(log == nil)
