@@ -34,14 +34,28 @@ package struct LineFile: ~Copyable {
     /// Appends whole lines, and says how many of them arrived whole.
     package mutating func append(_ bytes: [UInt8]) -> Int { lines.append(bytes) }
 
+    /// Never waits: the opening of a pipe would, until somebody reads it.
     private static func open(_ path: String) throws(LineFileError) -> Int32 {
+        let flags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK
         #if canImport(Darwin)
-        let descriptor = unsafe Darwin.open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o640)
+        let descriptor = unsafe Darwin.open(path, flags, 0o640)
         #else
-        let descriptor = unsafe Glibc.open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o640)
+        let descriptor = unsafe Glibc.open(path, flags, 0o640)
         #endif
         guard descriptor >= 0 else { throw LineFileError(path: path, code: errno) }
+        guard takesLines(descriptor) else {
+            close(descriptor)
+            throw LineFileError(path: path, code: ENXIO)
+        }
         return descriptor
+    }
+
+    /// Whether it is a file, or a device such as `/dev/null`; from here on writing to it may wait.
+    private static func takesLines(_ descriptor: Int32) -> Bool {
+        var status = stat()
+        guard unsafe fstat(descriptor, &status) == 0 else { return false }
+        guard [S_IFREG, S_IFCHR].contains(status.st_mode & S_IFMT) else { return false }
+        return fcntl(descriptor, F_SETFL, O_APPEND) == 0
     }
 }
 
@@ -57,6 +71,8 @@ package struct LineFileError: Error, CustomStringConvertible {
             case ENOENT: "its folder does not exist"
             case EACCES, EPERM, EROFS: "it may not be written"
             case EISDIR: "it is a folder"
+            // What the system says of a pipe that nobody reads, and of a socket.
+            case ENXIO: "it is neither a file nor a character device"
             default: "it cannot be opened (error \(code))"
             }
         return "\(path): \(problem)"

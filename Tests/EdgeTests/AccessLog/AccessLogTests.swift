@@ -129,6 +129,20 @@ struct AccessLogTests {
     }
 
     @Test(.timeLimit(.minutes(1)))
+    func `a path that is no file is refused at the start, also a pipe that nobody reads`() throws {
+        let pipe = Pipe()
+        let path = "/dev/fd/\(pipe.fileHandleForWriting.fileDescriptor)"
+        for _ in ["somebody reads", "nobody reads"] {
+            let error = #expect(throws: LineFileError.self) { _ = try opened(path) }
+            #expect(error?.description == "\(path): it is neither a file nor a character device")
+            try pipe.fileHandleForReading.close()
+        }
+        let folder = try TemporaryFolder()
+        let error = #expect(throws: LineFileError.self) { _ = try opened(folder.path) }
+        #expect(error?.description == "\(folder.path): it is a folder")
+    }
+
+    @Test(.timeLimit(.minutes(1)))
     func `a device is written to, and on a full one every entry is counted as dropped`() async throws {
         for (device, lost) in [("/dev/null", 0), ("/dev/full", 3)] {
             let log = try opened(device)
