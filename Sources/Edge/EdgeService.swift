@@ -211,6 +211,7 @@ package struct EdgeService: Service {
             ]
         )
         onBound(addresses)
+        accessLog?.begin()
     }
 
     /// Lets what is under way finish, for as long as the deadline allows.

@@ -7,7 +7,7 @@ import Telemetry
 /// Writes finished requests down, one line each, without ever making an event loop wait.
 ///
 /// Entries wait in a bounded queue for a thread of their own; when the disk or the reader of standard output is slower
-/// than the visitors, entries are dropped and counted.
+/// than the visitors, entries are dropped and counted. Nothing is written before ``begin()``.
 ///
 /// ## Concurrency
 /// The queue is behind a lock that is held for an append only. The file belongs to the writing thread.
@@ -26,6 +26,8 @@ final class AccessLog: Sendable {
         var seen = 0
         var reopens = false
         var isBeingWritten = false
+        /// The first line of standard output is not the log's: what comes before ``AccessLog/begin()`` waits.
+        var isHeld = true
         var configuration: AccessLogConfiguration
     }
 
@@ -93,6 +95,15 @@ final class AccessLog: Sendable {
         queue.withLock { $0.configuration = configuration }
     }
 
+    /// Writes what has waited until now, and from here on whatever comes.
+    func begin() {
+        let mustStart = queue.withLock { queue in
+            queue.isHeld = false
+            return (!queue.entries.isEmpty || queue.reopens) && queue.beginWriting()
+        }
+        if mustStart { startWriting() }
+    }
+
     /// Opens the file again, after what is waiting has been written.
     func reopen() {
         let mustStart = queue.withLock { queue in
@@ -143,7 +154,7 @@ final class AccessLog: Sendable {
 extension AccessLog.Queue {
     /// Whether somebody has to begin writing; it is the caller then.
     fileprivate mutating func beginWriting() -> Bool {
-        guard !isBeingWritten else { return false }
+        guard !isBeingWritten, !isHeld else { return false }
         isBeingWritten = true
         return true
     }

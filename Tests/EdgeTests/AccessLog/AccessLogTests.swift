@@ -36,6 +36,7 @@ struct AccessLogTests {
     /// A log that writes.
     private func begun(_ configuration: AccessLogConfiguration, _ output: AccessLog.Output) -> AccessLog {
         let log = AccessLog(configuration, dropped: dropped, logger: quiet, output: output)
+        log.begin()
         return log
     }
 
@@ -110,6 +111,7 @@ struct AccessLogTests {
         let folder = try TemporaryFolder()
         let path = "\(folder.path)/access.log"
         let log = try opened(path)
+        log.begin()
         log.record(AccessLogEntryTests.entry("/before"))
         while try Data(contentsOf: URL(filePath: path)).isEmpty { await Task.yield() }
         try FileManager.default.moveItem(atPath: path, toPath: "\(path).1")
@@ -147,9 +149,35 @@ struct AccessLogTests {
         for (device, lost) in [("/dev/null", 0), ("/dev/full", 3)] {
             let log = try opened(device)
             for _ in 0..<3 { log.record(AccessLogEntryTests.entry()) }
-                await log.close(within: .seconds(30))
+            log.begin()
+            await log.close(within: .seconds(30))
             #expect(registry.render().contains("dropped_total \(lost)\n"), "\(device)")
         }
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `of a batch that is written in part only the rest counts as dropped`() async {
+        let output = Output()
+        let part = output.asOutput(taking: 7)
+        let log = AccessLog(AccessLogConfiguration(), dropped: dropped, logger: quiet, output: part)
+        for _ in 0..<10 { log.record(AccessLogEntryTests.entry()) }
+        log.begin()
+        await log.close(within: .seconds(30))
+        #expect(output.all.count == 7)
+        #expect(registry.render().contains("dropped_total 3\n"))
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `nothing is written before the log begins, and nothing is lost by that`() async {
+        let output = Output()
+        let log = AccessLog(AccessLogConfiguration(), dropped: dropped, logger: quiet, output: output.asOutput())
+        for number in 0..<10 { log.record(AccessLogEntryTests.entry("/\(number)")) }
+        // Somebody who may write has finished by then.
+        await begun(AccessLogConfiguration(), Output().asOutput()).close(within: .seconds(30))
+        #expect(output.all.isEmpty)
+        log.begin()
+        await log.close(within: .seconds(30))
+        #expect(output.all.count == 10)
     }
 
     @Test(.timeLimit(.minutes(1)))
@@ -163,6 +191,7 @@ struct AccessLogTests {
             }
         }
         let log = try opened(path, logger: logger)
+        log.begin()
         try FileManager.default.moveItem(atPath: path, toPath: "\(path).1")
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
         log.reopen()
