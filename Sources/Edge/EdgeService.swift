@@ -67,7 +67,8 @@ package struct EdgeService: Service {
         identity = try EdgeIdentityState(contents, files: configuration.identity, at: .now)
         accessLog = try AccessLog.open(
             configuration.accessLog,
-            dropped: Counter(label: "osm_edge_access_log_dropped_total", factory: registry)
+            dropped: Counter(label: "osm_edge_access_log_dropped_total", factory: registry),
+            logger: logger
         )
         // Of several configurations that wait, only the newest one matters.
         (changes, announceChange) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
@@ -210,6 +211,7 @@ package struct EdgeService: Service {
             ]
         )
         onBound(addresses)
+        accessLog?.begin()
     }
 
     /// Lets what is under way finish, for as long as the deadline allows.

@@ -17,21 +17,22 @@ package enum StandardStream: Int32, Sendable {
     /// Writes a whole text in one call where the system allows it, so that lines of several threads do not mix.
     ///
     /// What cannot be written is dropped: a log that nobody reads must not stop the service.
-    package func write(_ text: String) {
-        var bytes = Array(text.utf8)[...]
-        while !bytes.isEmpty {
-            let written = unsafe bytes.withUnsafeBytes { region in
+    package func write(_ text: String) { _ = Self.write(Array(text.utf8), to: rawValue) }
+
+    /// Writes as much as can be written, and says how many bytes that was; waits where the descriptor does.
+    static func write(_ bytes: [UInt8], to descriptor: Int32) -> Int {
+        var done = 0
+        while done < bytes.count {
+            let written = unsafe bytes[done...].withUnsafeBytes { region in
                 #if canImport(Darwin)
-                unsafe Darwin.write(rawValue, region.baseAddress, region.count)
+                unsafe Darwin.write(descriptor, region.baseAddress, region.count)
                 #else
-                unsafe Glibc.write(rawValue, region.baseAddress, region.count)
+                unsafe Glibc.write(descriptor, region.baseAddress, region.count)
                 #endif
             }
-            if written > 0 {
-                bytes = bytes.dropFirst(written)
-            } else if errno != EINTR {
-                return
-            }
+            guard written > 0 || (written < 0 && errno == EINTR) else { break }
+            done += max(0, written)
         }
+        return done
     }
 }

@@ -1,4 +1,5 @@
 import CoreMetrics
+import Logging
 import NIOPosix
 import Synchronization
 import Telemetry
@@ -6,19 +7,17 @@ import Telemetry
 /// Writes finished requests down, one line each, without ever making an event loop wait.
 ///
 /// Entries wait in a bounded queue for a thread of their own; when the disk or the reader of standard output is slower
-/// than the visitors, entries are dropped and counted.
+/// than the visitors, entries are dropped and counted. Nothing is written before ``begin()``.
 ///
 /// ## Concurrency
 /// The queue is behind a lock that is held for an append only. The file belongs to the writing thread.
 final class AccessLog: Sendable {
     /// What lines are written to; the writing thread alone calls it.
-    typealias Output = @Sendable (AccessLog.Command) -> Bool
-
-    /// What the writing thread does.
-    enum Command {
-        case write([UInt8])
-        /// The file may have been moved away.
-        case reopen
+    struct Output: Sendable {
+        /// Takes lines, and says how many of them were written whole.
+        var write: @Sendable ([UInt8]) -> Int
+        /// Opens the file again, which may have been moved away.
+        var reopen: @Sendable () throws(LineFileError) -> Void = {}
     }
 
     fileprivate struct Queue {
@@ -27,22 +26,27 @@ final class AccessLog: Sendable {
         var seen = 0
         var reopens = false
         var isBeingWritten = false
+        /// The first line of standard output is not the log's: what comes before ``AccessLog/begin()`` waits.
+        var isHeld = true
         var configuration: AccessLogConfiguration
     }
 
     private let queue: Mutex<Queue>
     private let output: Output
     private let dropped: Counter
+    private let logger: Logger
     private let thread: NIOThreadPool
 
     /// - Parameters:
     ///   - configuration: How much is logged; its destination has already become the output.
     ///   - dropped: Counts entries that were not written.
-    ///   - output: Takes bytes of whole lines; false when it could not.
-    init(_ configuration: AccessLogConfiguration, dropped: Counter, output: @escaping Output) {
+    ///   - logger: Learns what is wrong with the file.
+    ///   - output: What the lines are written to.
+    init(_ configuration: AccessLogConfiguration, dropped: Counter, logger: Logger, output: Output) {
         queue = Mutex(Queue(configuration: configuration))
         self.output = output
         self.dropped = dropped
+        self.logger = logger
         thread = NIOThreadPool(numberOfThreads: 1)
         thread.start()
     }
@@ -50,19 +54,17 @@ final class AccessLog: Sendable {
     /// Opens what the configuration names; nil when nothing is to be logged.
     ///
     /// - Throws: `LineFileError`.
-    static func open(_ configuration: AccessLogConfiguration, dropped: Counter) throws -> AccessLog? {
+    static func open(_ configuration: AccessLogConfiguration, dropped: Counter, logger: Logger) throws -> AccessLog? {
         switch configuration.destination {
         case .off: return nil
         case .standardOutput:
-            return AccessLog(configuration, dropped: dropped) { command in
-                if case .write(let bytes) = command {
-                    StandardStream.output.write(String(decoding: bytes, as: UTF8.self))
-                }
-                return true
-            }
+            let lines = Mutex(LineWriter(descriptor: StandardStream.output.rawValue))
+            let output = Output(write: { bytes in lines.withLock { $0.append(bytes) } })
+            return AccessLog(configuration, dropped: dropped, logger: logger, output: output)
         case .file(let path):
             let file = SharedLineFile(try LineFile(path: path))
-            return AccessLog(configuration, dropped: dropped, output: file.carryOut)
+            let output = Output(write: file.append, reopen: file.reopen)
+            return AccessLog(configuration, dropped: dropped, logger: logger, output: output)
         }
     }
 
@@ -91,6 +93,15 @@ final class AccessLog: Sendable {
     /// Takes other bounds and another form; the destination stays.
     func adopt(_ configuration: AccessLogConfiguration) {
         queue.withLock { $0.configuration = configuration }
+    }
+
+    /// Writes what has waited until now, and from here on whatever comes.
+    func begin() {
+        let mustStart = queue.withLock { queue in
+            queue.isHeld = false
+            return (!queue.entries.isEmpty || queue.reopens) && queue.beginWriting()
+        }
+        if mustStart { startWriting() }
     }
 
     /// Opens the file again, after what is waiting has been written.
@@ -122,9 +133,20 @@ final class AccessLog: Sendable {
             guard !entries.isEmpty || reopens else { return }
             if !entries.isEmpty {
                 let lines = entries.flatMap { $0.line(showsQueries: showsQueries).utf8 }
-                if !output(.write(lines)) { dropped.increment(by: entries.count) }
+                dropped.increment(by: entries.count - output.write(lines))
             }
-            if reopens { _ = output(.reopen) }
+            if reopens { openAgain() }
+        }
+    }
+
+    private func openAgain() {
+        do throws(LineFileError) {
+            try output.reopen()
+        } catch {
+            logger.error(
+                "access log not opened again: it goes on in the file that is open",
+                metadata: ["problem": "\(error)"]
+            )
         }
     }
 }
@@ -132,7 +154,7 @@ final class AccessLog: Sendable {
 extension AccessLog.Queue {
     /// Whether somebody has to begin writing; it is the caller then.
     fileprivate mutating func beginWriting() -> Bool {
-        guard !isBeingWritten else { return false }
+        guard !isBeingWritten, !isHeld else { return false }
         isBeingWritten = true
         return true
     }
@@ -155,14 +177,8 @@ private final class SharedLineFile: Sendable {
     init(_ file: consuming LineFile) { self.file = Mutex(file) }
 
     @Sendable
-    func carryOut(_ command: AccessLog.Command) -> Bool {
-        file.withLock { file in
-            switch command {
-            case .write(let bytes): return file.append(bytes)
-            case .reopen:
-                do { try file.reopen() } catch { return false }
-                return true
-            }
-        }
-    }
+    func append(_ bytes: [UInt8]) -> Int { file.withLock { $0.append(bytes) } }
+
+    @Sendable
+    func reopen() throws(LineFileError) { try file.withLock { file throws(LineFileError) in try file.reopen() } }
 }
