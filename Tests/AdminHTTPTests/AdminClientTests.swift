@@ -4,7 +4,7 @@ import Testing
 
 @testable import AdminHTTP
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct AdminClientTests {
     private func code(_ limits: AdminClient.Limits = .standard, at address: AdminAddress) async -> AdminError.Code? {
         do throws(AdminError) {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import AdminHTTP
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct AdminServerTests {
     private let loopback = AdminAddress.tcp(host: "127.0.0.1", port: 0)
     private let routes: [String: AdminRoute] = [

@@ -5,7 +5,7 @@ import Testing
 
 @testable import AdminHTTP
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct SocketFileTests {
     private func server(_ path: String) -> AdminServer {
         AdminServer(.unix(path: path), routes: ["/": .get { _ in .text("agent") }])

@@ -174,7 +174,7 @@ struct SettingTableTests {
         #expect(problems { _ = try table.environment(["APP_PORT": "x"]) { _ in [] } }.count == 1)
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(5)))
     func `a file of nothing but wrong keys is refused soon, with fifty of them and their number`() {
         let values = (0..<20_000).map { written("visitor.lisent\($0)", "x") }
         let error = #expect(throws: SettingsProblems.self) { _ = try table.resolve(values, over: Sample()) }

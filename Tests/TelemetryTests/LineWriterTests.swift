@@ -28,7 +28,7 @@ struct LineWriterTests {
         #expect(try text(pipe, 300) == String(repeating: Self.line, count: 3))
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(5)))
     func `a full pipe takes some lines, and the next one is not glued to the one that was cut`() throws {
         let pipe = try impatientPipe()
         var writer = LineWriter(descriptor: pipe.fileHandleForWriting.fileDescriptor)

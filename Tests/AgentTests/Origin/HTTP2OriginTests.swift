@@ -4,7 +4,7 @@ import Testing
 
 @testable import Agent
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct HTTP2OriginTests {
     @Test func `passes a request, its body and its trailers on, and the answer back`() async throws {
         let answer = try await OriginHarness.with { harness in

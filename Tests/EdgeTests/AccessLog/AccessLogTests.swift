@@ -46,7 +46,7 @@ struct AccessLogTests {
         return try #require(try AccessLog.open(configuration, dropped: dropped, logger: logger ?? quiet))
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(5)))
     func `every finished request becomes a line, in order`() async {
         let output = Output()
         let log = begun(AccessLogConfiguration(), output.asOutput())
@@ -57,7 +57,7 @@ struct AccessLogTests {
         #expect(output.all.first?.contains("\"target\":\"/0\"") == true)
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(5)))
     func `one of so many is written when sampled, and the others are not even made`() async {
         let output = Output()
         var configuration = AccessLogConfiguration()
@@ -77,7 +77,7 @@ struct AccessLogTests {
         #expect(output.all.count == 10)
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(5)))
     func `a reader that hangs makes nobody wait: what is too much is dropped and counted`() async {
         let output = Output()
         var configuration = AccessLogConfiguration()
@@ -92,7 +92,7 @@ struct AccessLogTests {
         #expect(registry.render().contains("dropped_total \(10_000 - output.all.count)\n"))
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(5)))
     func `another configuration counts from the next request on`() async {
         let output = Output()
         let log = begun(AccessLogConfiguration(), output.asOutput())
@@ -106,7 +106,7 @@ struct AccessLogTests {
         #expect(output.all.first?.contains("/?a=b") == true)
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(5)))
     func `a file that was moved away is opened again`() async throws {
         let folder = try TemporaryFolder()
         let path = "\(folder.path)/access.log"
@@ -130,7 +130,7 @@ struct AccessLogTests {
         #expect(error?.description == "/nowhere/access.log: its folder does not exist")
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(5)))
     func `a path that is no file is refused at the start, also a pipe that nobody reads`() throws {
         let pipe = Pipe()
         let path = "/dev/fd/\(pipe.fileHandleForWriting.fileDescriptor)"
@@ -144,7 +144,7 @@ struct AccessLogTests {
         #expect(error?.description == "\(folder.path): it is a folder")
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(5)))
     func `a device is written to, and on a full one every entry is counted as dropped`() async throws {
         for (device, lost) in [("/dev/null", 0), ("/dev/full", 3)] {
             let log = try opened(device)
@@ -155,7 +155,7 @@ struct AccessLogTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(5)))
     func `of a batch that is written in part only the rest counts as dropped`() async {
         let output = Output()
         let part = output.asOutput(taking: 7)
@@ -167,7 +167,7 @@ struct AccessLogTests {
         #expect(registry.render().contains("dropped_total 3\n"))
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(5)))
     func `nothing is written before the log begins, and nothing is lost by that`() async {
         let output = Output()
         let log = AccessLog(AccessLogConfiguration(), dropped: dropped, logger: quiet, output: output.asOutput())
@@ -180,7 +180,7 @@ struct AccessLogTests {
         #expect(output.all.count == 10)
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(5)))
     func `a file that cannot be opened again is told at level error, and the open one goes on`() async throws {
         let folder = try TemporaryFolder()
         let path = "\(folder.path)/access.log"

@@ -26,32 +26,32 @@ struct NamedRefusalTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(5)))
     func `an agent refuses an edge whose certificate has expired`() async throws {
         let expired = try ca.edge()
         #expect(try await exit(certificate: expired.chainPath, key: expired.keyPath, named: ca.domain) == 32)
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(5)))
     func `an agent refuses an edge whose certificate is not valid yet`() async throws {
         let name = "early.tunnel.example.com"
         let early = try ca.issueEdge(name, at: Date(timeIntervalSinceNow: 2 * Self.day))
         #expect(try await exit(certificate: early.chainPath, key: early.keyPath, named: name) == 33)
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(5)))
     func `an agent refuses a device that poses as an edge`() async throws {
         let device = try ca.issueDevice(at: .now)
         #expect(try await exit(certificate: device.chainPath, key: device.keyPath, named: ca.domain) == 34)
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(5)))
     func `an agent refuses an edge with another name`() async throws {
         let edge = try good()
         #expect(try await exit(certificate: edge.chainPath, key: edge.keyPath, named: "other.tunnel.example.com") == 31)
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(5)))
     func `an agent refuses an edge of another operator`() async throws {
         let other = try ThrowawayCA()
         let device = try other.issueDevice()
@@ -69,7 +69,7 @@ struct NamedRefusalTests {
         withExtendedLifetime(other) {}
     }
 
-    @Test(.timeLimit(.minutes(1)), arguments: [("expired", -30.0, Int32(26)), ("not_yet_valid", 2.0, 27)])
+    @Test(.timeLimit(.minutes(5)), arguments: [("expired", -30.0, Int32(26)), ("not_yet_valid", 2.0, 27)])
     func `an agent does not dial with a certificate that every edge would refuse`(
         word: String,
         days: Double,
@@ -89,7 +89,7 @@ struct NamedRefusalTests {
         #expect(exit?.code == code)
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(5)))
     func `an edge tells a revoked device why it may not come in`() async throws {
         let device = try ca.issueDevice(at: .now)
         try ca.revoke(device: device.id)

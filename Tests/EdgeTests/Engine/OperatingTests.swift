@@ -36,7 +36,7 @@ struct OperatingTests {
         return try await AdminClient.get("/internal/caddy/ask?domain=\(name)", at: address).status
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(5)))
     func `a certificate may be ordered for a name that is served, and for nothing else`() async throws {
         try await withEdge { edge in
             for name in ["app.example.com", "APP.Example.COM"] {
@@ -52,7 +52,7 @@ struct OperatingTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(5)))
     func `who asks too often is told so`() async throws {
         try await withEdge { configuration in
             configuration.ask.perSecond = 1
@@ -65,7 +65,7 @@ struct OperatingTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(5)))
     func `a reload looks at the identity at once`() async throws {
         let ca = try ThrowawayCA()
         let files = try ReplaceableFiles(in: ca.scratchPath, first: ca.edge())
@@ -81,7 +81,7 @@ struct OperatingTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(5)))
     func `operators find every page`() async throws {
         try await withEdge { edge in
             let address = try #require(AdminAddress(edge.addresses.admin))

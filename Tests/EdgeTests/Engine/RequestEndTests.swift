@@ -224,7 +224,7 @@ struct RequestEndTests {
         ),
     ]
 
-    @Test(.timeLimit(.minutes(1)), arguments: answered + brokenOff)
+    @Test(.timeLimit(.minutes(5)), arguments: answered + brokenOff)
     func `a request is one line and one count, however it ends`(_ ending: Ending) async throws {
         try await RequestEndHarness.run(configured: ending.configure) { harness in
             try await ending.happen(harness)

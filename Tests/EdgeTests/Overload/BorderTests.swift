@@ -7,7 +7,7 @@ import Testing
 @testable import Edge
 
 /// An edge in this process and visitors that are too many, too slow or not what they claim.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct BorderTests {
     private static let get = "GET / HTTP/1.1\r\nHost: nobody.localhost\r\nConnection: close\r\n\r\n"
 

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Edge
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct SlowReaderGuardTests {
     /// More than the kernel takes for a peer that reads nothing.
     private static let much = ByteBuffer(repeating: 0x61, count: 32 * 1024 * 1024)

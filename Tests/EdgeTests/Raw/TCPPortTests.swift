@@ -9,7 +9,7 @@ import Testing
 @testable import Edge
 
 /// Whole connections: visitor, edge, tunnel, agent and local service.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct TCPPortTests {
     /// Runs a visitor's connection to a service behind a port.
     private func visit<Result: Sendable>(

@@ -6,7 +6,7 @@ import Testing
 @testable import Edge
 
 /// Whole flows: visitor, edge, tunnel, agent and local service.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct UDPPortTests {
     /// A UDP socket on loopback.
     private typealias Socket = NIOAsyncChannel<AddressedEnvelope<ByteBuffer>, AddressedEnvelope<ByteBuffer>>

@@ -3,7 +3,7 @@ import NIOCore
 import NIOPosix
 import Testing
 
-@Suite(.enabled(if: OriginProcess.folder != nil, "run by ./dev test"), .timeLimit(.minutes(1)))
+@Suite(.enabled(if: OriginProcess.folder != nil, "run by ./dev test"), .timeLimit(.minutes(5)))
 struct SampleOriginTests {
     /// SHA-256 of the pattern's first 3 000 000 bytes, by a separate program.
     private static let patternHash = "6c4140336ce6db566d4de08c89c45232ceae2b2d15df1531dc9b2a4f4489c9a1"
