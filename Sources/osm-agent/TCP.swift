@@ -25,7 +25,12 @@ struct TCP: AsyncParsableCommand {
     @Option(help: "The public port to serve it under; by default one of the edge's choice.")
     var port: UInt16?
 
-    @Option(help: ArgumentHelp("Tell the local service who the visitor is, in a header before each connection."))
+    @Option(
+        help: ArgumentHelp(
+            "Tell the local service who the visitor is, in a header before each connection.",
+            valueName: "v1|v2"
+        )
+    )
     var proxyProtocol: ProxyHeader.Version?
 
     @OptionGroup var tunnel: TunnelOptions

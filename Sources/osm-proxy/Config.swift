@@ -13,6 +13,7 @@ struct Config: AsyncParsableCommand {
     struct Check: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Say what is wrong with a configuration: exit code 0 when nothing is, 2 otherwise.",
+            usage: "osm-proxy config check [--json] [--config <file>] [<setting> ...]",
             discussion: """
                 Takes the same flags and environment as run. Reads the certificate, its key,
                 the operator's bundle and the revocation list as well, and sees whether the
@@ -50,7 +51,9 @@ struct Config: AsyncParsableCommand {
     /// `osm-proxy config show`.
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Print every setting with its value and whose word that is; secrets are left out."
+            abstract: "Print every setting with its value and whose word that is; secrets are left out.",
+            usage: "osm-proxy config show [--json] [--config <file>] [<setting> ...]",
+            discussion: "Takes the same flags and environment as run."
         )
 
         @Flag(help: "Print JSON.")

@@ -12,10 +12,10 @@ struct Run: AsyncParsableCommand {
         usage: "osm-proxy run [--config <file>] [<setting> ...]",
         discussion: """
             SIGTERM and SIGINT drain: agents are told to go elsewhere, and what is under
-            way may finish within 30 seconds; a second one ends at once, with 143 or 130.
+            way may finish (--deadlines-drain); a second one ends at once, with 143 or 130.
             SIGHUP reads the configuration again, without dropping a stream. The
-            certificate, its key and the revocation list are read again when their files
-            change; a revoked device loses its tunnels within 5 seconds.
+            certificate, its key, the bundle and the revocation list are read again when
+            their files change; a revoked device loses its tunnels within 5 seconds.
 
             When every listener is bound, one line of JSON on standard output says so:
               {"admin":"127.0.0.1:8081","event":"listening",

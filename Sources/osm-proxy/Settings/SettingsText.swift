@@ -6,15 +6,15 @@ enum SettingsText {
     /// Narrower than a terminal: what is wider would be broken once more, in odd places.
     private static let width = 76
 
-    /// Every flag with its meaning and its default.
+    /// Every setting with its meaning and its default; one that has no flag by its variable.
     static var help: String {
-        table.settings.compactMap { setting in
-            setting.flag.map { flag in
-                let value = setting.isTruth ? "" : " <\(setting.placeholder)>"
-                let notes = [setting.arity == .many ? "Repeatable." : nil, defaultNote(setting)].compactMap { $0 }
-                let text = ([setting.summary] + notes).joined(separator: " ")
-                return "  \(flag)\(value)\n" + wrapped(text, indent: "      ")
-            }
+        table.settings.map { setting in
+            let value = setting.isTruth ? "" : " <\(setting.placeholder)>"
+            let variable = setting.environmentName(table.prefix)
+            let title = setting.flag.map { $0 + value } ?? "(no flag) \(variable), or \(variable)_FILE"
+            let notes = [setting.arity == .many ? "Repeatable." : nil, defaultNote(setting)].compactMap { $0 }
+            let text = ([setting.summary] + notes).joined(separator: " ")
+            return "  \(title)\n" + wrapped(text, indent: "      ")
         }.joined(separator: "\n")
     }
 
