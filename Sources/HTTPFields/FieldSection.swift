@@ -56,10 +56,10 @@ package struct FieldSection: Sendable {
         append(start: start, nameLength: nameLength, valueLength: valueLength)
     }
 
-    package mutating func append(_ name: StaticString, _ value: some StringProtocol) {
+    package mutating func append(_ name: StaticString, _ value: String) {
         let start = storage.readableBytes
         let nameLength = storage.writeStaticString(name)
-        let valueLength = storage.writeSubstring(Substring(value))
+        let valueLength = storage.writeString(value)
         append(start: start, nameLength: nameLength, valueLength: valueLength)
     }
 

@@ -38,11 +38,28 @@ struct TraceContext: Equatable {
     }
 
     /// The trace's identifier as logs have it.
-    var traceIDText: String { Self.hexadecimal(traceID, digits: 32) }
+    var traceIDText: String {
+        var digits: [UInt8] = []
+        appendTraceID(to: &digits)
+        return String(decoding: digits, as: UTF8.self)
+    }
 
     /// What is passed on, in version 00.
     var traceparent: String {
-        "00-\(traceIDText)-\(Self.hexadecimal(parentID, digits: 16))-\(Self.hexadecimal(flags.rawValue, digits: 2))"
+        var text: [UInt8] = []
+        text.reserveCapacity(55)
+        text += "00-".utf8
+        appendTraceID(to: &text)
+        text.append(UInt8(ascii: "-"))
+        Self.append(parentID, to: &text)
+        text.append(UInt8(ascii: "-"))
+        Self.append(flags.rawValue, to: &text)
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    private func appendTraceID(to text: inout [UInt8]) {
+        Self.append(UInt64(truncatingIfNeeded: traceID >> 64), to: &text)
+        Self.append(UInt64(truncatingIfNeeded: traceID), to: &text)
     }
 
     /// Adds both fields to a request that has neither: see ``replaces(_:)``.
@@ -56,9 +73,12 @@ struct TraceContext: Equatable {
         name.equalsIgnoringCase("traceparent") || name.equalsIgnoringCase("tracestate")
     }
 
-    private static func hexadecimal(_ number: some BinaryInteger, digits: Int) -> String {
-        let text = String(number, radix: 16)
-        return String(repeating: "0", count: digits - text.utf8.count) + text
+    /// Every request has three such numbers: the library's way to write them took a fifteenth of its time at the edge.
+    private static func append(_ number: some FixedWidthInteger & UnsignedInteger, to text: inout [UInt8]) {
+        for shift in stride(from: number.bitWidth - 4, through: 0, by: -4) {
+            let digit = UInt8(truncatingIfNeeded: number >> shift) & 0xF
+            text.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
+        }
     }
 }
 
