@@ -9,6 +9,12 @@ import Trust
 import TunnelProtocol
 import TunnelTLS
 
+#if canImport(Darwin)
+import Darwin
+#else
+import Glibc
+#endif
+
 /// An agent: keeps a tunnel to its edge, whatever happens to it, and serves its endpoints through the tunnel.
 package struct AgentService: Service {
     package let state: AgentState
@@ -228,6 +234,12 @@ struct TunnelDial {
     private static func words(_ error: any Error) -> String {
         guard let error = error as? NIOConnectionError else { return "\(error)" }
         if error.dnsAError != nil, error.dnsAAAAError != nil { return "its name cannot be resolved" }
-        return error.connectionErrors.last.map { "\($0.error)" } ?? "no address answered"
+        guard let last = error.connectionErrors.last?.error else { return "no address answered" }
+        switch (last as? IOError)?.errnoCode {
+        case ECONNREFUSED: return "nothing listens there, or a firewall refuses"
+        case ENETUNREACH, EHOSTUNREACH: return "there is no way to its network"
+        case ETIMEDOUT: return "it does not answer"
+        default: return last is ChannelError ? "it does not answer" : "\(last)"
+        }
     }
 }

@@ -40,7 +40,12 @@ struct AgentAnswer {
     )
 
     /// Answers and lets whatever the visitor still sends go.
-    func send(on stream: HTTP2Stream, _ handler: HTTP2Handler) {
+    ///
+    /// - Parameters:
+    ///   - stream: The request's stream.
+    ///   - handler: Its tunnel.
+    ///   - isHead: Whether the request was a HEAD, whose answer has no body (RFC 9110, 9.3.2).
+    func send(on stream: HTTP2Stream, _ handler: HTTP2Handler, toHead isHead: Bool = false) {
         let body = "\(status) from the agent\n\(sentence)\n"
         var fields = FieldSection(capacity: 256, fields: 5)
         fields.append(":status", status)
@@ -49,7 +54,8 @@ struct AgentAnswer {
         fields.append("cache-control", "no-store")
         fields.append("proxy-status", "osm-agent; error=\(proxyStatus)")
         do {
-            try handler.respond(fields, on: stream, ends: false)
+            try handler.respond(fields, on: stream, ends: isHead)
+            guard !isHead else { return }
             _ = handler.send(ByteBuffer(string: body), on: stream)
             handler.finish(stream)
         } catch {

@@ -179,7 +179,7 @@ final class HTTP2OriginExchange: HTTP2StreamDelegate {
         if response?.hasHead == true { return cut(.internalError) }
         record.status = Int(failure.status) ?? 502
         finish(tellingOrigin: .cancel)
-        AgentAnswer(failure).send(on: request.stream, request.handler)
+        AgentAnswer(failure).send(on: request.stream, request.handler, toHead: request.fields.isHead)
     }
 
     private func cut(_ code: HTTP2ErrorCode) {

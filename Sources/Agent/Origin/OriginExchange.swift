@@ -263,7 +263,7 @@ final class OriginExchange: HTTP2StreamDelegate {
             // Whoever reads must see that the body is not whole.
             handler.reset(stream, .internalError)
         } else {
-            AgentAnswer(failure).send(on: stream, handler)
+            AgentAnswer(failure).send(on: stream, handler, toHead: record.method == "HEAD")
         }
     }
 

@@ -140,7 +140,7 @@ final class AgentTunnel: HTTP2ConnectionDelegate {
         let authority = request.first(":authority") ?? request.first("host")
         guard let host = authority.flatMap({ HostName(String(decoding: $0, as: UTF8.self)) }),
             let origin = hosts[host.text]
-        else { return answer(.misdirected, stream, handler) }
+        else { return answer(.misdirected, stream, request, handler) }
         let observe = observe
         let tunnelled = TunnelRequest(
             stream: stream,
@@ -149,7 +149,7 @@ final class AgentTunnel: HTTP2ConnectionDelegate {
             headDeadline: configuration.headDeadline,
             observe: { observe(.request($0)) }
         )
-        return origin.serve(tunnelled) ?? answer(.malformed, stream, handler)
+        return origin.serve(tunnelled) ?? answer(.malformed, stream, request, handler)
     }
 
     private func accept(
@@ -160,7 +160,7 @@ final class AgentTunnel: HTTP2ConnectionDelegate {
     ) -> (any HTTP2StreamDelegate)? {
         guard tunnelled.elementsEqual(TunnelConstants.controlProtocol.utf8),
             request.string(":path") == TunnelConstants.controlPath, control == nil
-        else { return answer(.unsupported, stream, handler) }
+        else { return answer(.unsupported, stream, request, handler) }
         let control = AgentControlStream(tunnel: self, stream: stream, handler: handler)
         self.control = control
         control.begin(hello)
@@ -170,9 +170,10 @@ final class AgentTunnel: HTTP2ConnectionDelegate {
     private func answer(
         _ answer: AgentAnswer,
         _ stream: HTTP2Stream,
+        _ request: FieldSection,
         _ handler: HTTP2Handler
     ) -> any HTTP2StreamDelegate {
-        answer.send(on: stream, handler)
+        answer.send(on: stream, handler, toHead: request.isHead)
         return DiscardingReader(handler)
     }
 

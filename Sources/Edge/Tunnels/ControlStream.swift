@@ -109,9 +109,11 @@ final class ControlStream: HTTP2StreamDelegate {
     func stream(_ stream: HTTP2Stream, closed code: HTTP2ErrorCode) {
         guard self.stream === stream else { return }
         self.stream = nil
+        // The tunnel is over, and knows why.
+        guard code != .connectionLost else { return }
         guard machine == nil else { return end(.unexpected) }
         // Reset before it was answered: a server that does not know extended CONNECT after all.
-        if code != .connectionLost { tunnel?.serveAsSidecar() }
+        tunnel?.serveAsSidecar()
     }
 
     func streamReadComplete(_ stream: HTTP2Stream) {}

@@ -14,6 +14,9 @@ struct RecoveryTests {
         try await eventually("bytes arrive") { !visitor.output.isEmpty }
         tunnel.agent.killHard()
         #expect(try await visitor.exitCode() != 0)
+        let ended = "osm_edge_tunnels_ended_total{reason=\""
+        let line = try #require(try tunnel.metrics().split(separator: "\n").first { $0.hasPrefix(ended) })
+        #expect(line.hasSuffix("{reason=\"failed\"} 1") || line.hasSuffix("{reason=\"peer_closed\"} 1"), "\(line)")
         try tunnel.restartAgent()
         try await tunnel.untilServed()
         #expect(try tunnel.visit("/", "-o", "/dev/null", "-w", "%{http_code}").output == "200")

@@ -132,5 +132,11 @@ struct ThroughTheTunnelTests {
         let answer = try tunnel.visit("/", "-i").output
         #expect(answer.hasPrefix("HTTP/1.1 502"))
         #expect(answer.contains("osm-agent; error=connection_refused"))
+        // The answer to a HEAD has no body, whoever gives it.
+        for version in ["--http1.1", "--http2-prior-knowledge"] {
+            let head = try tunnel.visit("/", version, "--head")
+            #expect(head.status == 0)
+            #expect(head.output.contains("osm-agent; error=connection_refused"))
+        }
     }
 }
