@@ -8,24 +8,18 @@ struct EdgeListeners {
 
     func bindTunnels(_ address: ListenAddress) async throws -> any Channel {
         try await bootstrap { [core] channel in
+            try channel.pipeline.syncOperations.addHandler(core.value.overload.tunnelGate())
+        } accept: { [core] channel in
             try TunnelListener(core: core.value).accept(channel)
-        }
-        .serverChannelInitializer { [core] channel in
-            channel.eventLoop.makeCompletedFuture {
-                try channel.pipeline.syncOperations.addHandler(core.value.overload.tunnelGate())
-            }
         }
         .bind(host: address.host, port: address.port).get()
     }
 
     func bindVisitors(_ address: ListenAddress) async throws -> any Channel {
         try await bootstrap { [core] channel in
+            try channel.pipeline.syncOperations.addHandler(core.value.overload.visitorGate())
+        } accept: { [core] channel in
             try VisitorListener(core: core.value).accept(channel)
-        }
-        .serverChannelInitializer { [core] channel in
-            channel.eventLoop.makeCompletedFuture {
-                try channel.pipeline.syncOperations.addHandler(core.value.overload.visitorGate())
-            }
         }
         .childChannelOption(.writeBufferWaterMark, value: .init(low: 32 * 1024, high: 128 * 1024))
         .childChannelOption(
@@ -36,8 +30,14 @@ struct EdgeListeners {
     }
 
     /// The event loop is its own group of one, so that every connection is served where its core lives.
-    private func bootstrap(_ accept: @escaping @Sendable (any Channel) throws -> Void) -> ServerBootstrap {
+    private func bootstrap(
+        gate: @escaping @Sendable (any Channel) throws -> Void,
+        accept: @escaping @Sendable (any Channel) throws -> Void
+    ) -> ServerBootstrap {
         ServerBootstrap(group: eventLoop)
+            .serverChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture { try gate(channel) }
+            }
             .serverChannelOption(.backlog, value: 1024)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)

@@ -12,10 +12,7 @@ struct TunnelAdmission {
         case later(seconds: Int)
     }
 
-    private let interval: TimeAmount
-    private let tolerance: TimeAmount
-    /// When the places that are taken will have come free again.
-    private var taken = NIODeadline.uptimeNanoseconds(0)
+    private var places: TokenBucket
     /// When the last place that was promised will be free.
     private var promised = NIODeadline.uptimeNanoseconds(0)
 
@@ -26,17 +23,13 @@ struct TunnelAdmission {
     ///   - perSecond: How many come in a second, at least 1.
     ///   - burst: How many may come at once after a quiet time.
     init(perSecond: Int, burst: Int) {
-        interval = .nanoseconds(1_000_000_000 / Int64(max(1, perSecond)))
-        tolerance = .nanoseconds(interval.nanoseconds * Int64(max(0, burst - 1)))
+        places = TokenBucket(perSecond: perSecond, burst: burst)
     }
 
     mutating func admit(at now: NIODeadline) -> Verdict {
-        if taken <= now + tolerance {
-            taken = max(taken, now) + interval
-            return .welcome
-        }
-        promised = min(max(promised, now) + interval, now + Self.longestWait)
-        let wait = max(taken - tolerance, promised) - now
+        guard !places.take(at: now) else { return .welcome }
+        promised = min(max(promised, now) + places.interval, now + Self.longestWait)
+        let wait = max(places.nextToken, promised) - now
         return .later(seconds: Int((wait.nanoseconds + 999_999_999) / 1_000_000_000))
     }
 }

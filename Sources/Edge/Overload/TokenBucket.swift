@@ -4,7 +4,8 @@ import NIOCore
 ///
 /// Pure: the time comes with each call.
 struct TokenBucket: Equatable {
-    private let interval: TimeAmount
+    /// Between two tokens of the steady rate.
+    let interval: TimeAmount
     private let tolerance: TimeAmount
     /// When all that was taken will have been refilled.
     private var refilled = NIODeadline.uptimeNanoseconds(0)
@@ -13,6 +14,9 @@ struct TokenBucket: Equatable {
         interval = .nanoseconds(1_000_000_000 / Int64(max(1, perSecond)))
         tolerance = .nanoseconds(interval.nanoseconds * Int64(max(1, burst) - 1))
     }
+
+    /// When the next token can be taken; in the past when there is one.
+    var nextToken: NIODeadline { refilled - tolerance }
 
     /// Takes one token; false when there is none.
     mutating func take(at now: NIODeadline) -> Bool {
