@@ -109,13 +109,15 @@ let package = Package(
             ]
         ),
         room("CertificateAuthority", ["Cryptography", "Trust", "Settings"]),
+        room("Inspector", ["HTTPFields", "AdminHTTP", nioCore, crypto, logging, lifecycle]),
 
         // Layer 3: executables.
         .executableTarget(
             name: "osm-agent",
             dependencies: [
-                "Agent", "ProxyProtocol", "Trust", "TunnelProtocol", "AdminHTTP", "Telemetry", nioCore, arguments,
-                lifecycle, signals, logging,
+                "Agent", "Inspector", "HTTPFields", "HTTP1", "HTTP2", "ProxyProtocol", "Trust", "TunnelProtocol",
+                "TunnelTLS", "AdminHTTP", "Telemetry", "Settings", "ConfigurationFile", nioCore, nioPosix, nioSSL,
+                crypto, arguments, lifecycle, signals, logging,
             ],
             swiftSettings: settings,
             plugins: ["EmbedOperatorCA"]
@@ -194,6 +196,14 @@ let package = Package(
                 "TestSupport", "Agent", "HTTP1", "HTTP2", "HTTPFields", "ProxyProtocol", "TunnelProtocol", "Trust",
                 "TunnelTLS", "Telemetry", "AdminHTTP",
                 nioCore, nioPosix, nioEmbedded, nioSSL, logging, coreMetrics,
+            ]
+        ),
+        tests("Inspector", ["HTTPFields", "AdminHTTP", nioCore, logging]),
+        tests(
+            "osm-agent",
+            [
+                "TestSupport", "Agent", "Inspector", "HTTPFields", "ProxyProtocol", "TunnelProtocol", "Trust", "AdminHTTP",
+                "Settings", "ConfigurationFile", nioCore, nioPosix, logging,
             ]
         ),
         tests("osm-proxy", ["TestSupport", "Edge", "HTTP1", "HTTP2", "Telemetry", "Settings", nioCore]),

@@ -18,13 +18,18 @@ extension HTTP2Handler {
 
     /// Answers a stream (server role).
     package func respond(_ fields: FieldSection, on stream: HTTP2Stream, ends: Bool) throws(HTTP2Error) {
+        var fields = fields
+        stream.responseEdit?(&fields)
         try session.respond(fields, on: stream, ends: ends)
+        stream.tap?.sends(head: fields)
+        if ends { stream.tap?.sendsEnd(trailers: nil) }
         schedulePump()
     }
 
     /// Sends an interim response (server role).
     package func inform(_ fields: FieldSection, on stream: HTTP2Stream) throws(HTTP2Error) {
         try session.inform(fields, on: stream)
+        stream.tap?.sends(head: fields)
         schedulePump()
     }
 
@@ -32,6 +37,7 @@ extension HTTP2Handler {
     ///
     /// - Returns: Whether the source may go on; when not, `streamWritable` follows.
     package func send(_ data: ByteBuffer, on stream: HTTP2Stream) -> Bool {
+        stream.tap?.sends(data)
         let mayGoOn = session.send(data, on: stream)
         schedulePump()
         return mayGoOn
@@ -39,6 +45,7 @@ extension HTTP2Handler {
 
     /// Ends our side of a stream.
     package func finish(_ stream: HTTP2Stream, trailers: FieldSection? = nil) {
+        stream.tap?.sendsEnd(trailers: trailers)
         session.finish(stream, trailers: trailers)
         schedulePump()
     }

@@ -222,9 +222,11 @@ package final class HTTP2Handler: ChannelInboundHandler {
         case .head(let stream, let fields, .request): accept(stream, fields)
         case .head(let stream, let fields, let kind):
             markDirty(stream)
+            if kind == .trailers { stream.tap?.received(trailers: fields) }
             stream.delegate?.stream(stream, received: fields, kind: kind)
         case .ended(let stream):
             markDirty(stream)
+            stream.tap?.receivedEnd()
             stream.delegate?.streamEnded(stream)
         case .writable(let stream): stream.delegate?.streamWritable(stream)
         case .closed(let stream, let code): close(stream, code)
@@ -250,11 +252,16 @@ package final class HTTP2Handler: ChannelInboundHandler {
         budget.add(data.readableBytes)
         guard let reader = stream.delegate else { return taken(data.readableBytes, on: stream) }
         markDirty(stream)
+        stream.tap?.received(data)
         reader.stream(stream, received: data)
     }
 
     private func close(_ stream: HTTP2Stream, _ code: HTTP2ErrorCode) {
         windowsGrown -= stream.window.grown
+        let tap = stream.tap
+        stream.tap = nil
+        stream.responseEdit = nil
+        defer { tap?.closed(code) }
         guard let closing = stream.delegate else { return }
         if stream.isDirty {
             stream.isDirty = false

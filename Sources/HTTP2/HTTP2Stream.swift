@@ -11,6 +11,10 @@ package final class HTTP2Stream {
     package internal(set) var id: Int32
     /// Who is told what happens on the stream; let go of when it closes.
     package var delegate: (any HTTP2StreamDelegate)?
+    /// Looks on; let go of when the stream closes.
+    package var tap: (any HTTP2StreamTap)?
+    /// Changes the head of the final response before it is sent; let go of when the stream closes.
+    package var responseEdit: ((inout FieldSection) -> Void)?
     /// Whether the stream is over.
     package internal(set) var isClosed = false
     /// Whether the request or final response came with END_STREAM: neither body nor trailers follow it.

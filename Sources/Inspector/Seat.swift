@@ -1,0 +1,1 @@
+// The room of what people see of the requests that an agent serves.
