@@ -36,7 +36,11 @@ extension AgentTunnel {
         let exit = AgentExit(refused, endpoint: wanted.endpoint)
         logger.warning(
             "endpoint refused",
-            metadata: ["edge": "\(seat.edge)", "endpoint": "\(wanted.endpoint.label)", "code": "\(refused.code.rawValue)"]
+            metadata: [
+                "edge": "\(seat.edge)",
+                "endpoint": "\(wanted.endpoint.label)",
+                "code": "\(refused.code.rawValue)",
+            ]
         )
         let isPermanent = refused.code.isPermanent
         let mayGoOn = crew.state.refused(exit, isPermanent: isPermanent, serial: wanted.serial, by: seat.edge)

@@ -92,7 +92,10 @@ final class TunnelEndpoints {
 
     /// The edge does not give what was asked.
     ///
-    /// - Parameter isPermanent: Whether it is given up in this tunnel.
+    /// - Parameters:
+    ///   - ref: What the answer is to.
+    ///   - isPermanent: Whether it is given up in this tunnel.
+    /// - Returns: Which endpoint it is about; nil when nobody wants it any more.
     func refused(_ ref: Int, isPermanent: Bool) -> WantedEndpoint? {
         guard let index = served.firstIndex(where: { $0.ref == ref }) else { return nil }
         let wanted = served[index].wanted
