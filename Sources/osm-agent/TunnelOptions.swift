@@ -31,13 +31,14 @@ struct TunnelOptions: ParsableArguments {
     /// Holds a tunnel that serves the endpoint, until it is told to stop.
     func serve(_ endpoint: Endpoint) async throws {
         let logs = logging.start()
+        let spec = Self.spec(of: endpoint)
         let bundle = try OperatorTrust.bundle()
         let anchors = try OperatorTrust.anchors(of: bundle)
         var configuration = AgentConfiguration(
             edges: [EdgeTarget(address: try edgeAddress(bundle), serverName: try serverName(bundle))],
             anchors: anchors,
             credentials: try identity.folder.credentials(),
-            endpoints: [endpoint],
+            endpoints: [try spec.endpoint()],
             software: AgentVersion.text
         )
         configuration.edgeRevocations = bundle.edgeRevocations.map { [$0] } ?? []
@@ -49,16 +50,18 @@ struct TunnelOptions: ParsableArguments {
         let narrator = NarratorService(showsRequests: StandardStream.error.isTerminal)
         let events = agent.state.subscribe()
         async let told: Void = narrator.run(events)
-        try await run(agent, logs)
+        try await run(agent, serving: spec, logs)
         await told
     }
 
-    private func run(_ agent: AgentService, _ logs: LogRing) async throws {
+    private func run(_ agent: AgentService, serving spec: EndpointSpec, _ logs: LogRing) async throws {
         let logger = Logger(label: "osm-agent")
+        let desk = EndpointDesk(state: agent.state, logger: logger, serve: agent.replace(endpoints:))
+        await desk.replace([spec], from: .command)
         let api = LocalAPI(
             address: .unix(path: try local.prepared()),
             state: agent.state,
-            desk: EndpointDesk(state: agent.state, logger: logger, serve: agent.replace(endpoints:)),
+            desk: desk,
             logs: logs,
             logger: logger
         )
@@ -72,6 +75,16 @@ struct TunnelOptions: ParsableArguments {
             ),
         ]
         try await Lifecycle(services: services, grace: TunnelConstants.drainTime).run()
+    }
+
+    /// How the endpoint of a command is described to whoever asks the agent.
+    private static func spec(of endpoint: Endpoint) -> EndpointSpec {
+        let name = endpoint.name ?? "\(endpoint.kind.rawValue)-\(endpoint.target.authority)"
+        var spec = EndpointSpec(name: name, kind: endpoint.kind.rawValue, target: endpoint.target.description)
+        spec.hostname = endpoint.name
+        spec.port = endpoint.port
+        spec.proxyProtocol = endpoint.proxyHeader?.rawValue
+        return spec
     }
 
     /// Reads the local service of a command.
