@@ -3,6 +3,7 @@ import Agent
 import ArgumentParser
 import FoundationEssentials
 import Logging
+import ProxyProtocol
 import ServiceLifecycle
 import UnixSignals
 import Telemetry
