@@ -218,7 +218,9 @@ extension LocalAgent {
         }
     }
 
-    /// The next line; nil at the end. That a stream without an end is cut tells that the agent has ended.
+    /// The next line; nil at the end.
+    ///
+    /// That a stream without an end is cut tells that the agent has ended.
     private func next(_ lines: inout AdminLines, isEndless: Bool) async throws -> ByteBuffer? {
         do {
             return try await lines.next()
