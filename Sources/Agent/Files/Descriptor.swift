@@ -81,6 +81,8 @@ struct Descriptor: ~Copyable {
     /// The names in this folder that visitors may see, in no order.
     ///
     /// - Parameter limit: How many names are read at most, seen or not.
+    /// - Returns: The names, and whether there are no others.
+    /// - Throws: ``FolderProblem`` when the folder cannot be read.
     func names(limit: Int) throws(FolderProblem) -> (names: [String], areAll: Bool) {
         // The list takes over the descriptor that it reads, and a folder has one place where reading goes on.
         let copy = unsafe openat(number, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)

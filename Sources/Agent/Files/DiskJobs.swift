@@ -54,7 +54,9 @@ final class DiskJobs {
     /// Forgets all that has not begun.
     func close() { waiting = [] }
 
-    private static func outcome<Result>(of job: () throws(FolderProblem) -> Result) -> Swift.Result<Result, FolderProblem> {
+    private static func outcome<Result>(of job: () throws(FolderProblem) -> Result)
+        -> Swift.Result<Result, FolderProblem>
+    {
         do throws(FolderProblem) { return .success(try job()) } catch { return .failure(error) }
     }
 

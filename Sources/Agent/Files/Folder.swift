@@ -30,6 +30,8 @@ struct Folder: Sendable {
     /// - Parameters:
     ///   - path: The target.
     ///   - listing: Whether a folder without an index is answered with what is in it.
+    /// - Returns: What is there.
+    /// - Throws: ``FolderProblem`` when there is nothing that can be served.
     func find(_ path: FolderPath, listing: Bool) throws(FolderProblem) -> Finding {
         guard let last = path.names.last else { return try index(of: root(), path, listing) }
         let parent = try open(path.names.dropLast())

@@ -70,7 +70,8 @@ struct FolderListing: Equatable, Sendable {
 
     private static func row(_ entry: Entry) -> String {
         let slash = entry.isFolder ? "/" : ""
-        let link = "<a href=\"./\(FolderPath.encoded(entry.name))\(slash)\"><bdi>\(escaped(entry.name))</bdi>\(slash)</a>"
+        let target = "./\(FolderPath.encoded(entry.name))\(slash)"
+        let link = "<a href=\"\(target)\"><bdi>\(escaped(entry.name))</bdi>\(slash)</a>"
         let size = entry.isFolder ? "" : String(entry.size)
         return "<tr><td>\(link)<td align=\"right\">\(size)<td>\(entry.modified)\n"
     }

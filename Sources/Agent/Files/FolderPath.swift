@@ -34,7 +34,9 @@ struct FolderPath: Equatable, Sendable {
         self.names = names
     }
 
-    /// Visible ASCII. A fragment has no place in a request, and a backslash stands for a slash in too many programs.
+    /// Visible ASCII.
+    ///
+    /// A fragment has no place in a request, and a backslash stands for a slash in too many programs.
     private static func mayStandInTarget(_ byte: UInt8) -> Bool {
         (0x21...0x7E).contains(byte) && byte != UInt8(ascii: "#") && byte != UInt8(ascii: "\\")
     }
@@ -79,6 +81,7 @@ extension FolderPath {
     /// Where the folder is whose target lacks its slash: said relative to it, so that no name can be read as a host.
     ///
     /// - Parameter target: The target that this path came from, whose query goes along.
+    /// - Returns: A relative reference (RFC 3986, 4.2).
     func locationOfFolder(target: some Collection<UInt8>) -> String {
         let query = target.drop { $0 != UInt8(ascii: "?") }
         let mayGoAlong = query.allSatisfy { (0x21...0x7E).contains($0) }

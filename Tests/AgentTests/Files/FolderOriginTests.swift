@@ -190,7 +190,7 @@ struct FolderOriginTests {
         let threads = NIOThreadPool(numberOfThreads: 1)
         threads.start()
         let stuck = StuckThread(threads)
-        try await FolderHarness.with(folder, deadline: .milliseconds(100), threads: threads) { harness in
+        try await FolderHarness.with(folder, deadline: .seconds(1), threads: threads) { harness in
             let visits = try await [harness.visit("/a.txt"), harness.visit("/a.txt"), harness.visit("/a.txt")]
             for visit in visits {
                 let answer = await visit.answer()

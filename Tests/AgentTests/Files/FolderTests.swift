@@ -20,7 +20,9 @@ struct FolderTests {
     }
 
     @Test func `finds files at any depth, and the index of a folder`() throws {
-        let folder = try SampleFolder(["a.txt": "abc", "b/c/d.txt": "deep", "b/index.html": "<p>", "index.html": "root"])
+        let folder = try SampleFolder([
+            "a.txt": "abc", "b/c/d.txt": "deep", "b/index.html": "<p>", "index.html": "root",
+        ])
         #expect(try file("/a.txt", in: folder).facts.size == 3)
         #expect(try file("/b/c/d.txt", in: folder).names == ["b", "c", "d.txt"])
         #expect(try file("/b/", in: folder).names == ["b", "index.html"])
@@ -36,7 +38,10 @@ struct FolderTests {
     }
 
     /// Inside or outside, to a file, a folder, itself or nothing: a link is not followed.
-    @Test(arguments: ["/out", "/out/", "/out/secret.txt", "/file", "/in", "/in/", "/in/c.txt", "/loop", "/loop/x", "/dead", "/up/", "/i/"])
+    @Test(arguments: [
+        "/out", "/out/", "/out/secret.txt", "/file", "/in", "/in/", "/in/c.txt", "/loop", "/loop/x", "/dead", "/up/",
+        "/i/",
+    ])
     func `goes through no symbolic link`(_ target: String) throws {
         let outside = try SampleFolder(["secret.txt": "secret", "index.html": "secret"])
         let folder = try SampleFolder(["b/c.txt": "x", "i/x": ""])
@@ -104,7 +109,9 @@ struct FolderTests {
     }
 
     @Test func `lists what can be asked for and nothing else`() throws {
-        let folder = try SampleFolder(["b.txt": "xy", "a/c": "", ".env": "secret", ".git/config": "secret", "c\u{1}d": ""])
+        let folder = try SampleFolder([
+            "b.txt": "xy", "a/c": "", ".env": "secret", ".git/config": "secret", "c\u{1}d": "",
+        ])
         try folder.link("link", to: "b.txt")
         try folder.pipe("fifo")
         guard case .listing(let listing) = try find("/", in: folder, listing: true) else { throw FolderProblem.missing }

@@ -17,7 +17,7 @@ final class SampleFolder: Sendable {
     var path: String { scratch.path }
     var folder: Folder { Folder(path: path) }
 
-    /// - Parameter files: Texts by the paths of their files; folders are made where they are needed.
+    /// Makes it with texts by the paths of their files; folders are made where they are needed.
     init(_ files: [String: String]) throws {
         scratch = try TemporaryFolder()
         for (name, text) in files { try write(name, text) }
@@ -27,7 +27,10 @@ final class SampleFolder: Sendable {
 
     func write(_ name: String, _ bytes: Data) throws {
         let place = URL(filePath: path).appending(path: name)
-        try FileManager.default.createDirectory(at: place.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try FileManager.default.createDirectory(
+            at: place.deletingLastPathComponent(),
+            withIntermediateDirectories: true
+        )
         try bytes.write(to: place)
     }
 
