@@ -35,6 +35,8 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case tunnelResponse = "tunnel-response"
     case accessLogLine = "access-log-line"
     case visitorAddresses = "visitor-addresses"
+    case folderPath = "folder-path"
+    case fileConditions = "file-conditions"
     #endif
 
     /// Feeds the parser; a throw, like a trap, is a finding.
@@ -68,6 +70,8 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .tunnelResponse: try ResponseInvariants.tunnelResponse(bytes)
         case .accessLogLine: try LogInvariants.accessLogLine(bytes)
         case .visitorAddresses: try StreamInvariants.visitorAddresses(bytes)
+        case .folderPath: try FolderInvariants.path(bytes)
+        case .fileConditions: try FolderInvariants.conditions(bytes)
         #endif
         }
     }
