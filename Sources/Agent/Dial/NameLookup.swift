@@ -7,9 +7,10 @@ package struct NameLookup: Sendable {
     package enum Family: Sendable, Equatable { case v4, v6 }
 
     /// Asks for the addresses of one family, best first.
-    package typealias Question = @Sendable (
-        _ host: String, _ port: Int, _ family: Family, _ eventLoop: any EventLoop
-    ) -> EventLoopFuture<[SocketAddress]>
+    package typealias Question =
+        @Sendable (
+            _ host: String, _ port: Int, _ family: Family, _ eventLoop: any EventLoop
+        ) -> EventLoopFuture<[SocketAddress]>
 
     let ask: Question
 

@@ -35,6 +35,7 @@ package struct ProxyChoice: Sendable, Equatable {
     ///   - flag: What follows `--proxy`: a URL without a password, or `none`.
     ///   - credentials: The password for that proxy, from a file; OSM_PROXY_CREDENTIALS (`user:password`) otherwise.
     ///   - environment: The variables of the process.
+    /// - Throws: ``ProxySettingError``, which never shows what was set.
     package init(
         flag: String?,
         credentials: ProxyCredentials? = nil,

@@ -8,6 +8,8 @@ protocol ProxyNegotiation: Sendable {
     /// Takes what it can use of what has come in, and nothing behind the proxy's last word.
     ///
     /// - Parameter buffer: What came in and was not taken; bytes are added at its end alone.
+    /// - Returns: What comes next.
+    /// - Throws: Why nothing does.
     mutating func received(_ buffer: inout ByteBuffer) throws(ProxyRefusal) -> ProxyStep
 }
 
