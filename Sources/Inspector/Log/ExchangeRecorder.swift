@@ -25,7 +25,8 @@ package final class ExchangeRecorder {
         isWebSocket = request.first(":protocol")?.equalsIgnoringCase("websocket") == true
         if isWebSocket {
             messages.inbound = WebSocketDecoder()
-        } else if request.mediaType.hasPrefix("application/grpc"), !request.mediaType.hasPrefix("application/grpc-web") {
+        } else if request.mediaType.hasPrefix("application/grpc"), !request.mediaType.hasPrefix("application/grpc-web")
+        {
             messages.inbound = GRPCDecoder()
         }
     }
@@ -103,7 +104,9 @@ package final class ExchangeRecorder {
             messages.outbound = EventStreamDecoder()
             return .sse
         }
-        if messages.inbound is GRPCDecoder, mediaType.hasPrefix("application/grpc") { messages.outbound = GRPCDecoder() }
+        if messages.inbound is GRPCDecoder, mediaType.hasPrefix("application/grpc") {
+            messages.outbound = GRPCDecoder()
+        }
         return nil
     }
 

@@ -38,7 +38,7 @@ package enum Redaction: Sendable, Equatable {
         if self == .secrets {
             let type = contentType.lowercased()
             if type.hasPrefix("application/x-www-form-urlencoded") {
-                ParameterScan.redact(&redacted, body, from: 0)
+                ParameterScan.redact(&redacted, body, from: 0, hasFragment: false)
             } else if type.hasPrefix("multipart/") {
                 MultipartScan.redact(&redacted, body)
             } else {
@@ -61,8 +61,10 @@ package enum Redaction: Sendable, Equatable {
     }
 
     private static func redactParameters(_ redacted: inout RedactedBytes, _ address: [UInt8]) {
-        guard let mark = address.firstIndex(where: { $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "#") }) else { return }
-        ParameterScan.redact(&redacted, address, from: mark + 1)
+        guard let mark = address.firstIndex(where: { $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "#") }) else {
+            return
+        }
+        ParameterScan.redact(&redacted, address, from: mark + 1, hasFragment: true)
     }
 
     /// Where the credentials begin, after the name of a scheme that is known.
