@@ -12,6 +12,7 @@ package struct HTTPArchiveDocument: Sendable {
     /// - Parameters:
     ///   - exchanges: Oldest first, with as many secrets as the document is to have.
     ///   - sink: Given each piece in turn.
+    /// - Throws: What the sink throws.
     package func write(
         _ exchanges: some Sequence<ExchangeDetail>,
         to sink: ([UInt8]) throws -> Void

@@ -33,6 +33,7 @@ package enum Redaction: Sendable, Equatable {
     /// - Parameters:
     ///   - body: Its bytes, or the beginning of them.
     ///   - contentType: The value of the field, in any case.
+    /// - Returns: What is shown, and what is hidden.
     func body(_ body: [UInt8], contentType: String) -> RedactedBytes {
         var redacted = RedactedBytes(body)
         if self == .secrets {
