@@ -13,15 +13,15 @@ struct HTTPArchiveTests {
 
     private typealias Object = [String: Any]
 
-    private func archive(_ redaction: Redaction? = nil) throws -> Object {
-        let bytes = try HTTPArchiveDocument(version: "1.2.3").bytes(log.details(redaction: redaction))
+    private func archive(_ redaction: Redaction? = nil) async throws -> Object {
+        let bytes = try await HTTPArchiveDocument(version: "1.2.3").bytes(log.details(redaction: redaction))
         let document = try #require(try JSONSerialization.jsonObject(with: Data(bytes)) as? Object)
         #expect(Array(document.keys) == ["log"])
         return try #require(document["log"] as? Object)
     }
 
-    private func entries(_ redaction: Redaction? = nil) throws -> [Object] {
-        try #require(try archive(redaction)["entries"] as? [Object])
+    private func entries(_ redaction: Redaction? = nil) async throws -> [Object] {
+        try #require(try await archive(redaction)["entries"] as? [Object])
     }
 
     /// Whether the object has members of these types, which the specification requires.
@@ -57,7 +57,7 @@ struct HTTPArchiveTests {
         }
     }
 
-    @Test func `has every member that HAR 1.2 requires`() throws {
+    @Test func `has every member that HAR 1.2 requires`() async throws {
         log.pass(.request())
         log.pass(
             .request("POST", "/a?b=c&d", ["cookie": "a=1; b=2", "content-type": "application/json"]),
@@ -67,7 +67,7 @@ struct HTTPArchiveTests {
         )
         log.record(endpoint: "web", request: .request()).closed(problem: "the tunnel was lost")
         _ = log.record(endpoint: "web", request: .request())
-        let archive = try archive()
+        let archive = try await archive()
         #expect(archive["version"] as? String == "1.2")
         #expect(archive["creator"] as? [String: String] == ["name": "osm-agent", "version": "1.2.3"])
         let entries = try #require(archive["entries"] as? [Object])
@@ -76,7 +76,7 @@ struct HTTPArchiveTests {
         #expect(entries[2]["comment"] as? String == "the tunnel was lost")
     }
 
-    @Test func `says what was asked and answered, and when`() throws {
+    @Test func `says what was asked and answered, and when`() async throws {
         let recorder = log.record(endpoint: "web", request: .request("POST", "/a?b=c%20d+e&f", ["cookie": "a=1"]))
         time.advance(.milliseconds(2))
         recorder.received(ByteBuffer(string: "text"))
@@ -88,7 +88,7 @@ struct HTTPArchiveTests {
         recorder.sendsEnd(trailers: nil)
         recorder.closed(problem: nil)
 
-        let entry = try #require(try entries(.nothing).first)
+        let entry = try #require(try await entries(.nothing).first)
         #expect(entry["startedDateTime"] as? String == "2027-01-15T08:00:00.125Z")
         #expect(entry["timings"] as? [String: Double] == ["send": 2, "wait": 30, "receive": 4])
         let request = try #require(entry["request"] as? Object)
@@ -105,7 +105,7 @@ struct HTTPArchiveTests {
         #expect(content["size"] as? Int == 2 && content["comment"] as? String == "still under gzip")
     }
 
-    @Test func `holds no secret unless asked`() throws {
+    @Test func `holds no secret unless asked`() async throws {
         log.pass(
             .request("POST", "/?token=hush", ["cookie": "a=hush", "authorization": "Bearer hush"]),
             #"{"password":"hush"}"#,
@@ -113,13 +113,13 @@ struct HTTPArchiveTests {
             #"{"secret":"hush"}"#
         )
         let document = HTTPArchiveDocument(version: "1")
-        let shown = String(decoding: try document.bytes(log.details()), as: UTF8.self)
+        let shown = String(decoding: try await document.bytes(log.details()), as: UTF8.self)
         #expect(!shown.contains("hush") && shown.contains(Redaction.mark))
-        let asked = String(decoding: try document.bytes(log.details(redaction: .nothing)), as: UTF8.self)
+        let asked = String(decoding: try await document.bytes(log.details(redaction: .nothing)), as: UTF8.self)
         #expect(asked.ranges(of: "hush").count == 11 && !asked.contains(Redaction.mark))
     }
 
-    @Test func `lists the messages of a WebSocket as browsers do`() throws {
+    @Test func `lists the messages of a WebSocket as browsers do`() async throws {
         var request = FieldSection.request("CONNECT", "/chat")
         request.append(":protocol", "websocket")
         let recorder = log.record(endpoint: "web", request: request)
@@ -127,7 +127,7 @@ struct HTTPArchiveTests {
         time.advance(.milliseconds(500))
         recorder.received(ByteBuffer(bytes: [0x81, 0x01, 0x61, 0x89, 0x00]))
         recorder.sends(ByteBuffer(bytes: [0x82, 0x01, 0xFF]))
-        let entry = try #require(try entries().first)
+        let entry = try #require(try await entries().first)
         try checkShape(entry)
         #expect(entry["_resourceType"] as? String == "websocket")
         let messages = try #require(entry["_webSocketMessages"] as? [Object])
