@@ -29,7 +29,10 @@ struct CurlCommandTests {
 
         let shell = Process()
         shell.executableURL = URL(filePath: "/bin/sh")
-        shell.arguments = ["-c", command.text]
+        // As a file: a system may refuse an argument as long as some commands are.
+        let pasted = folder.appending(path: "pasted")
+        try Data(command.text.utf8).write(to: pasted)
+        shell.arguments = [pasted.path]
         shell.environment = ["PATH": "\(folder.path):/usr/bin:/bin"]
         shell.currentDirectoryURL = folder
         shell.standardInput = FileHandle.nullDevice
@@ -37,7 +40,9 @@ struct CurlCommandTests {
         shell.waitUntilExit()
         #expect(shell.terminationStatus == 0)
         #expect(
-            try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == ["arguments", "curl", "input"]
+            try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == [
+                "arguments", "curl", "input", "pasted",
+            ]
         )
         let words = try Data(contentsOf: folder.appending(path: "arguments")).split(
             separator: 0,
