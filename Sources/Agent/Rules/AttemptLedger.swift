@@ -33,7 +33,7 @@ struct AttemptLedger {
     enum Admission: Equatable {
         case mayTry
         /// Another attempt is heard after this time.
-        case locked(TimeAmount, isNew: Bool)
+        case locked(TimeAmount)
     }
 
     static let window = TimeAmount.minutes(1)
@@ -54,13 +54,13 @@ struct AttemptLedger {
 
     /// A source tries a password.
     mutating func attempt(_ source: Source, at now: NIODeadline) -> Admission {
-        if let remaining = lockRemaining(source, at: now) { return .locked(remaining, isNew: false) }
+        if let remaining = lockRemaining(source, at: now) { return .locked(remaining) }
         var account = accounts[source] ?? Account(began: now)
         if account.isOver(at: now) { account = Account(began: now) }
         guard account.attempts < Self.attemptsPerWindow else {
             account.lockedUntil = now + Self.lock
             accounts[source] = account
-            return .locked(Self.lock, isNew: true)
+            return .locked(Self.lock)
         }
         account.attempts += 1
         if accounts[source] == nil { makeRoom(at: now) }

@@ -42,7 +42,10 @@ struct HeaderEditCheck {
 
     /// The name as an origin of the CGI kind reads it.
     static func likeness(of name: String) -> String {
-        String(decoding: name.utf8.map { $0 == UInt8(ascii: "_") ? UInt8(ascii: "-") : $0.lowercasedASCII }, as: UTF8.self)
+        String(
+            decoding: name.utf8.map { $0 == UInt8(ascii: "_") ? UInt8(ascii: "-") : $0.lowercasedASCII },
+            as: UTF8.self
+        )
     }
 
     private static let untouchable: [String: String] = {

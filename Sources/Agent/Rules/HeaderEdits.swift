@@ -64,7 +64,8 @@ package struct HeaderEdits: Sendable, Equatable {
     package func applied(to fields: FieldSection) -> FieldSection {
         guard !isEmpty else { return fields }
         var edited = FieldSection(
-            capacity: fields.storage.readableBytes + additions.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count },
+            capacity: fields.storage.readableBytes
+                + additions.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count },
             fields: fields.count + additions.count
         )
         for index in fields.entries.indices {
