@@ -45,7 +45,7 @@ package struct PasswordHash: Sendable, Equatable {
     }
 
     /// Reads what ``description`` writes; nil for anything else, and for a cost that is too low or too high.
-    package init?(_ text: some StringProtocol) {
+    package init?(_ text: Substring) {
         let parts = text.split(separator: "$", maxSplits: 5, omittingEmptySubsequences: false)
         guard parts.count == 5, parts[0].isEmpty, parts[1] == "scrypt", let cost = Cost(parts[2]),
             let salt = Self.bytes(parts[3]), Self.saltLengths.contains(salt.count),
@@ -70,7 +70,8 @@ package struct PasswordHash: Sendable, Equatable {
             blockSize: cost.blockSize,
             parallelism: cost.parallelism
         )
-        return key.withUnsafeBytes { Array($0) }
+        // There is no other way out of a key; the bytes are copied before it goes.
+        return unsafe key.withUnsafeBytes { unsafe Array($0) }
     }
 }
 
