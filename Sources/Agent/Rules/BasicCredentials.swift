@@ -33,11 +33,14 @@ struct BasicCredentials: Sendable, Equatable {
 
     /// Whether it can be a password at all: RFC 7617 has no control characters in it.
     static func isPassword(_ bytes: [UInt8]) -> Bool {
-        !bytes.isEmpty && bytes.allSatisfy { $0 >= 0x20 && $0 != 0x7F }
+        (1...PasswordHash.longestPassword).contains(bytes.count) && bytes.allSatisfy { $0 >= 0x20 && $0 != 0x7F }
     }
 }
 
 extension PasswordHash {
+    /// In bytes; whoever sends more is not heard.
+    package static let longestPassword = 256
+
     /// One line of a password file.
     ///
     /// - Throws: ``VisitorRulesError`` for a name or a password that no visitor could send.
@@ -48,8 +51,8 @@ extension PasswordHash {
                 "a user's name has 1 to \(PasswordList.longestName) bytes, no colon and no control character"
             )
         }
-        guard BasicCredentials.isPassword(password), password.count <= 256 else {
-            throw VisitorRulesError(.passwords, "a password has 1 to 256 bytes and no control character")
+        guard BasicCredentials.isPassword(password), password.count <= longestPassword else {
+            throw VisitorRulesError(.passwords, "a password has 1 to \(longestPassword) bytes and no control character")
         }
         return "\(user):\(try PasswordHash(of: password))"
     }

@@ -7,16 +7,7 @@ import NIOCore
 /// Names count as equal when an origin may take one for the other: without case, and with `_` for `-`, so that a visitor
 /// cannot bring `x_user` beside an `x-user` of the owner's. Interim responses and trailers stay as they are.
 package struct HeaderEdits: Sendable, Equatable {
-    /// One field to add.
-    package struct Field: Sendable, Equatable {
-        package let name: String
-        package let value: String
-
-        package init(name: String, value: String) {
-            self.name = name
-            self.value = value
-        }
-    }
+    package typealias Field = EndpointSpec.HeaderSpec.Field
 
     /// Nothing is changed.
     package static let none = HeaderEdits()
@@ -33,21 +24,20 @@ package struct HeaderEdits: Sendable, Equatable {
     /// Checks what somebody wrote.
     ///
     /// - Parameters:
-    ///   - add: What to set; a name may come more than once.
-    ///   - remove: Names of fields that end here.
+    ///   - spec: What to set, where a name may come more than once, and the names of what ends here.
     ///   - rule: Which head it is about, for the words of an error.
-    package init(add: [Field], remove: [String], in rule: VisitorRulesError.Rule) throws(VisitorRulesError) {
-        guard add.count + remove.count <= HeaderEditCheck.most else {
+    package init(_ spec: EndpointSpec.HeaderSpec, in rule: VisitorRulesError.Rule) throws(VisitorRulesError) {
+        guard spec.add.count + spec.remove.count <= HeaderEditCheck.most else {
             throw VisitorRulesError(rule, "more than \(HeaderEditCheck.most) headers are edited")
         }
         let check = HeaderEditCheck(rule: rule)
         var additions: [Field] = []
-        for field in add {
+        for field in spec.add {
             additions.append(Field(name: try check.name(field.name), value: try check.value(field)))
         }
         let added = Set(additions.map { HeaderEditCheck.likeness(of: $0.name) })
         var removed: Set<String> = []
-        for name in remove { removed.insert(HeaderEditCheck.likeness(of: try check.name(name))) }
+        for name in spec.remove { removed.insert(HeaderEditCheck.likeness(of: try check.name(name))) }
         if let both = added.intersection(removed).min() {
             throw VisitorRulesError(
                 rule,

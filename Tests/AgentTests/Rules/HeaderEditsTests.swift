@@ -5,7 +5,7 @@ import Testing
 
 struct HeaderEditsTests {
     private func edits(add: [(String, String)] = [], remove: [String] = []) throws -> HeaderEdits {
-        try HeaderEdits(add: add.map { .init(name: $0.0, value: $0.1) }, remove: remove, in: .requestHeaders)
+        try HeaderEdits(.init(add: add.map { .init(name: $0.0, value: $0.1) }, remove: remove), in: .requestHeaders)
     }
 
     private func lines(_ edits: HeaderEdits, _ fields: [(String, String)]) -> [String] {
@@ -13,13 +13,17 @@ struct HeaderEditsTests {
         for (name, value) in fields { section.append(name, value) }
         let edited = edits.applied(to: section)
         return edited.entries.indices.map {
-            String(decoding: edited.name(at: $0), as: UTF8.self) + "=" + String(decoding: edited.value(at: $0), as: UTF8.self)
+            String(decoding: edited.name(at: $0), as: UTF8.self) + "="
+                + String(decoding: edited.value(at: $0), as: UTF8.self)
         }
     }
 
     @Test func `sets in place of whatever was there, and keeps the rest in order`() throws {
         let edits = try edits(add: [("X-User", "owner")], remove: ["Cookie"])
-        let lines = lines(edits, [(":path", "/"), ("x-user", "visitor"), ("a", "1"), ("COOKIE", "c"), ("X-User", "two")])
+        let lines = lines(
+            edits,
+            [(":path", "/"), ("x-user", "visitor"), ("a", "1"), ("COOKIE", "c"), ("X-User", "two")]
+        )
         #expect(lines == [":path=/", "a=1", "x-user=owner"])
     }
 
@@ -37,8 +41,10 @@ struct HeaderEditsTests {
     }
 
     @Test(arguments: [
-        "", ":path", ":status", "a b", "a:b", "näme", "a\r\nb", "a\0", "connection", "Keep-Alive", "Proxy-Connection", "TE",
-        "upgrade", "http2-settings", "transfer-encoding", "Transfer_Encoding", "Content-Length", "content_length", "trailer",
+        "", ":path", ":status", "a b", "a:b", "näme", "a\r\nb", "a\0", "connection", "Keep-Alive", "Proxy-Connection",
+        "TE",
+        "upgrade", "http2-settings", "transfer-encoding", "Transfer_Encoding", "Content-Length", "content_length",
+        "trailer",
         "expect", "Host", "sec-websocket-key", "sec-websocket-accept", String(repeating: "a", count: 129),
     ])
     func `refuses a name that is none or that is not the owner's to edit`(name: String) {

@@ -27,7 +27,8 @@ struct PasswordHashTests {
     }
 
     @Test(arguments: [
-        "ln=13,r=8,p=1", "ln=18,r=8,p=1", "ln=99,r=8,p=1", "ln=14,r=4,p=1", "ln=17,r=16,p=1", "ln=14,r=8,p=9", "ln=14,r=8,p=0",
+        "ln=13,r=8,p=1", "ln=18,r=8,p=1", "ln=99,r=8,p=1", "ln=14,r=4,p=1", "ln=17,r=16,p=1", "ln=14,r=8,p=9",
+        "ln=14,r=8,p=0",
         "ln=+14,r=8,p=1", "ln=014,r=8,p=1", "r=8,ln=14,p=1", "ln=14,r=8", "ln=14,r=8,p=1,x=1", "ln=14,r=8,p=1,", "",
     ])
     func `refuses a cost that is too low, too high or unclear`(cost: String) {
@@ -36,7 +37,8 @@ struct PasswordHashTests {
 
     @Test(arguments: [
         "", "$", "secret", "$scrypt$", "$scrypt$ln=14,r=8,p=1$U29kaXVtQ2hsb3JpZGU", "$2y$10$abcdefghijklmnopqrstuv",
-        "$scrypt$ln=14,r=8,p=1$U29kaXVtQ2hsb3JpZGU$", "$scrypt$ln=14,r=8,p=1$$AAAA", "x\(vector)", "\(vector)$", "\(vector)=",
+        "$scrypt$ln=14,r=8,p=1$U29kaXVtQ2hsb3JpZGU$", "$scrypt$ln=14,r=8,p=1$$AAAA", "x\(vector)", "\(vector)$",
+        "\(vector)=",
         "\(vector) ", "$scrypt$ln=14,r=8,p=1$AAAA$\(String(repeating: "A", count: 43))",
         "$scrypt$ln=14,r=8,p=1$U29kaXVtQ2hsb3JpZGV$\(String(repeating: "A", count: 43))",
         "$scrypt$ln=14,r=8,p=1$\(String(repeating: "A", count: 4000))$\(String(repeating: "A", count: 43))",
@@ -64,7 +66,8 @@ struct PasswordListTests {
     }
 
     @Test(arguments: [
-        ("bob:$2y$10$NzRhYmNkZWZnaGlqa2xtbuW", "bcrypt"), ("bob:$apr1$salt$secrethash", "MD5"), ("bob:{SHA}c2VjcmV0", "SHA-1"),
+        ("bob:$2y$10$NzRhYmNkZWZnaGlqa2xtbuW", "bcrypt"), ("bob:$apr1$salt$secrethash", "MD5"),
+        ("bob:{SHA}c2VjcmV0", "SHA-1"),
         ("bob:$6$salt$secrethash", "SHA-512"), ("bob:secret", "not hashed"), ("bob:{PLAIN}secret", "not hashed"),
         ("bob:$scrypt$ln=10,r=8,p=1$c2VjcmV0c2VjcmV0$c2VjcmV0", "another form or cost"),
     ])
@@ -104,7 +107,8 @@ extension PasswordListTests {
             #expect(read() == nil)
             #expect(read("Basic YW5uOnNlOmNyZXQ=", "Basic YW5uOnNlOmNyZXQ=") == nil)
             for value in [
-                "", "Basic", "Basic ", "Bearer YW5uOnNlOmNyZXQ=", "YW5uOnNlOmNyZXQ=", "Basic YW5uOnNlOmNyZXQ", "Basic !!!!",
+                "", "Basic", "Basic ", "Bearer YW5uOnNlOmNyZXQ=", "YW5uOnNlOmNyZXQ=", "Basic YW5uOnNlOmNyZXQ",
+                "Basic !!!!",
                 "Basic YW5u", "Basic OnNlY3JldA==", "Basic YW5uOg==", "Basic YW5uOgA=", "Basic AGE6Yg==", "Basic /zpi",
                 "Basic " + String(repeating: "A", count: 1100),
             ] { #expect(read(value) == nil, "\(value)") }
