@@ -45,10 +45,11 @@ struct AgentFileLoader: Sendable {
 
     /// Reads every source.
     ///
+    /// - Parameter instead: Contents that count in place of what a file at that path has, if it exists at all.
     /// - Throws: `SettingsProblems` with everything that is wrong in any of them.
-    func load() throws(SettingsProblems) -> AgentFile {
+    func load(instead: [String: [UInt8]] = [:]) throws(SettingsProblems) -> AgentFile {
         let paths = search.files
-        let parts = paths.map(part)
+        let parts = paths.map { part($0, instead[$0]) }
         var problems = parts.flatMap(\.problems)
         var written = flags
         do throws(SettingsProblems) {
@@ -84,11 +85,12 @@ struct AgentFileLoader: Sendable {
         }
     }
 
-    private func part(_ path: String) -> AgentFilePart {
+    private func part(_ path: String, _ contents: [UInt8]?) -> AgentFilePart {
         let paths = FilePaths(file: path, home: environment["HOME"], current: currentFolder)
         let source = FileSource(path: path, environment: environment, paths: paths)
         do throws(SettingRefusal) {
-            return AgentFilePart(try SmallFile.bytes(of: path, limit: ConfigurationFile.limit), source: source)
+            let bytes = try contents ?? SmallFile.bytes(of: path, limit: ConfigurationFile.limit)
+            return AgentFilePart(bytes, source: source)
         } catch {
             return AgentFilePart(path: path, problem: error)
         }
