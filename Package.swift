@@ -98,7 +98,7 @@ let package = Package(
             "Agent",
             [
                 "HTTPFields", "HTTP1", "HTTP2", "ProxyProtocol", "TunnelProtocol", "Trust", "TunnelTLS", "AdminHTTP",
-                "Telemetry", nioCore, nioPosix, nioSSL, crypto, logging, metrics, lifecycle,
+                "Telemetry", nioCore, nioPosix, nioSSL, nioTLS, crypto, logging, metrics, lifecycle,
             ]
         ),
         room(

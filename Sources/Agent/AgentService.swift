@@ -1,5 +1,4 @@
 import FoundationEssentials
-import HTTP1
 package import Logging
 import NIOCore
 import NIOPosix
@@ -164,7 +163,9 @@ struct TunnelDial {
                     configuration: configuration,
                     hello: hello,
                     state: state,
-                    origins: configuration.endpoints.map { origin(at: $0.target, on: eventLoop) },
+                    origins: try configuration.endpoints.compactMap {
+                        try LocalService($0.target).origin(on: eventLoop, memoryBudget: configuration.memoryBudget)
+                    },
                     outcome: outcome,
                     logger: logger,
                     observe: observe
@@ -178,13 +179,6 @@ struct TunnelDial {
         await connect(tunnel, eventLoop)
         // The promise is always kept: by the tunnel's end, by its drain or by the failure to connect.
         return (try? await outcome.futureResult.get()) ?? .ended(problem: "the tunnel is gone", retryAfter: nil)
-    }
-
-    private func origin(at target: OriginTarget, on eventLoop: any EventLoop) -> any Origin {
-        switch target.scheme {
-        case .http: OriginPool(target: target, limits: HTTP1Limits(), eventLoop: eventLoop)
-        case .http2: HTTP2Origin(target: target, memoryBudget: configuration.memoryBudget, eventLoop: eventLoop)
-        }
     }
 
     private func connect(_ tunnel: NIOLoopBound<AgentTunnel>, _ eventLoop: any EventLoop) async {
