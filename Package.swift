@@ -99,7 +99,7 @@ let package = Package(
             "Agent",
             [
                 "HTTPFields", "HTTP1", "HTTP2", "ProxyProtocol", "TunnelProtocol", "Trust", "TunnelTLS", "AdminHTTP",
-                "Telemetry", nioCore, nioPosix, nioSSL, crypto, cryptoExtras, logging, metrics, lifecycle,
+                "Telemetry", nioCore, nioPosix, nioSSL, nioTLS, crypto, cryptoExtras, logging, metrics, lifecycle,
             ]
         ),
         room(
