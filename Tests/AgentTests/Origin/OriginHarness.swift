@@ -23,6 +23,8 @@ final class OriginHarness: Sendable {
         var isDown = false
         /// In place of the HTTP/2 service: an origin that is there already.
         var origin: LocalService?
+        var rules = VisitorRules.none
+        var observe: @Sendable (RequestRecord) -> Void = { _ in }
     }
 
     private init(
@@ -163,6 +165,14 @@ final class OriginHarness: Sendable {
         }.get()
     }
 
+    /// The path of the next request that reaches the service.
+    func asked() async -> String? {
+        for await event in serviceEvents {
+            if case .asked(let path) = event { return path }
+        }
+        return nil
+    }
+
     /// What of a download the service has not sent yet.
     func queuedDownload() async throws -> Int {
         try await eventLoop.submit { [service] in service.value.queuedDownload }.get()
@@ -173,14 +183,17 @@ final class OriginHarness: Sendable {
 private final class AgentStandIn: HTTP2ConnectionDelegate {
     private let origin: any Origin
     private let headDeadline: TimeAmount
+    private let observe: (RequestRecord) -> Void
 
     init(_ target: OriginTarget, _ variation: OriginHarness.Variation, _ eventLoop: any EventLoop) throws {
         headDeadline = variation.headDeadline
+        observe = variation.observe
         var options = OriginOptions()
         options.limits.connectDeadline = variation.connectDeadline
         let service = try variation.origin ?? LocalService(target, options: options)
-        guard let origin = service.origin(on: eventLoop, memoryBudget: 1 << 30) else { throw NothingCame() }
-        self.origin = origin
+        let made = service.origin(on: eventLoop, memoryBudget: 1 << 30)
+        let rules = variation.rules
+        origin = rules.isEmpty ? made : GuardedOrigin(made, rules: rules, eventLoop: eventLoop)
     }
 
     func handler() throws -> HTTP2Handler {
@@ -194,7 +207,13 @@ private final class AgentStandIn: HTTP2ConnectionDelegate {
         request: FieldSection
     ) -> (any HTTP2StreamDelegate)? {
         origin.serve(
-            TunnelRequest(stream: stream, fields: request, handler: handler, headDeadline: headDeadline) { _ in }
+            TunnelRequest(
+                stream: stream,
+                fields: request,
+                handler: handler,
+                headDeadline: headDeadline,
+                observe: observe
+            )
         )
     }
 

