@@ -26,28 +26,21 @@ package struct LocalService: Sendable {
             guard !target.isFolder else { throw .folderHasNo("--proxy-protocol") }
             guard target.scheme != .http2 else { throw .needsHTTP1("--proxy-protocol") }
         }
-        guard !options.listsFolders || target.isFolder else { throw .needsFolder("--listing") }
         guard options.hostHeader == .visitor || !target.isFolder else { throw .folderHasNo("--host-header") }
     }
 
-    /// An origin for one tunnel, to be used on its event loop alone.
-    func origin(on eventLoop: any EventLoop, memoryBudget: Int) -> any Origin {
-        switch (target.scheme, target.place) {
-        case (_, .folder(let path)):
-            FolderOrigin(folder: path, allowsListing: options.listsFolders, eventLoop: eventLoop)
-        case (.http, _), (.https, _): OriginPool(dialer(on: eventLoop), options: options)
-        case (.http2, _): HTTP2Origin(dialer(on: eventLoop), options: options, memoryBudget: memoryBudget)
+    /// An origin for one tunnel, to be used on its event loop alone; nil for a folder, for which nobody is dialled.
+    func origin(on eventLoop: any EventLoop, memoryBudget: Int) -> (any Origin)? {
+        guard !target.isFolder else { return nil }
+        let dialer = dialer(on: eventLoop)
+        switch target.scheme {
+        case .http, .https: return OriginPool(dialer, options: options)
+        case .http2: return HTTP2Origin(dialer, options: options, memoryBudget: memoryBudget)
         }
     }
 
     func dialer(on eventLoop: any EventLoop) -> OriginDialer {
         OriginDialer(target, tls: tls, deadline: options.limits.connectDeadline, on: eventLoop)
-    }
-}
-
-extension LocalService: Equatable {
-    package static func == (left: LocalService, right: LocalService) -> Bool {
-        left.target == right.target && left.options == right.options
     }
 }
 

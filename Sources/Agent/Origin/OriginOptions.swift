@@ -19,8 +19,6 @@ package struct OriginOptions: Sendable, Equatable {
     package var serverName: String?
     /// Which header tells the origin who the visitor is; such connections serve one visitor each.
     package var proxyHeader: ProxyHeader.Version?
-    /// Whether a folder without an index page shows what is in it.
-    package var listsFolders = false
     package var limits = OriginLimits()
 
     package init() {}
@@ -70,7 +68,6 @@ package enum OriginOptionsError: Error, Equatable, CustomStringConvertible {
     case needsHTTPS(String)
     case needsHTTP1(String)
     case folderHasNo(String)
-    case needsFolder(String)
     case noTrustStore
 
     package var description: String {
@@ -81,7 +78,6 @@ package enum OriginOptionsError: Error, Equatable, CustomStringConvertible {
         case .needsHTTPS(let option): "\(option) is about TLS: it goes with a target that begins with https://."
         case .needsHTTP1(let option): "\(option) goes with origins that speak HTTP/1.1, not with http2://."
         case .folderHasNo(let option): "\(option) goes with a service; a folder is served by the agent itself."
-        case .needsFolder(let option): "\(option) goes with a folder; what a service shows is up to the service."
         case .noTrustStore: "The system has no store of CA certificates that can be read. Name one with --upstream-ca."
         }
     }

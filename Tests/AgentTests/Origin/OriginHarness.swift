@@ -191,7 +191,7 @@ private final class AgentStandIn: HTTP2ConnectionDelegate {
         var options = OriginOptions()
         options.limits.connectDeadline = variation.connectDeadline
         let service = try variation.origin ?? LocalService(target, options: options)
-        let made = service.origin(on: eventLoop, memoryBudget: 1 << 30)
+        guard let made = service.origin(on: eventLoop, memoryBudget: 1 << 30) else { throw NothingCame() }
         let rules = variation.rules
         origin = rules.isEmpty ? made : GuardedOrigin(made, rules: rules, eventLoop: eventLoop)
     }
