@@ -89,8 +89,8 @@ struct AgentFileLoader: Sendable {
         let paths = FilePaths(file: path, home: environment["HOME"], current: currentFolder)
         let source = FileSource(path: path, environment: environment, paths: paths)
         do throws(SettingRefusal) {
-            let bytes = try contents ?? SmallFile.bytes(of: path, limit: ConfigurationFile.limit)
-            return AgentFilePart(bytes, source: source)
+            if let contents { return AgentFilePart(contents, source: source) }
+            return AgentFilePart(try SmallFile.bytes(of: path, limit: ConfigurationFile.limit), source: source)
         } catch {
             return AgentFilePart(path: path, problem: error)
         }

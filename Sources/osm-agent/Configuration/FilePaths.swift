@@ -26,8 +26,9 @@ struct FilePaths: Sendable, Equatable {
 
     /// A target of an endpoint, of which only a folder and a socket file are paths.
     func resolved(target: String) -> String {
-        let socket = "unix:"
-        if target.hasPrefix(socket) { return socket + resolved(String(target.dropFirst(socket.count))) }
+        for socket in ["unix:", "http2+unix:"] where target.hasPrefix(socket) {
+            return socket + resolved(String(target.dropFirst(socket.count)))
+        }
         let isPath = [".", "..", "~"].contains(target) || ["./", "../", "~/"].contains { target.hasPrefix($0) }
         return isPath ? resolved(target) : target
     }

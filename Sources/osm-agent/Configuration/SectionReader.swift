@@ -59,6 +59,7 @@ struct SectionReader<Target: Sendable> {
         case .fields(let inner) where fieldLists.contains(key): readFields(inner, key, at: field)
         case .fields: refuse(field, "'\(key)' is a value, not a list of 'key: value'")
         case .word(let word): take([word], key, at: field)
+        case .list where setting.arity == .one: refuse(field, "'\(key)' is one value, not a list")
         case .list(let items):
             var words: [String] = []
             for item in items {
@@ -112,8 +113,10 @@ struct SectionReader<Target: Sendable> {
         if problems.count < SettingsProblems.limit {
             let names = table.settings.map(\.key) + groups.sorted()
             let siblings = names.filter { $0.hasPrefix(prefix) }.map { String($0.dropFirst(prefix.count)) }
-            let elsewhere = names.first { $0.hasSuffix(".\(field.key)") || prefix.isEmpty == false && $0 == field.key }
-            suggestion = elsewhere ?? Suggestion.nearest(to: field.key, among: siblings).map { prefix + $0 }
+            let begun = siblings.first { field.key.count > 2 && $0.hasPrefix(field.key) }
+            let elsewhere = names.first { $0.hasSuffix(".\(field.key)") || !prefix.isEmpty && $0 == field.key }
+            let near = begun ?? (elsewhere == nil ? Suggestion.nearest(to: field.key, among: siblings) : nil)
+            suggestion = near.map { prefix + $0 } ?? elsewhere
         }
         let text = "there is no setting '\(prefix + field.key)'"
         refuse(SettingsProblem(source.place(field.position), text, suggestion: suggestion))

@@ -38,7 +38,7 @@ struct ConfigurationSearchTests {
     }
 
     @Test func `a usual file that is not there is none`() throws {
-        let environment = ["HOME": "/nowhere", "XDG_CONFIG_HOME": "\(harness.folder.path)/none"]
+        let environment = ["HOME": "/nowhere", "XDG_CONFIG_HOME": "\(harness.folderPath)/none"]
         let search = ConfigurationSearch(named: [], environment: environment, hasLibrary: false)
         #expect(search.files.allSatisfy { $0 == ConfigurationSearch.systemPath })
         #expect(search.editable != nil)
