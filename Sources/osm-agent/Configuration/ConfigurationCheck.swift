@@ -24,8 +24,11 @@ enum ConfigurationCheck {
     }
 
     private static func endpointFiles(_ endpoint: FileEndpoint) -> [SettingsProblem] {
-        let files = [("upstream.ca", endpoint.spec.upstreamCA), ("access.basic_auth_file", endpoint.spec.basicAuthFile)]
-        return files.compactMap { key, path in
+        let named = [
+            ("upstream.ca", endpoint.spec.upstreamCA),
+            ("access.basic_auth_file", endpoint.spec.basicAuthFile),
+        ]
+        return named.compactMap { key, path in
             guard let path, let text = obstacle(toReading: path) else { return nil }
             return SettingsProblem(endpoint.place(of: key), "\(key): \(text)")
         }

@@ -28,10 +28,10 @@ extension Config {
                     nextStep: "Name a file: osm-agent config edit -c FILE"
                 )
             }
-            let others = search.files.dropLast()
+            let others = search.files.dropFirst()
             let editing = ConfigurationEditing(
                 path: path,
-                loader: configuration.loader().bound(to: others + [path]),
+                loader: configuration.loader().bound(to: [path] + others),
                 open: { try Editor(environment: ProcessInfo.processInfo.environment).open($0) },
                 asksAgain: Self.asksAgain,
                 say: { StandardStream.error.write("\($0)\n") }

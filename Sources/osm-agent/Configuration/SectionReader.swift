@@ -19,9 +19,18 @@ struct SectionReader<Target: Sendable> {
     private(set) var keys: Set<String> = []
     /// What the keys of settings have in front of their dots.
     private let groups: Set<String>
+    /// How many unknown keys are still compared with those that there are, which costs more than all else.
+    private var guesses: Int
 
-    init(_ table: Table, paths: Set<String>, fieldLists: Set<String> = [], source: FileSource) {
+    init(
+        _ table: Table,
+        paths: Set<String>,
+        fieldLists: Set<String> = [],
+        source: FileSource,
+        guesses: Int = SettingsProblems.limit
+    ) {
         self.table = table
+        self.guesses = guesses
         self.source = source
         self.fieldLists = fieldLists
         pathKeys = paths
@@ -110,7 +119,8 @@ struct SectionReader<Target: Sendable> {
     /// Looks for what was meant next to the key first, and then for a setting that ends with the same word elsewhere.
     private mutating func refuse(unknown field: ConfigurationTree.Field, under prefix: String) {
         var suggestion: String?
-        if problems.count < SettingsProblems.limit {
+        if guesses > 0 {
+            guesses -= 1
             let names = table.settings.map(\.key) + groups.sorted()
             let siblings = names.filter { $0.hasPrefix(prefix) }.map { String($0.dropFirst(prefix.count)) }
             let begun = siblings.first { field.key.count > 2 && $0.hasPrefix(field.key) }

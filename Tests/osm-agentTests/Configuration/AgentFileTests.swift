@@ -28,8 +28,9 @@ struct AgentFileTests {
         harness.environment["OSM_AGENT_EDGE_NAME"] = "of.the.environment"
         harness.environment["OSM_AGENT_LOG_LEVEL"] = "error"
         harness.flags = [try #require(AgentFileLoader.flag("--log-level", "log_level", ["debug"]))]
-        let text = "version: 1\nagent: {edge_name: a, log_level: info, log_format: json, edges: [a.example:1, b.example]}\n"
-        let file = try harness.load(text)
+        let edges = "edges: [a.example:1, b.example]"
+        let section = "agent: {edge_name: a, log_level: info, log_format: json, \(edges)}"
+        let file = try harness.load("version: 1\n\(section)\n")
         #expect(file.settings.edgeName == "of.the.environment")
         #expect(file.settings.logLevel == .debug)
         #expect(AgentSettings.table.setting("log_format")?.words(file.settings) == ["json"])
@@ -93,6 +94,12 @@ struct AgentFileTests {
                 "FOLDER/third.yaml: there is no such file",
             ]
         )
+    }
+
+    @Test(.timeLimit(.minutes(1))) func `a file has no more endpoints than an agent takes`() throws {
+        let many = (0...1000).map { "- {name: n\($0), target: 1}" }.joined(separator: "\n")
+        let problems = try harness.problems("version: 1\nendpoints:\n\(many)\n")
+        #expect(problems == ["FOLDER/config.yaml:2:1: 1001 endpoints are more than the 1000 that an agent takes"])
     }
 
     @Test func `two files may not ask for the same name under different endpoints`() throws {

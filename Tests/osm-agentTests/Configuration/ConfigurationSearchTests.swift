@@ -10,7 +10,7 @@ struct ConfigurationSearchTests {
     @Test func `files that are named are read, whether or not they are there`() {
         let search = ConfigurationSearch(named: ["/a", "/b"], environment: ["OSM_AGENT_CONFIG": "/c"])
         #expect(search.files == ["/a", "/b"])
-        #expect(search.editable == "/b")
+        #expect(search.editable == "/a")
         #expect(ConfigurationSearch(named: [], environment: ["OSM_AGENT_CONFIG": "/c"]).files == ["/c"])
     }
 

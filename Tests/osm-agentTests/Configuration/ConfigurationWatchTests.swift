@@ -97,9 +97,11 @@ struct ConfigurationWatchTests {
         #expect(applied.all == [])
         #expect(watch.present.specs.map(\.name) == ["web"])
         #expect(log.all.count == 2)
-        #expect(log.all.contains {
-            $0.hasPrefix("error: configuration not reloaded") && $0.contains("\(harness.path):3:15")
-        })
+        #expect(
+            log.all.contains {
+                $0.hasPrefix("error: configuration not reloaded") && $0.contains("\(harness.path):3:15")
+            }
+        )
         try harness.write(web + "- {name: api, target: 4000}\n")
         for _ in 0..<2 { await watch.look() }
         #expect(applied.all.map(\.endpoints) == [["api"]])

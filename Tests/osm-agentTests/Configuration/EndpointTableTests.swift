@@ -64,7 +64,9 @@ struct EndpointTableTests {
         #expect(try SettingForm<String>.cidr.parse(text) == text)
     }
 
-    @Test(arguments: ["", "/8", "10.0.0.0/", "10.0.0.0/33", "::/129", "10.0.0.0/+8", "10.0.0.0/8/8", "host", "10.0.0/8"])
+    @Test(arguments: [
+        "", "/8", "10.0.0.0/", "10.0.0.0/33", "::/129", "10.0.0.0/+8", "10.0.0.0/8/8", "host", "10.0.0/8",
+    ])
     func `what is none is refused`(text: String) {
         #expect(throws: SettingRefusal.self) { try SettingForm<String>.cidr.parse(text) }
     }
