@@ -52,7 +52,7 @@ struct OsmAgent: AsyncParsableCommand {
               130, 143  a second signal (SIGINT, SIGTERM) ended what was under way
             """,
         version: AgentVersion.text,
-        subcommands: [HTTP.self, TCP.self, UDP.self, Status.self, Identity.self, Trust.self]
+        subcommands: [HTTP.self, TCP.self, UDP.self, Status.self, Identity.self, Trust.self, Config.self]
     )
 
     static func main() async {

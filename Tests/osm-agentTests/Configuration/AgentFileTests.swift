@@ -27,7 +27,7 @@ struct AgentFileTests {
         var harness = harness
         harness.environment["OSM_AGENT_EDGE_NAME"] = "of.the.environment"
         harness.environment["OSM_AGENT_LOG_LEVEL"] = "error"
-        harness.flags = [try #require(AgentFileLoader.flag("--log-level", "log_level", ["debug"]))]
+        harness.flags = [AgentFileLoader.flag("--log-level", "log_level", ["debug"])].compactMap { $0 }
         let edges = "edges: [a.example:1, b.example]"
         let section = "agent: {edge_name: a, log_level: info, log_format: json, \(edges)}"
         let file = try harness.load("version: 1\n\(section)\n")

@@ -1,7 +1,6 @@
 import Agent
 import Foundation
 import Settings
-import Synchronization
 import Testing
 
 @testable import osm_agent
@@ -22,7 +21,10 @@ struct ConfigurationEditingTests {
             path: harness.path,
             loader: harness.loader(),
             open: { path in
-                guard let text = rest.popFirst() else { return Issue.record("one edit too many") }
+                guard let text = rest.popFirst() else {
+                    Issue.record("one edit too many")
+                    return
+                }
                 try Data(text.utf8).write(to: URL(filePath: path))
             },
             asksAgain: { asksAgain },
