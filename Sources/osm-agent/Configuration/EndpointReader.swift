@@ -5,7 +5,7 @@ import Settings
 /// Reads the items of `endpoints`, and collects what is wrong with any of them.
 struct EndpointReader {
     /// How many endpoints a file may have.
-    static let limit = 1000
+    static let limit = EndpointDesk.limit
 
     let source: FileSource
     private(set) var endpoints: [FileEndpoint] = []

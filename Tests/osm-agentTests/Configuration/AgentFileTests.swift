@@ -97,9 +97,9 @@ struct AgentFileTests {
     }
 
     @Test(.timeLimit(.minutes(1))) func `a file has no more endpoints than an agent takes`() throws {
-        let many = (0...1000).map { "- {name: n\($0), target: 1}" }.joined(separator: "\n")
+        let many = (0...EndpointDesk.limit).map { "- {name: n\($0), target: 1}" }.joined(separator: "\n")
         let problems = try harness.problems("version: 1\nendpoints:\n\(many)\n")
-        #expect(problems == ["FOLDER/config.yaml:2:1: 1001 endpoints are more than the 1000 that an agent takes"])
+        #expect(problems == ["FOLDER/config.yaml:2:1: 257 endpoints are more than the 256 that an agent takes"])
     }
 
     @Test func `two files may not ask for the same name under different endpoints`() throws {

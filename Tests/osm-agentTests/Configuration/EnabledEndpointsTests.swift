@@ -58,6 +58,17 @@ struct EnabledEndpointsTests {
         #expect(enabled == EnabledEndpoints())
     }
 
+    @Test func `what is done over the local API is remembered`() {
+        let file = [spec("web")]
+        var enabled = EnabledEndpoints()
+        enabled.remember(.added(spec("temp")), over: file)
+        enabled.remember(.enabled(false, name: "web"), over: file)
+        #expect(enabled.served(over: file).map(\.name) == ["temp"])
+        enabled.remember(.removed(name: "temp"), over: file)
+        enabled.remember(.enabled(true, name: "web"), over: file)
+        #expect(enabled == EnabledEndpoints())
+    }
+
     @Test func `the file wins over an added endpoint of the same name, or for the same public name`() {
         var enabled = EnabledEndpoints()
         _ = enabled.add(spec("web", hostname: "old"))
