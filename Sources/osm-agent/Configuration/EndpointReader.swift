@@ -63,7 +63,7 @@ struct EndpointReader {
         at place: SettingsProblem.Place
     ) throws(SettingsProblems) {
         var spec = spec
-        spec.target = source.paths.resolved(target: spec.target)
+        spec.target = source.paths.resolvedTarget(spec.target)
         let places = Dictionary(written.map { ($0.key, $0.place) }) { first, _ in first }
         let endpoint = FileEndpoint(spec: spec, place: place, places: places)
         if let problem = EndpointCheck.problem(endpoint) { throw SettingsProblems([problem]) }
