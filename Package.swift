@@ -28,6 +28,7 @@ let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl
 let x509: Target.Dependency = .product(name: "X509", package: "swift-certificates")
 let asn1: Target.Dependency = .product(name: "SwiftASN1", package: "swift-asn1")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
 let coreMetrics: Target.Dependency = .product(name: "CoreMetrics", package: "swift-metrics")
@@ -98,7 +99,7 @@ let package = Package(
             "Agent",
             [
                 "HTTPFields", "HTTP1", "HTTP2", "ProxyProtocol", "TunnelProtocol", "Trust", "TunnelTLS", "AdminHTTP",
-                "Telemetry", nioCore, nioPosix, nioSSL, crypto, logging, metrics, lifecycle,
+                "Telemetry", nioCore, nioPosix, nioSSL, nioTLS, crypto, cryptoExtras, logging, metrics, lifecycle,
             ]
         ),
         room(
@@ -164,7 +165,7 @@ let package = Package(
             name: "FuzzInvariants",
             dependencies: [
                 "HTTPFields", "HTTP1", "HTTP2", "ProxyProtocol", "TunnelProtocol", "Trust", "TunnelTLS", "AdminHTTP",
-                "Agent", "Edge", nioCore, x509,
+                "Agent", "Edge", "Inspector", nioCore, x509,
             ],
             path: "Tests/FuzzInvariants",
             // What is internal to a room can be tested in debug builds, and in those of the fuzzer.
@@ -187,7 +188,7 @@ let package = Package(
             "Agent",
             [
                 "TestSupport", "HTTP1", "HTTP2", "HTTPFields", "ProxyProtocol", "TunnelProtocol", "Trust", "TunnelTLS",
-                nioCore, nioPosix, nioEmbedded, logging,
+                nioCore, nioPosix, nioEmbedded, nioSSL, logging,
             ]
         ),
         tests(

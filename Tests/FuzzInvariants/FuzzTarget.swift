@@ -37,6 +37,10 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case visitorAddresses = "visitor-addresses"
     case folderPath = "folder-path"
     case fileConditions = "file-conditions"
+    case webSocketFrames = "web-socket-frames"
+    case eventStream = "event-stream"
+    case grpcMessages = "grpc-messages"
+    case redaction
     #endif
 
     /// Feeds the parser; a throw, like a trap, is a finding.
@@ -72,6 +76,10 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .visitorAddresses: try StreamInvariants.visitorAddresses(bytes)
         case .folderPath: try FolderInvariants.path(bytes)
         case .fileConditions: try FolderInvariants.conditions(bytes)
+        case .webSocketFrames: try MessageInvariants.webSocketFrames(bytes)
+        case .eventStream: try MessageInvariants.eventStream(bytes)
+        case .grpcMessages: try MessageInvariants.grpcMessages(bytes)
+        case .redaction: try RedactionInvariants.redaction(bytes)
         #endif
         }
     }

@@ -20,6 +20,7 @@ final class HTTP2OriginExchange: HTTP2StreamDelegate {
     private var upload: RelayedBody
     private var response: HTTP2OriginResponse?
     private var timer: Scheduled<Void>?
+    private var hasToldSent = false
 
     private enum State { case waiting, sent, over }
 
@@ -29,18 +30,22 @@ final class HTTP2OriginExchange: HTTP2StreamDelegate {
         self.request = request
         self.origin = origin
         self.eventLoop = eventLoop
-        fields = Self.fields(for: request.fields)
+        fields = Self.fields(for: request.fields, host: origin.host)
         record = RequestRecord(request.fields)
         upload = RelayedBody(isEmpty: request.stream.endedWithHead)
     }
 
     /// The request as the visitor made it, but for the scheme: it is the one of this connection (RFC 9113, 8.3.1), and
     /// there are servers that refuse another.
-    private static func fields(for request: FieldSection) -> FieldSection {
+    private static func fields(for request: FieldSection, host: String?) -> FieldSection {
         var fields = FieldSection(capacity: request.storage.readableBytes, fields: request.count)
         for index in request.entries.indices {
             if request.nameEquals(":scheme", at: index) {
                 fields.append(":scheme", "http")
+            } else if let host, request.nameEquals(":authority", at: index) {
+                fields.append(":authority", host)
+            } else if host != nil, request.nameEquals("host", at: index) {
+                continue
             } else {
                 fields.append(name: request.name(at: index), value: request.value(at: index))
             }
@@ -80,6 +85,7 @@ final class HTTP2OriginExchange: HTTP2StreamDelegate {
         }
         state = .sent
         self.response = response
+        request.tap?.originConnected()
         stopTimer()
         originIsReady()
         expectHead()
@@ -130,6 +136,10 @@ final class HTTP2OriginExchange: HTTP2StreamDelegate {
     /// Starts the clock once the origin has the whole request; a visitor may take its time.
     private func expectHead() {
         guard state == .sent, upload.isComplete || request.isWebSocket, timer == nil else { return }
+        if upload.isComplete, !hasToldSent {
+            hasToldSent = true
+            request.tap?.requestSent()
+        }
         if response?.hasHead == false { startTimer() }
     }
 
