@@ -1,5 +1,7 @@
 import HTTP2
+import Logging
 import NIOCore
+import TestSupport
 import Testing
 
 @testable import Agent
