@@ -99,7 +99,7 @@ let package = Package(
             "Agent",
             [
                 "HTTPFields", "HTTP1", "HTTP2", "ProxyProtocol", "TunnelProtocol", "Trust", "TunnelTLS", "AdminHTTP",
-                "Telemetry", nioCore, nioPosix, nioSSL, crypto, cryptoExtras, logging, metrics, lifecycle,
+                "Telemetry", nioCore, nioPosix, nioSSL, nioTLS, crypto, cryptoExtras, logging, metrics, lifecycle,
             ]
         ),
         room(
@@ -165,7 +165,7 @@ let package = Package(
             name: "FuzzInvariants",
             dependencies: [
                 "HTTPFields", "HTTP1", "HTTP2", "ProxyProtocol", "TunnelProtocol", "Trust", "TunnelTLS", "AdminHTTP",
-                "Agent", "Edge", nioCore, x509,
+                "Agent", "Edge", "Inspector", nioCore, x509,
             ],
             path: "Tests/FuzzInvariants",
             // What is internal to a room can be tested in debug builds, and in those of the fuzzer.

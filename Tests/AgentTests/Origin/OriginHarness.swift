@@ -161,12 +161,10 @@ private final class AgentStandIn: HTTP2ConnectionDelegate {
     init(_ target: OriginTarget, _ variation: OriginHarness.Variation, _ eventLoop: any EventLoop) {
         headDeadline = variation.headDeadline
         observe = variation.observe
-        let service = HTTP2Origin(
-            target: target,
-            memoryBudget: 1 << 30,
-            connectDeadline: variation.connectDeadline,
-            eventLoop: eventLoop
-        )
+        var options = OriginOptions()
+        options.limits.connectDeadline = variation.connectDeadline
+        let dialer = OriginDialer(target, tls: nil, deadline: variation.connectDeadline, on: eventLoop)
+        let service = HTTP2Origin(dialer, options: options, memoryBudget: 1 << 30)
         let rules = variation.rules
         origin = rules.isEmpty ? service : GuardedOrigin(service, rules: rules, eventLoop: eventLoop)
     }

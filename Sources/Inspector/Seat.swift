@@ -1,1 +1,0 @@
-// The room of what people see of the requests that an agent serves.
