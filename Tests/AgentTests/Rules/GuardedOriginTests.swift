@@ -162,4 +162,21 @@ extension GuardedOriginTests {
             #expect(await harness.asked() == "/here")
         }
     }
+
+    @Test func `takes what a visitor still sends whom it turned away at once`() async throws {
+        try await held { harness, _ in
+            for number in 0...PasswordChecks.mostWaiting {
+                let fields = ["authorization": .basic("ann", "\(number)"), "x-forwarded-for": "192.0.2.\(number)"]
+                _ = try await harness.visit("/guess", fields)
+            }
+            let late = ["authorization": .basic("ann", "late"), "x-forwarded-for": "198.51.100.1"]
+            let turned = try await harness.visit("/late", late, ends: false)
+            #expect(await turned.answer().status == "503")
+            try await turned.send(ByteBuffer(repeating: 0x61, count: 4 << 20))
+            try await turned.finish()
+            for await event in turned.events {
+                if case .closed(let code) = event { #expect(code == .noError) }
+            }
+        }
+    }
 }
