@@ -1,4 +1,5 @@
 import HTTP2
+import Logging
 import NIOCore
 import Testing
 
