@@ -1,0 +1,69 @@
+// The summaries that the page holds: what the agent told, what a search lets through, and what a pause keeps back.
+
+/** As many as the page keeps, whatever the agent does. */
+const limit = 2000;
+
+export class Exchanges {
+    #byID = new Map();
+    #found = null;
+    #frozen = null;
+    #changes = new Set();
+    #changed;
+
+    /** `changed` is called after everything that alters what is shown. */
+    constructor(changed) { this.#changed = changed; }
+
+    get total() { return (this.#frozen ?? this.#byID).size; }
+    get isPaused() { return this.#frozen !== null; }
+    /** Exchanges that changed, came or went during the pause. */
+    get held() { return this.#changes.size; }
+
+    /** Newest first; only those that the search found, when there is one. */
+    get shown() {
+        const all = [...(this.#frozen ?? this.#byID).values()].sort((one, other) => other.id - one.id);
+        return this.#found ? all.filter(({ id }) => this.#found.has(id)) : all;
+    }
+
+    put(summary) {
+        this.#byID.set(summary.id, summary);
+        if (this.#byID.size > limit) this.#byID.delete(Math.min(...this.#byID.keys()));
+        this.#note(summary.id);
+    }
+
+    remove(ids) {
+        for (const id of ids) {
+            this.#byID.delete(id);
+            this.#note(id);
+        }
+    }
+
+    /** Everything anew, as after a lost connection. */
+    replace(summaries) {
+        this.#byID = new Map(summaries.map((summary) => [summary.id, summary]));
+        this.#changed();
+    }
+
+    clear() {
+        this.#byID.clear();
+        if (this.isPaused) this.#frozen = new Map();
+        this.#changes.clear();
+        this.#changed();
+    }
+
+    /** Shows these identifiers only; null shows all. */
+    only(ids) {
+        this.#found = ids === null ? null : new Set(ids);
+        this.#changed();
+    }
+
+    pause(isPaused) {
+        this.#frozen = isPaused ? new Map(this.#byID) : null;
+        this.#changes.clear();
+        this.#changed();
+    }
+
+    #note(id) {
+        if (this.isPaused) this.#changes.add(id);
+        this.#changed();
+    }
+}
