@@ -86,7 +86,8 @@ export class DetailView {
             element("span", { class: "method", text: summary.method }),
             element("span", { class: "path", text: path, title: path }),
         );
-        const facts = [summary.endpoint, duration(summary.duration_ms), size(summary.response_bytes), `#${summary.id}`];
+        const took = summary.phase === "open" ? [] : [duration(summary.duration_ms)];
+        const facts = [summary.endpoint, ...took, size(summary.response_bytes), `#${summary.id}`];
         this.#parts.sub.replaceChildren(
             element("span", { class: "status", data: { kind: kind(summary) }, text: statusText(summary) }),
             element("span", { text: summary.phase === "open" ? "still open" : statusName(summary.status) || (summary.error ? "failed" : "") }),

@@ -5,19 +5,21 @@ import { byID, element } from "./dom.js";
 /** Shows what `/api/status` answered. */
 export function showStatus(agent) {
     const endpoints = agent.endpoints ?? [];
-    const chips = endpoints.map((endpoint) =>
-        element(
-            "li", { class: "endpoint", data: { state: endpoint.state }, title: endpoint.problem ?? `${endpoint.name}: ${endpoint.state}` },
-            element("span", { class: "dot", role: "img", "aria-label": endpoint.state }),
-            address(endpoint),
-            element("span", { class: "target", text: `→ ${endpoint.target}` }),
-        ));
-    replaceIfChanged(byID("endpoints"), chips);
+    if (hasChanged(endpoints)) byID("endpoints").replaceChildren(...endpoints.map(chip));
     const tunnels = agent.tunnels ?? [];
     const connected = tunnels.filter(({ phase }) => phase === "connected");
     byID("tunnels").hidden = tunnels.length === 0;
     byID("tunnels").textContent = tunnelText(tunnels, connected);
     byID("tunnels").title = tunnels.map(({ edge, phase, problem }) => [edge, phase, problem].filter(Boolean).join(" · ")).join("\n");
+}
+
+function chip(endpoint) {
+    return element(
+        "li", { class: "endpoint", data: { state: endpoint.state }, title: endpoint.problem ?? `${endpoint.name}: ${endpoint.state}` },
+        element("span", { class: "dot", role: "img", "aria-label": endpoint.state }),
+        address(endpoint),
+        element("span", { class: "target", text: `→ ${endpoint.target}` }),
+    );
 }
 
 function address(endpoint) {
@@ -34,8 +36,12 @@ function tunnelText(tunnels, connected) {
     return `${number} ${tunnels.length === 1 ? "tunnel" : "tunnels"}${time}`;
 }
 
+let drawn = "";
+
 /** Leaves the page alone, and with it the focus, when nothing is different. */
-function replaceIfChanged(place, nodes) {
-    const fresh = element("div", {}, nodes);
-    if (fresh.innerHTML !== place.innerHTML) place.replaceChildren(...fresh.childNodes);
+function hasChanged(endpoints) {
+    const text = JSON.stringify(endpoints);
+    if (drawn === text) return false;
+    drawn = text;
+    return true;
 }
