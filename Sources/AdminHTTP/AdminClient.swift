@@ -13,16 +13,18 @@ package enum AdminClient {
 
     /// The bounds of one question.
     package struct Limits: Sendable {
-        /// For everything, connecting included.
+        /// For everything, connecting included; of a streamed answer, until its head has come.
         package var deadline = Duration.seconds(5)
         /// Bytes of the answer's body.
         package var bodyBytes = 4 * 1024 * 1024
+        /// Bytes of one line of a streamed answer.
+        package var lineBytes = 1024 * 1024
 
         /// The limits that suit a command.
         package static let standard = Limits()
     }
 
-    private typealias Connection = NIOAsyncChannel<HTTPClientResponsePart, HTTPClientRequestPart>
+    typealias Connection = NIOAsyncChannel<HTTPClientResponsePart, HTTPClientRequestPart>
 
     /// Sends GET and takes the whole answer, whatever its status.
     package static func get(
@@ -45,6 +47,16 @@ package enum AdminClient {
         try await ask(.POST, path, body: body, address, limits, group)
     }
 
+    /// Sends DELETE and takes the whole answer, whatever its status.
+    package static func delete(
+        _ path: String,
+        at address: AdminAddress,
+        limits: Limits = .standard,
+        group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton
+    ) async throws(AdminError) -> Answer {
+        try await ask(.DELETE, path, body: ByteBuffer(), address, limits, group)
+    }
+
     private static func ask(
         _ method: HTTPMethod,
         _ path: String,
@@ -53,19 +65,11 @@ package enum AdminClient {
         _ limits: Limits,
         _ group: any EventLoopGroup
     ) async throws(AdminError) -> Answer {
-        let socketAddress = try address.socketAddress()
-        var head = HTTPRequestHead(version: .http1_1, method: method, uri: path)
-        head.headers.add(name: "host", value: host(of: address))
-        head.headers.add(name: "connection", value: "close")
-        if method == .POST { head.headers.add(name: "content-length", value: "\(body.readableBytes)") }
-        let request = head
         do {
             return try await within(limits.deadline) {
-                let connection = try await connect(to: socketAddress, group)
+                let connection = try await connect(to: address, group)
                 return try await connection.executeThenClose { parts, outbound in
-                    try await outbound.write(.head(request))
-                    if body.readableBytes > 0 { try await outbound.write(.body(.byteBuffer(body))) }
-                    try await outbound.write(.end(nil))
+                    try await send(method, path, body: body, to: address, outbound)
                     return try await collect(parts, limit: limits.bodyBytes)
                 }
             }
@@ -76,6 +80,23 @@ package enum AdminClient {
         }
     }
 
+    static func send(
+        _ method: HTTPMethod,
+        _ path: String,
+        body: ByteBuffer,
+        to address: AdminAddress,
+        _ outbound: NIOAsyncChannelOutboundWriter<HTTPClientRequestPart>
+    ) async throws {
+        var head = HTTPRequestHead(version: .http1_1, method: method, uri: path)
+        head.headers.add(name: "host", value: host(of: address))
+        head.headers.add(name: "connection", value: "close")
+        if method != .GET { head.headers.add(name: "content-length", value: "\(body.readableBytes)") }
+        if body.readableBytes > 0 { head.headers.add(name: "content-type", value: "application/json") }
+        try await outbound.write(.head(head))
+        if body.readableBytes > 0 { try await outbound.write(.body(.byteBuffer(body))) }
+        try await outbound.write(.end(nil))
+    }
+
     private static func host(of address: AdminAddress) -> String {
         switch address {
         case .tcp: address.description
@@ -83,17 +104,36 @@ package enum AdminClient {
         }
     }
 
-    private static func connect(to address: SocketAddress, _ group: any EventLoopGroup) async throws -> Connection {
+    static func connect(to address: AdminAddress, _ group: any EventLoopGroup) async throws -> Connection {
+        let connection: Connection
         do {
-            return try await ClientBootstrap(group: group).connect(to: address) { channel in
+            connection = try await ClientBootstrap(group: group).connect(to: address.socketAddress()) { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHTTPClientHandlers()
                     return try Connection(wrappingChannelSynchronously: channel)
                 }
             }
+        } catch let error as AdminError {
+            throw error
         } catch {
             throw AdminError(.cannotConnect, cause: error)
         }
+        switch address {
+        case .tcp: return connection
+        case .unix: return try await checked(connection)
+        }
+    }
+
+    /// Nothing is told to a process that another user has put in the agent's place.
+    private static func checked(_ connection: Connection) async throws -> Connection {
+        do {
+            if PeerUser.isWelcome(try await PeerUser.id(of: connection.channel)) { return connection }
+        } catch {
+            try await connection.executeThenClose { _, _ in }
+            throw AdminError(.cannotConnect, cause: error)
+        }
+        try await connection.executeThenClose { _, _ in }
+        throw AdminError(.anotherUser)
     }
 
     private static func collect(

@@ -4,20 +4,22 @@ import NIOHTTP1
 /// Makes whole requests out of HTTP parts and HTTP parts out of whole responses, on one connection.
 ///
 /// The pipelining handler in front of it lets one request through at a time. The connection ends when a request is not
-/// complete within the `request` limit, when it is idle for the `idle` limit, or when its body is too long.
+/// complete within the `request` limit, when it is idle for the `idle` limit, when its body is too long, and when it takes
+/// nothing of a streamed answer for the `stall` limit.
 ///
 /// ## Concurrency
 /// Owned by the event loop of its channel.
 final class AdminCodec: ChannelDuplexHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias InboundOut = AdminRequest
-    typealias OutboundIn = AdminResponse
+    typealias OutboundIn = AdminAnswerPart
     typealias OutboundOut = HTTPServerResponsePart
 
     private enum State {
         case waiting
         case collecting(HTTPRequestHead, ByteBuffer)
         case answering(HTTPRequestHead)
+        case streaming
         case closing
     }
 
@@ -64,19 +66,35 @@ final class AdminCodec: ChannelDuplexHandler {
             deadline?.cancel()
             state = .answering(head)
             context.fireChannelRead(wrapInboundOut(AdminRequest(head, body: body)))
-        case (_, .waiting), (_, .collecting), (_, .answering), (_, .closing):
+        case (_, .waiting), (_, .collecting), (_, .answering), (_, .streaming), (_, .closing):
             return  // what follows a refused request on its way out
         }
     }
 
-    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        guard case .answering(let head) = state else {
-            promise?.fail(ChannelError.ioOnClosedChannel)
-            return
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        if case .streaming = state {
+            if context.channel.isWritable { deadline?.cancel() } else { arm(limits.stall, context) }
         }
-        state = head.isKeepAlive ? .waiting : .closing
-        send(unwrapOutboundIn(data), to: head, keepAlive: head.isKeepAlive, context, promise)
-        if head.isKeepAlive { arm(limits.idle, context) }
+        context.fireChannelWritabilityChanged()
+    }
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        switch (unwrapOutboundIn(data), state) {
+        case (.whole(let response), .answering(let head)):
+            state = head.isKeepAlive ? .waiting : .closing
+            send(response, to: head, keepAlive: head.isKeepAlive, context, promise)
+            if head.isKeepAlive { arm(limits.idle, context) }
+        case (.head(let response), .answering(let head)):
+            state = .streaming
+            context.write(wrapOutboundOut(.head(Self.head(of: response, to: head, keepAlive: false))), promise: promise)
+        case (.piece(let bytes), .streaming):
+            context.write(wrapOutboundOut(.body(.byteBuffer(bytes))), promise: promise)
+        case (.end, .streaming):
+            state = .closing
+            end(keepAlive: false, context, promise)
+        case (.whole, _), (.head, _), (.piece, _), (.end, _):
+            promise?.fail(ChannelError.ioOnClosedChannel)
+        }
     }
 
     private func refuse(_ response: AdminResponse, _ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
@@ -92,19 +110,36 @@ final class AdminCodec: ChannelDuplexHandler {
         _ context: ChannelHandlerContext,
         _ promise: EventLoopPromise<Void>?
     ) {
-        var head = HTTPResponseHead(version: request.version, status: .init(statusCode: response.status))
-        head.headers.add(name: "content-type", value: response.contentType)
-        head.headers.add(name: "content-length", value: "\(response.body.readableBytes)")
-        head.headers.add(name: "cache-control", value: "no-store")
-        head.headers.add(name: "x-content-type-options", value: "nosniff")
-        for (name, value) in response.fields { head.headers.add(name: name, value: value) }
-        head.headers.add(name: "connection", value: keepAlive ? "keep-alive" : "close")
+        let head = Self.head(of: response, to: request, keepAlive: keepAlive)
         context.write(wrapOutboundOut(.head(head)), promise: nil)
         if request.method != .HEAD {
             context.write(wrapOutboundOut(.body(.byteBuffer(response.body))), promise: nil)
         }
+        end(keepAlive: keepAlive, context, promise)
+    }
+
+    /// Without a length when the body is made while it is sent.
+    private static func head(
+        of response: AdminResponse,
+        to request: HTTPRequestHead,
+        keepAlive: Bool
+    ) -> HTTPResponseHead {
+        var head = HTTPResponseHead(version: request.version, status: .init(statusCode: response.status))
+        head.headers.add(name: "content-type", value: response.contentType)
+        if response.produce == nil {
+            head.headers.add(name: "content-length", value: "\(response.body.readableBytes)")
+        }
+        head.headers.add(name: "cache-control", value: "no-store")
+        head.headers.add(name: "x-content-type-options", value: "nosniff")
+        for (name, value) in response.fields { head.headers.add(name: name, value: value) }
+        head.headers.add(name: "connection", value: keepAlive ? "keep-alive" : "close")
+        return head
+    }
+
+    private func end(keepAlive: Bool, _ context: ChannelHandlerContext, _ promise: EventLoopPromise<Void>?) {
         let written = promise ?? context.eventLoop.makePromise()
         if !keepAlive {
+            arm(limits.stall, context)
             let channel = context.channel
             written.futureResult.whenComplete { _ in channel.close(promise: nil) }
         }
@@ -128,7 +163,8 @@ extension AdminRequest {
             query: parts.count == 2 ? String(parts[1]) : "",
             host: hosts.count == 1 ? hosts[0] : nil,
             origin: head.headers.first(name: "origin"),
-            body: body
+            body: body,
+            headers: head.headers
         )
     }
 }

@@ -12,6 +12,8 @@ package struct AdminError: Error, CustomStringConvertible {
         case cannotListen
         /// Nobody listens there, or it may not be opened.
         case cannotConnect
+        /// A process of another user answers there.
+        case anotherUser
         /// No complete answer within the deadline.
         case timedOut
         /// The answer is longer than the caller allows.
@@ -26,7 +28,7 @@ package struct AdminError: Error, CustomStringConvertible {
     package var isAboutListening: Bool {
         switch code {
         case .badAddress, .addressInUse, .notASocket, .cannotListen: true
-        case .cannotConnect, .timedOut, .answerTooLong, .answerCut: false
+        case .cannotConnect, .anotherUser, .timedOut, .answerTooLong, .answerCut: false
         }
     }
 
@@ -45,6 +47,7 @@ package struct AdminError: Error, CustomStringConvertible {
             case .notASocket: "something that is not a socket stands at that path"
             case .cannotListen: "cannot listen there"
             case .cannotConnect: "nobody answers there"
+            case .anotherUser: "a process of another user answers there"
             case .timedOut: "no answer in time"
             case .answerTooLong: "the answer is too long"
             case .answerCut: "the answer ended early"

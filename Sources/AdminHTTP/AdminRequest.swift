@@ -1,8 +1,9 @@
 package import NIOCore
+import NIOHTTP1
 
 /// One complete request to an admin endpoint.
 package struct AdminRequest: Sendable {
-    /// The method as sent, in capitals: `GET`, `HEAD` or `POST` once it reaches a route.
+    /// The method as sent, in capitals: `GET`, `HEAD`, `POST`, `PUT` or `DELETE` once it reaches a route.
     package let method: String
     /// The path without its query, not percent-decoded.
     package let path: String
@@ -14,23 +15,33 @@ package struct AdminRequest: Sendable {
     package let origin: String?
     /// At most as many bytes as the server's limit.
     package let body: ByteBuffer
+    var headers = HTTPHeaders()
+    /// What stood in the places of the route's path, percent-decoded.
+    var parameters: [String: String] = [:]
+
+    /// The first field of that name, whatever its case; nil when there is none.
+    package func field(_ name: String) -> String? { headers.first(name: name) }
+
+    /// What stands in place of `{name}` in the route's path, percent-decoded; empty when the route has no such place.
+    package func parameter(_ name: String) -> String { parameters[name, default: ""] }
 
     /// The first value of a query field, with `+` and percent escapes decoded; nil when it is absent.
     package func queryValue(_ name: String) -> String? {
         for field in query.split(separator: "&") {
             let parts = field.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            guard parts.first.flatMap(Self.decoded) == name else { continue }
-            return parts.count == 2 ? Self.decoded(parts[1]) : ""
+            guard parts.first.flatMap({ Self.decoded($0, plusIsSpace: true) }) == name else { continue }
+            return parts.count == 2 ? Self.decoded(parts[1], plusIsSpace: true) : ""
         }
         return nil
     }
 
-    private static func decoded(_ text: Substring) -> String? {
+    /// Undoes percent escapes; nil when one is broken or the bytes are no UTF-8.
+    static func decoded(_ text: Substring, plusIsSpace: Bool) -> String? {
         var bytes: [UInt8] = []
         var rest = text.utf8[...]
         while let byte = rest.popFirst() {
             switch byte {
-            case UInt8(ascii: "+"):
+            case UInt8(ascii: "+") where plusIsSpace:
                 bytes.append(UInt8(ascii: " "))
             case UInt8(ascii: "%"):
                 let digits = String(Substring(rest.prefix(2)))

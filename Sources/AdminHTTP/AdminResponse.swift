@@ -1,12 +1,15 @@
 package import NIOCore
 
-/// What a route answers; always whole, never a stream.
+/// What a route answers: a whole body, or one that is made while it is sent.
 package struct AdminResponse: Sendable {
     package var status: Int
     package var contentType: String
     package var body: ByteBuffer
     /// Further header fields, sent as they stand.
     package var fields: [(name: String, value: String)] = []
+
+    /// Makes the body after the head has been sent; nil when `body` is all of it.
+    var produce: AdminBodyProducer?
 
     /// An answer with any body.
     package init(status: Int, contentType: String, body: ByteBuffer) {
@@ -30,38 +33,18 @@ package struct AdminResponse: Sendable {
         let contentType = "text/plain; version=0.0.4; charset=utf-8"
         return AdminResponse(status: 200, contentType: contentType, body: ByteBuffer(string: page))
     }
-}
 
-/// What stands at one path: a reader, a writer, or both.
-package struct AdminRoute: Sendable {
-    /// Answers one request; a slow one is cut off at the server's `answer` limit.
-    package typealias Answer = @Sendable (AdminRequest) async -> AdminResponse
-
-    let get: Answer?
-    let post: Answer?
-
-    /// Answers GET, and HEAD without the body.
-    package static func get(_ answer: @escaping Answer) -> AdminRoute { AdminRoute(get: answer, post: nil) }
-
-    /// Answers POST.
-    package static func post(_ answer: @escaping Answer) -> AdminRoute { AdminRoute(get: nil, post: answer) }
-
-    /// Both of them.
-    package init(get: Answer?, post: Answer?) {
-        self.get = get
-        self.post = post
-    }
-
-    func answer(to method: String) -> Answer? {
-        switch method {
-        case "GET", "HEAD": get
-        case "POST": post
-        default: nil
-        }
-    }
-
-    /// The value of the `Allow` field.
-    var allowed: String {
-        [get.map { _ in "GET, HEAD" }, post.map { _ in "POST" }].compactMap { $0 }.joined(separator: ", ")
+    /// An answer whose body `produce` writes piece by piece, for as long as it likes; the connection ends with it.
+    ///
+    /// The producer is cancelled when the caller leaves and when the server ends, and must end soon after that. When it
+    /// throws, the caller sees an answer that was cut.
+    package static func stream(
+        status: Int = 200,
+        contentType: String,
+        _ produce: @escaping AdminBodyProducer
+    ) -> AdminResponse {
+        var response = AdminResponse(status: status, contentType: contentType, body: ByteBuffer())
+        response.produce = produce
+        return response
     }
 }

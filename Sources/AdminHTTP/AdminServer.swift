@@ -13,8 +13,8 @@ import Darwin
 
 /// A small HTTP/1.1 server for the operator of a process: health, metrics, status.
 ///
-/// Not for visitors: whole requests and responses only, few connections, short limits. A caller beyond the connection
-/// limit is closed at once.
+/// Not for visitors: few connections, short limits, whole requests. A caller beyond the connection limit is closed at
+/// once, and on a Unix socket so is a caller of another user.
 ///
 /// ## Concurrency
 /// A value; `run` owns the listening socket and one child task a connection, and all of them end when it is cancelled.
@@ -29,22 +29,31 @@ package struct AdminServer: Sendable {
         package var request = TimeAmount.seconds(10)
         /// Between a response and the next request.
         package var idle = TimeAmount.seconds(30)
-        /// For a route to answer.
+        /// For a route to answer; a streamed answer begins within it.
         package var answer = Duration.seconds(30)
+        /// Streamed answers at the same time: fewer than `connections`, so that there is room to ask something else.
+        package var streams = 48
+        /// For the caller of a streamed answer to take some of what waits for it.
+        package var stall = TimeAmount.seconds(30)
 
         /// The limits every process uses.
         package static let standard = Limits()
     }
 
-    private typealias Connection = NIOAsyncChannel<AdminRequest, AdminResponse>
+    private typealias Connection = NIOAsyncChannel<AdminRequest, AdminAnswerPart>
 
     private let address: AdminAddress
-    private let routes: [String: AdminRoute]
+    private let routes: RouteTable
     private let check: AdminCheck
+    /// Which user's processes are served on a Unix socket.
+    var isWelcome: @Sendable (UInt32) -> Bool = PeerUser.isWelcome
     private let limits: Limits
     private let group: any EventLoopGroup
 
     /// A server that listens once it runs; the check defaults to the one that suits the kind of address.
+    ///
+    /// The key of a route is its path. A path may have places: `/things/{name}` is any one segment there, and
+    /// `/files/{rest...}` everything below; ``AdminRequest/parameter(_:)`` has what stood there.
     package init(
         _ address: AdminAddress,
         routes: [String: AdminRoute],
@@ -53,7 +62,7 @@ package struct AdminServer: Sendable {
         group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton
     ) {
         self.address = address
-        self.routes = routes
+        self.routes = RouteTable(routes)
         self.limits = limits
         self.group = group
         switch address {
@@ -70,7 +79,7 @@ package struct AdminServer: Sendable {
         case .tcp:
             try await serve(on: address.socketAddress(), onBound)
         case .unix(let path):
-            let file = try await SocketFile.claim(path, group: group)
+            var file = try await SocketFile.claim(path, group: group)
             defer { file.remove() }
             try await serve(on: AdminAddress.unix(path: file.bindingPath).socketAddress()) { _ in
                 await onBound(address)
@@ -86,21 +95,22 @@ package struct AdminServer: Sendable {
         publish: () throws -> Void = {}
     ) async throws {
         let listener = try await listen(on: address)
-        let places = Places(limits.connections)
         try await listener.executeThenClose { connections in
             try publish()
             await onBound(listener.channel.localAddress.map(AdminAddress.init(bound:)) ?? self.address)
-            try await accept(connections, places)
+            try await accept(connections)
         }
     }
 
-    private func accept(_ connections: NIOAsyncChannelInboundStream<any Channel>, _ places: Places) async throws {
+    private func accept(_ connections: NIOAsyncChannelInboundStream<any Channel>) async throws {
+        let places = Places(limits.connections)
+        let streams = Places(limits.streams)
         try await withThrowingDiscardingTaskGroup { group in
             do {
                 for try await connection in connections {
                     let hasPlace = places.take()
                     group.addTask {
-                        await converse(on: connection, isServed: hasPlace)
+                        await converse(on: connection, isServed: hasPlace, streams)
                         if hasPlace { places.giveBack() }
                     }
                 }
@@ -139,16 +149,28 @@ package struct AdminServer: Sendable {
         }
     }
 
-    private func converse(on channel: any Channel, isServed: Bool) async {
+    private func converse(on channel: any Channel, isServed: Bool, _ streams: Places) async {
         do {
             let connection = try await channel.eventLoop.submit {
                 try Connection(wrappingChannelSynchronously: channel)
             }.get()
             try await connection.executeThenClose { requests, responses in
-                guard isServed else { return }
+                guard isServed, try await isWelcomePeer(channel) else { return }
                 try await channel.setOption(.autoRead, value: true).get()
                 for try await request in requests {
-                    try await responses.write(await response(to: request))
+                    let response = await response(to: request)
+                    guard let produce = response.produce else {
+                        try await responses.write(.whole(response))
+                        continue
+                    }
+                    guard streams.take() else {
+                        try await responses.write(.whole(.text("too many streams are open\n", status: 503)))
+                        continue
+                    }
+                    defer { streams.giveBack() }
+                    try await responses.write(.head(response))
+                    try await whileThere(channel) { try await produce(AdminBodyWriter(outbound: responses)) }
+                    try await responses.write(.end)
                 }
             }
         } catch {
@@ -156,19 +178,49 @@ package struct AdminServer: Sendable {
         }
     }
 
+    private func isWelcomePeer(_ channel: any Channel) async throws -> Bool {
+        switch address {
+        case .tcp: true
+        case .unix: isWelcome(try await PeerUser.id(of: channel))
+        }
+    }
+
+    /// Runs `work` and cancels it once the channel has closed.
+    private func whileThere(_ channel: any Channel, _ work: @escaping @Sendable () async throws -> Void) async throws {
+        let (presence, hasLeft) = AsyncStream.makeStream(of: Void.self)
+        channel.closeFuture.whenComplete { _ in hasLeft.finish() }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await work() }
+            group.addTask {
+                for await _ in presence {}
+                throw AdminError(.answerCut)
+            }
+            defer { group.cancelAll() }
+            try await group.next()
+        }
+    }
+
     private func response(to request: AdminRequest) async -> AdminResponse {
         if let refusal = check(request) { return refusal }
-        guard let route = routes[request.path] else { return .text("nothing here\n", status: 404) }
-        guard let answer = route.answer(to: request.method) else {
-            var response = AdminResponse.text("use \(route.allowed)\n", status: 405)
-            response.fields = [(name: "allow", value: route.allowed)]
-            return response
-        }
+        guard let (route, parameters) = routes.find(request.path) else { return .text("nothing here\n", status: 404) }
+        guard let answer = route.answer(to: request.method) else { return Self.refusal(allowing: route.allowed) }
+        var request = request
+        request.parameters = parameters
         do {
-            return try await within(limits.answer) { await answer(request) }
+            let response = try await within(limits.answer) { [request] in await answer(request) }
+            guard response.produce == nil || request.method != "HEAD" else {
+                return Self.refusal(allowing: "GET")  // a stream has no length to tell beforehand
+            }
+            return response
         } catch {
             return .text("no answer in time\n", status: 503)
         }
+    }
+
+    private static func refusal(allowing methods: String) -> AdminResponse {
+        var response = AdminResponse.text("use \(methods)\n", status: 405)
+        response.fields = [(name: "allow", value: methods)]
+        return response
     }
 }
 

@@ -5,40 +5,53 @@ import NIOPosix
 /// The file of a Unix socket: only its owner can open it, from the first moment on.
 ///
 /// The socket is bound in a new folder that nobody else can enter, gets its mode there and is then moved to its place.
-/// A socket file that a dead process left behind is removed; one that answers, and a file that is no socket, are not.
+/// A socket file that a dead process left behind is removed; one that answers, and a file that is no socket, are not. Of
+/// two processes that want the same path at the same moment, one gets it and the other finds it taken.
 struct SocketFile {
     let path: String
     let bindingPath: String
+    /// Where the socket is bound.
     private let folder: String
+    /// Where it is published; held from the claim until then.
+    private let place: SocketFolder
+    /// The file that was published, to be told from one that another process has put in its place since.
+    private var inode: UInt64?
 
     static func claim(_ path: String, group: any EventLoopGroup) async throws -> SocketFile {
         let address = try AdminAddress.unix(path: path).socketAddress()
-        if let type = type(at: path) {
-            guard type == .typeSocket else { throw AdminError(.notASocket) }
-            guard await !isAnswered(address, group: group) else { throw AdminError(.addressInUse) }
+        let parent = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
+        let place = try await SocketFolder.claim(parent.isEmpty ? "." : parent)
+        do {
+            if let type = type(at: path) {
+                guard type == .typeSocket else { throw AdminError(.notASocket) }
+                guard await !isAnswered(address, group: group) else { throw AdminError(.addressInUse) }
+            }
+            return try SocketFile(path: path, parent: parent, place: place)
+        } catch {
+            place.release()
+            throw error
         }
-        let file = SocketFile(path: path)
+    }
+
+    private init(path: String, parent: String, place: SocketFolder) throws(AdminError) {
+        self.path = path
+        self.place = place
+        folder = "\(parent).\(String(UInt32.random(in: .min ... .max), radix: 36))"
+        bindingPath = folder + "/s"
         do {
             try FileManager.default.createDirectory(
-                atPath: file.folder,
+                atPath: folder,
                 withIntermediateDirectories: false,
                 attributes: [.posixPermissions: 0o700]
             )
         } catch {
             throw AdminError(.cannotListen, cause: error)
         }
-        return file
-    }
-
-    private init(path: String) {
-        let parent = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
-        self.path = path
-        self.folder = "\(parent).\(String(UInt32.random(in: .min ... .max), radix: 36))"
-        self.bindingPath = folder + "/s"
     }
 
     /// Makes the bound socket reachable under its own path.
-    func publish() throws(AdminError) {
+    mutating func publish() throws(AdminError) {
+        defer { place.release() }
         do {
             try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: bindingPath)
             if Self.type(at: path) == .typeSocket { try FileManager.default.removeItem(atPath: path) }
@@ -47,12 +60,24 @@ struct SocketFile {
         } catch {
             throw AdminError(.cannotListen, cause: error)
         }
+        inode = Self.inode(at: path)
     }
 
-    /// Leaves nothing behind, whether or not it was published.
+    /// Leaves nothing of its own behind, whether or not it was published.
     func remove() {
-        for path in [bindingPath, folder, path] where Self.type(at: path) != nil {
+        place.release()
+        var paths = [bindingPath, folder]
+        if inode != nil, inode == Self.inode(at: path) { paths.append(path) }
+        for path in paths where Self.type(at: path) != nil {
             do { try FileManager.default.removeItem(atPath: path) } catch { continue }
+        }
+    }
+
+    private static func inode(at path: String) -> UInt64? {
+        do {
+            return try FileManager.default.attributesOfItem(atPath: path)[.systemFileNumber] as? UInt64
+        } catch {
+            return nil
         }
     }
 

@@ -44,6 +44,26 @@ struct AdminServerTests {
         }
     }
 
+    @Test func `a path with a place, and every method of it`() async throws {
+        let route = AdminRoute(
+            get: { .text("shown \($0.parameter("name")), \($0.field("accept") ?? "anything")") },
+            post: { .text("made \($0.parameter("name"))", status: 201) },
+            put: { .text("set \($0.parameter("name"))") },
+            delete: { .text("removed \($0.parameter("name"))") }
+        )
+        try await withServer(AdminServer(loopback, routes: ["/things/{name}": route])) { address in
+            let removed = try await AdminClient.delete("/things/b%20c", at: address)
+            #expect(String(buffer: removed.body) == "removed b c")
+            let fields = "Host: localhost\r\nAccept: text/plain\r\nConnection: close\r\n\r\n"
+            let shown = try await exchange("GET /things/a HTTP/1.1\r\n" + fields, at: address)
+            #expect(shown.hasSuffix("shown a, text/plain"))
+            let set = try await exchange("PUT /things/a HTTP/1.1\r\n" + fields, at: address)
+            #expect(set.hasSuffix("set a"))
+            let refused = try await exchange("PATCH /things/a HTTP/1.1\r\n" + fields, at: address)
+            #expect(refused.contains("allow: GET, HEAD, POST, PUT, DELETE\r\n"))
+        }
+    }
+
     @Test func `one connection carries several requests, pipelined ones too`() async throws {
         try await withServer(AdminServer(loopback, routes: routes)) { address in
             let request = "GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n"

@@ -5,6 +5,12 @@ import Testing
 
 @testable import AdminHTTP
 
+#if canImport(Darwin)
+import Darwin
+#else
+import Glibc
+#endif
+
 @Suite(.timeLimit(.minutes(5)))
 struct SocketFileTests {
     private func server(_ path: String) -> AdminServer {
@@ -72,5 +78,57 @@ struct SocketFileTests {
             try await server("/tmp/" + String(repeating: "x", count: 200)).run()
         }
         #expect(error?.code == .badAddress)
+    }
+
+    @Test func `of many that want the path at the same moment one gets it`() async throws {
+        try await withFolder { folder in
+            let path = "\(folder)/agent.sock"
+            let outcomes = try await withThrowingTaskGroup(of: AdminError.Code?.self) { group in
+                for _ in 0..<8 {
+                    group.addTask {
+                        do {
+                            try await server(path).run()
+                            return nil
+                        } catch let error as AdminError {
+                            return error.code
+                        }
+                    }
+                }
+                var refusals: [AdminError.Code?] = []
+                while refusals.count < 7, let refusal = try await group.next() { refusals.append(refusal) }
+                #expect(try await AdminClient.get("/", at: .unix(path: path)).status == 200)
+                group.cancelAll()
+                return refusals
+            }
+            #expect(outcomes == Array(repeating: .addressInUse, count: 7))
+            #expect(try entries(folder).isEmpty)
+        }
+    }
+
+    @Test func `a process that ends leaves the socket of its successor alone`() async throws {
+        try await withFolder { folder in
+            let path = "\(folder)/agent.sock"
+            try await withServer(server(path)) { _ in
+                try FileManager.default.removeItem(atPath: path)
+                try Data("successor".utf8).write(to: URL(filePath: path))
+            }
+            #expect(try entries(folder) == ["agent.sock"])
+        }
+    }
+
+    @Test func `a process of another user gets no answer`() async throws {
+        try await withFolder { folder in
+            var server = server("\(folder)/agent.sock")
+            let (users, asked) = AsyncStream.makeStream(of: UInt32.self)
+            server.isWelcome = { user in
+                asked.yield(user)
+                return false
+            }
+            try await withServer(server) { address in
+                let error = await #expect(throws: AdminError.self) { try await AdminClient.get("/", at: address) }
+                #expect(error?.code == .answerCut)
+                #expect(await users.first { _ in true } == geteuid())
+            }
+        }
     }
 }
