@@ -10,6 +10,8 @@ package struct ExchangeLimits: Sendable, Equatable {
     package var messages = 1000
     /// The payloads of these messages together.
     package var messageBytes = 1 << 20
+    /// The payload of one of them.
+    package var bytesPerMessage = 64 << 10
     /// The target in a summary.
     package var pathBytes = 2048
     /// Interim responses of one exchange.

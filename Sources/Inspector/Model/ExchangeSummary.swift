@@ -24,7 +24,7 @@ package struct ExchangeSummary: Codable, Sendable, Equatable, Identifiable {
     package let method: String
     package let host: String
     /// The target as it was asked for, query included, cut to ``ExchangeLimits/pathBytes``.
-    package let path: String
+    package internal(set) var path: String
     /// Of the final response; nil until there is one.
     package internal(set) var status: Int?
     package internal(set) var phase: Phase

@@ -1,0 +1,71 @@
+import HTTPFields
+
+/// All that is kept of one exchange, as it passed: secrets are taken out when it is shown.
+struct KeptExchange: Sendable {
+    var summary: ExchangeSummary
+    let request: FieldSection
+    var response: FieldSection?
+    var requestTrailers: FieldSection?
+    var responseTrailers: FieldSection?
+    var interim: [(fields: FieldSection, atMilliseconds: Double)] = []
+    var interimBytes = 0
+    var requestBody = KeptBody()
+    var responseBody = KeptBody()
+    var timing = ExchangeTiming()
+    var messages = KeptMessages()
+
+    /// What counts against ``ExchangeLimits/totalBytes``.
+    var cost: Int {
+        let sections = [request, response, requestTrailers, responseTrailers].compactMap { $0?.listSize }
+        return sections.reduce(interimBytes + 512, +) + requestBody.bytes.count + responseBody.bytes.count
+            + messages.cost
+    }
+}
+
+/// The beginning of a body.
+struct KeptBody: Sendable {
+    private(set) var bytes: [UInt8] = []
+    private(set) var total = 0
+
+    var isTruncated: Bool { total > bytes.count }
+
+    /// Copies what there is room for and counts the rest.
+    mutating func append(_ data: some Collection<UInt8>, limit: Int) {
+        total += data.count
+        guard bytes.count < limit else { return }
+        bytes.append(contentsOf: data.prefix(limit - bytes.count))
+    }
+}
+
+/// The messages of one exchange that there was room for.
+struct KeptMessages: Sendable {
+    private(set) var list: [KeptMessage] = []
+    private(set) var dropped = 0
+    private(set) var payloadBytes = 0
+    /// Why there are no more.
+    var problem: String?
+
+    /// Bytes of payloads, and of what else a message takes.
+    var cost: Int { payloadBytes + list.count * 256 }
+
+    mutating func append(_ message: KeptMessage, limits: ExchangeLimits) {
+        guard list.count < limits.messages else {
+            dropped += 1
+            return
+        }
+        var message = message
+        // Both directions count against one limit, and neither knows what the other is in the middle of.
+        message.content.keepOnly(limits.messageBytes - payloadBytes)
+        payloadBytes += message.content.bytes.count
+        list.append(message)
+    }
+
+    mutating func drop(_ count: Int) { dropped += count }
+}
+
+/// One message, as a decoder found it.
+struct KeptMessage: Sendable, Equatable {
+    let direction: StreamMessage.Direction
+    let atMilliseconds: Double
+    var content: DecodedMessage
+}
