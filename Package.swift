@@ -37,8 +37,8 @@ let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
 /// A room of the package: `Sources/NAME`, compiled with the house settings.
-func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-    .target(name: name, dependencies: dependencies, swiftSettings: settings + instrumentation)
+func room(_ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource]? = nil) -> Target {
+    .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: settings + instrumentation)
 }
 
 /// The tests of one room, in `Tests/NAMETests`.
@@ -109,7 +109,12 @@ let package = Package(
             ]
         ),
         room("CertificateAuthority", ["Cryptography", "Trust", "Settings"]),
-        room("Inspector", ["HTTPFields", "AdminHTTP", nioCore, crypto, logging, lifecycle]),
+        room(
+            "Inspector",
+            ["HTTPFields", "AdminHTTP", nioCore, crypto, logging, lifecycle],
+            // Its page becomes part of the program: there is nothing to install beside a binary.
+            resources: [.embedInCode("Page")]
+        ),
 
         // Layer 3: executables.
         .executableTarget(

@@ -89,6 +89,9 @@ package final class ExchangeLog: Sendable {
     /// What is kept, oldest first.
     package var exchanges: [ExchangeSummary] { snapshot().map(\.summary) }
 
+    /// The identifiers of what is kept, without a gap; the upper bound is that of the next exchange.
+    package var keptIDs: Range<Int> { state.withLock { $0.kept.ids } }
+
     /// How many bytes count against ``ExchangeLimits/totalBytes``.
     package var keptBytes: Int { state.withLock { $0.kept.bytes } }
 

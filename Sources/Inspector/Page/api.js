@@ -62,7 +62,8 @@ export const exchange = (id, signal) => json(`exchanges/${id}`, { signal });
 export const status = () => json("status");
 export const curl = async (id) => (await ask(`exchanges/${id}/curl`)).text();
 export const har = async (search) => (await ask(`har${search ? `?search=${encodeURIComponent(search)}` : ""}`)).blob();
-export const clear = () => ask("clear", { method: "POST" });
+export const clear = () => json("clear", { method: "POST" });
+/** These two answer with the identifier of the new exchange: null when nothing of it has been seen. */
 export const replay = (id) => json(`exchanges/${id}/replay`, { method: "POST" });
 export const replayEdited = (id, edit) => json("replay", { method: "POST", json: { exchange: id, edit } });
 

@@ -15,7 +15,7 @@ export class Exchanges {
 
     get total() { return (this.#frozen ?? this.#byID).size; }
     get isPaused() { return this.#frozen !== null; }
-    /** Exchanges that changed, came or went during the pause. */
+    /** Exchanges that came or changed during the pause. */
     get held() { return this.#changes.size; }
 
     /** Newest first; only those that the search found, when there is one. */
@@ -30,23 +30,19 @@ export class Exchanges {
         this.#note(summary.id);
     }
 
-    remove(ids) {
-        for (const id of ids) {
-            this.#byID.delete(id);
-            this.#note(id);
-        }
-    }
-
     /** Everything anew, as after a lost connection. */
     replace(summaries) {
         this.#byID = new Map(summaries.map((summary) => [summary.id, summary]));
         this.#changed();
     }
 
-    clear() {
-        this.#byID.clear();
-        if (this.isPaused) this.#frozen = new Map();
-        this.#changes.clear();
+    /** Forgets what is older than this identifier. A pause holds on to it, unless nothing is left at all. */
+    keep(from) {
+        for (const id of this.#byID.keys()) if (id < from) this.#byID.delete(id);
+        if (this.isPaused && this.#byID.size === 0) {
+            this.#frozen = new Map();
+            this.#changes.clear();
+        }
         this.#changed();
     }
 

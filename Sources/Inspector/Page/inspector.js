@@ -1,7 +1,7 @@
 // The page: keeps what it knows of the exchanges, and shows it.
 
 import * as api from "./api.js";
-import { DetailView } from "./detail.js";
+import { DetailView, mark } from "./detail.js";
 import { byID, copy, download, toast } from "./dom.js";
 import { openEdit, prepareEdit } from "./edit.js";
 import { Exchanges } from "./exchanges.js";
@@ -16,7 +16,7 @@ let agent = null;
 let isDrawing = false;
 
 const detail = new DetailView(byID("detail"), {
-    replay: ({ summary }) => attempt(async () => select((await api.replay(summary.id)).id)),
+    replay: ({ summary }) => attempt(async () => sent((await api.replay(summary.id)).id)),
     edit: openEdit,
     curl: ({ summary }) => attempt(() => copyAsCurl(summary.id)),
     open: (id) => select(id),
@@ -33,9 +33,15 @@ async function attempt(action) {
     }
 }
 
+/** Goes to the new exchange, when the agent has seen it begin. */
+function sent(id) {
+    toast(id === null ? "Sent; it has not begun yet" : "Sent");
+    if (id !== null) select(id);
+}
+
 async function copyAsCurl(id) {
     const command = await api.curl(id);
-    if (await copy(command)) toast("Copied: a curl command for this request");
+    if (await copy(command)) toast(command.includes(mark) ? "Copied, with secrets left out: write them in" : "Copied: a curl command for this request");
     else detail.replace(textToCopy(command));
 }
 
@@ -134,22 +140,24 @@ function happened(name, data) {
         if (data.id === chosen.id && !known.isPaused) refreshSoon();
         if (chosen.search !== "") searchSoon(400);
         break;
-    case "removed":
-        known.remove(data.ids);
-        break;
-    case "cleared":
-        known.clear();
-        if (chosen.id !== null) { chosen.id = null; draw(); }
-        break;
-    case "lost":
-        attempt(load);
+    case "kept":
+        forget(data.from);
         break;
     }
 }
 
+/** Drops what the agent has dropped; what is being looked at stays until something else is chosen. */
+function forget(from) {
+    const wasAll = known.total > 0;
+    known.keep(from);
+    if (wasAll && known.total === 0) {
+        chosen.id = null;
+        draw();
+    }
+}
+
 async function load() {
-    const { exchanges } = await api.exchanges("");
-    known.replace(exchanges);
+    known.replace((await api.exchanges("")).exchanges);
     if (chosen.search !== "") await runSearch();
     refreshSoon();
 }
@@ -217,7 +225,7 @@ function pause(isPaused) {
 function wire() {
     byID("pause").addEventListener("click", () => pause(!known.isPaused));
     byID("held").addEventListener("click", () => pause(false));
-    byID("clear").addEventListener("click", () => attempt(api.clear));
+    byID("clear").addEventListener("click", () => attempt(async () => forget((await api.clear()).from)));
     byID("har").addEventListener("click", () => attempt(async () => {
         download(await api.har(chosen.search), `osm-inspector-${new Date().toISOString().slice(0, 19).replaceAll(":", "-")}.har`);
     }));
@@ -232,7 +240,7 @@ function wire() {
         event.preventDefault();
         byID("search").focus();
     });
-    prepareEdit((id) => { toast("Sent"); select(id); });
+    prepareEdit(sent);
 }
 
 wire();
