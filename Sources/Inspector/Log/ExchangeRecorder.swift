@@ -16,7 +16,6 @@ package final class ExchangeRecorder {
     /// The frames of a WebSocket are kept as messages only.
     private let isWebSocket: Bool
     private var isUpgraded = false
-    private var hasEnded = false
 
     init(id: Int, log: ExchangeLog, began: NIODeadline, request: FieldSection) {
         self.id = id
@@ -121,7 +120,6 @@ package final class ExchangeRecorder {
 
     /// The end of the response.
     package func sendsEnd(trailers: FieldSection?) {
-        hasEnded = true
         let elapsed = elapsed
         log.update(id) { kept in
             kept.responseTrailers = trailers
@@ -131,10 +129,10 @@ package final class ExchangeRecorder {
 
     /// The stream is over; no further call follows.
     ///
-    /// - Parameter problem: How it broke off, in a sentence; of no account when the response was complete.
+    /// - Parameter problem: How it broke off, in a sentence.
     package func closed(problem: String?) {
         let elapsed = elapsed
-        let problem = hasEnded ? nil : problem
+
         log.update(id) { kept in
             kept.summary.phase = problem == nil ? .done : .failed
             kept.summary.error = problem

@@ -1,4 +1,5 @@
 import HTTPFields
+import NIOCore
 
 extension KeptExchange {
     /// What people get to see of it.
@@ -25,7 +26,7 @@ extension KeptExchange {
         )
     }
 
-    var target: [UInt8] { Array(request.first(":path") ?? []) }
+    var target: [UInt8] { request.target }
 
     private func record(
         _ fields: FieldSection,
@@ -95,6 +96,8 @@ extension FieldSection {
             value: String(decoding: redaction.value(Array(value(at: index)), ofField: name(at: index)).shown, as: UTF8.self)
         )
     }
+
+    var target: [UInt8] { first(":path").map(Array.init) ?? [] }
 
     func isPseudo(at index: Int) -> Bool { name(at: index).first == UInt8(ascii: ":") }
 

@@ -1,4 +1,5 @@
 import HTTPFields
+import NIOCore
 
 /// The first line of an exchange, out of the head of its request.
 struct SummaryDraft {
@@ -9,7 +10,7 @@ struct SummaryDraft {
     let replayOf: Int?
 
     func summary(_ redaction: Redaction, _ limits: ExchangeLimits) -> ExchangeSummary {
-        let target = redaction.target(Array(request.first(":path") ?? [])).shown
+        let target = redaction.target(request.target).shown
         let isCut = target.count > limits.pathBytes
         let path = String(decoding: target.prefix(limits.pathBytes), as: UTF8.self)
         return ExchangeSummary(

@@ -28,10 +28,10 @@ enum ParameterScan {
         byte == UInt8(ascii: "&") || byte == UInt8(ascii: "#") || byte == UInt8(ascii: "?")
     }
 
-    /// The name with its percent-encoding undone.
-    private static func decoded(_ name: ArraySlice<UInt8>) -> [UInt8] {
+    /// The text with its percent-encoding undone.
+    static func decoded(_ text: some Sequence<UInt8>) -> [UInt8] {
         var decoded: [UInt8] = []
-        var rest = name
+        var rest = Array(text)[...]
         while let byte = rest.popFirst() {
             if byte == UInt8(ascii: "%"), let value = hexadecimal(rest.prefix(2)) {
                 decoded.append(value)

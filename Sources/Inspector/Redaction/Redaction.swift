@@ -1,5 +1,4 @@
-package import HTTPFields
-import NIOCore
+import HTTPFields
 
 /// Whether secrets are taken out of what is shown.
 ///
