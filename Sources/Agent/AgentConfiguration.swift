@@ -2,35 +2,38 @@ package import NIOCore
 package import Trust
 import TunnelProtocol
 
-/// Everything an agent needs to know to hold a tunnel, checked once and from then on only passed along.
+/// Everything an agent needs to know to hold its tunnels, checked once and from then on only passed along.
 package struct AgentConfiguration: Sendable {
-    /// Where the edge is.
-    package var edge: EdgeAddress
-    /// The name that the edge's certificate must carry.
-    package var serverName: String
+    /// The edges to hold tunnels to; at least one.
+    package var edges: [EdgeTarget]
     /// The operator's roots; nothing else is ever trusted.
     package var anchors: TrustAnchors
     /// Edges that the operator had taken back when the bundle was made.
     package var edgeRevocations: [RevocationList] = []
     package var credentials: DeviceCredentials
+    /// What to serve from the start.
     package var endpoints: [Endpoint]
     /// Name and version, as edges see them.
     package var software: String
+    /// Whether the agent ends when each of its endpoints has been refused for good.
+    package var endsWhenAllIsRefused = true
     /// From the end of the request to the head of the origin's response.
     package var headDeadline = TimeAmount.seconds(30)
     package var dialDeadline = TimeAmount.seconds(10)
     package var memoryBudget = 128 * 1024 * 1024
+    /// How long what is under way may take when the agent is told to stop.
+    package var drainTime = TunnelConstants.drainTime
+    /// Who looks on while requests are served; nil for nobody, which costs nothing.
+    package var observer: (any ExchangeObserver)?
 
     package init(
-        edge: EdgeAddress,
-        serverName: String,
+        edges: [EdgeTarget],
         anchors: TrustAnchors,
         credentials: DeviceCredentials,
         endpoints: [Endpoint],
         software: String
     ) {
-        self.edge = edge
-        self.serverName = serverName
+        self.edges = edges
         self.anchors = anchors
         self.credentials = credentials
         self.endpoints = endpoints
@@ -38,8 +41,20 @@ package struct AgentConfiguration: Sendable {
     }
 }
 
+/// An edge, and how it is known.
+package struct EdgeTarget: Sendable, Equatable {
+    package let address: EdgeAddress
+    /// The name that the edge's certificate must carry.
+    package let serverName: String
+
+    package init(address: EdgeAddress, serverName: String) {
+        self.address = address
+        self.serverName = serverName
+    }
+}
+
 /// The host and port of an edge.
-package struct EdgeAddress: Sendable, Equatable, CustomStringConvertible {
+package struct EdgeAddress: Sendable, Hashable, CustomStringConvertible {
     package let host: String
     package let port: Int
 

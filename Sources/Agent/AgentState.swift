@@ -1,63 +1,230 @@
-package import FoundationEssentials
 import Synchronization
-package import TunnelProtocol
+import TunnelProtocol
 
-/// What an agent is doing, as `status` shows it.
-package struct AgentStatus: Sendable, Codable, Equatable {
-    package enum Phase: String, Sendable, Codable { case connecting, connected, waiting, stopped }
-
-    package var version: String
-    package var pid: Int32
-    package var device: String
-    package var edge: String
-    package var phase: Phase
-    /// What the last failure was, when there is one.
-    package var problem: String?
-    package var keyExchange: String?
-    package var roundTripMilliseconds: Double?
-    package var connectedSince: Date?
-    package var reconnects: Int
-    package var certificateExpires: Date
-    package var endpoints: [EndpointStatus]
-
-    package struct EndpointStatus: Sendable, Codable, Equatable {
-        package var target: String
-        package var host: String?
-        package var url: String?
-        /// Who can read the traffic: in mode `edge`, whoever runs the edge.
-        package var mode: String?
-    }
-
-    private enum CodingKeys: String, CodingKey {
-        case version, pid, device, edge, phase, problem, reconnects, endpoints
-        case keyExchange = "key_exchange"
-        case roundTripMilliseconds = "round_trip_ms"
-        case connectedSince = "connected_since"
-        case certificateExpires = "certificate_expires"
-    }
-}
-
-/// Something that happens to an agent, for whoever watches.
-package enum AgentEvent: Sendable {
-    case connecting(edge: String)
-    case connected(keyExchange: String)
-    /// The edge gave a name or a port; the target is in words.
-    case registered(Registered, target: String)
-    case lost(problem: String, retryIn: Duration)
-    /// The edge shuts down; another tunnel is dialled while the streams of this one finish.
-    case draining
-    /// The agent was told to stop, and so many requests are under way.
-    case leaving(requests: Int)
-    case request(RequestRecord)
-}
-
-/// The present status, readable from any thread.
+/// What an agent is to serve and how far it has come, readable and observable from any thread.
+///
+/// ## Concurrency
+/// One lock owns everything. Events are put into the queues of the subscribers under it, so that each subscriber hears
+/// of the changes in the order in which they were made.
 package final class AgentState: Sendable {
-    private let status: Mutex<AgentStatus>
+    fileprivate struct Content {
+        var status: AgentStatus
+        var wanted: [WantedEndpoint] = []
+        var lastSerial = 0
+        /// Which tunnels serve an endpoint, by its serial number.
+        var serving: [Int: Set<ObjectIdentifier>] = [:]
+        /// What an edge has refused for good: it is not asked again for the same.
+        var refusals: [Refusal: AgentExit] = [:]
+        var subscribers: [Int: AsyncStream<AgentEvent>.Continuation] = [:]
+        var lastSubscriber = 0
+        var hasEnded = false
+    }
 
-    package init(_ initial: AgentStatus) { status = Mutex(initial) }
+    fileprivate struct Refusal: Hashable {
+        let edge: String
+        let serial: Int
+    }
 
-    package var current: AgentStatus { status.withLock { $0 } }
+    private let content: Mutex<Content>
 
-    func update(_ change: (inout AgentStatus) -> Void) { status.withLock { change(&$0) } }
+    /// How many events wait for a subscriber; beyond, the oldest are dropped.
+    private static let queuedEvents = 512
+
+    package init(_ initial: AgentStatus) { content = Mutex(Content(status: initial)) }
+
+    package var current: AgentStatus { content.withLock { $0.status } }
+
+    /// Everything that happens from now on; ends when the agent has ended.
+    package func subscribe() -> AsyncStream<AgentEvent> {
+        let (events, continuation) = AsyncStream.makeStream(
+            of: AgentEvent.self,
+            bufferingPolicy: .bufferingNewest(Self.queuedEvents)
+        )
+        let id = content.withLock { content -> Int? in
+            guard !content.hasEnded else { return nil }
+            content.lastSubscriber += 1
+            content.subscribers[content.lastSubscriber] = continuation
+            return content.lastSubscriber
+        }
+        guard let id else {
+            continuation.finish()
+            return events
+        }
+        continuation.onTermination = { [weak self] _ in
+            self?.content.withLock { _ = $0.subscribers.removeValue(forKey: id) }
+        }
+        return events
+    }
+
+    // MARK: What is to be served
+
+    var wanted: [WantedEndpoint] { content.withLock { $0.wanted } }
+
+    /// Takes a new list of what is to be served; what has not changed keeps its state.
+    func replace(_ endpoints: [Endpoint]) {
+        content.withLock { content in
+            let before = Dictionary(content.wanted.map { ($0.endpoint.label, $0) }) { first, _ in first }
+            let statuses = Dictionary(content.status.endpoints.map { ($0.name, $0) }) { first, _ in first }
+            content.wanted = endpoints.map { endpoint in
+                if let old = before[endpoint.label], old.endpoint.asks(theSameAs: endpoint) {
+                    return WantedEndpoint(endpoint: endpoint, serial: old.serial)
+                }
+                content.lastSerial += 1
+                return WantedEndpoint(endpoint: endpoint, serial: content.lastSerial)
+            }
+            let serials = Set(content.wanted.map(\.serial))
+            content.serving = content.serving.filter { serials.contains($0.key) }
+            content.refusals = content.refusals.filter { serials.contains($0.key.serial) }
+            content.status.endpoints = content.wanted.map { wanted in
+                let kept = before[wanted.endpoint.label]?.serial == wanted.serial
+                var status = kept ? statuses[wanted.endpoint.label] : nil
+                status?.target = wanted.endpoint.description
+                return status ?? EndpointStatus(wanted.endpoint)
+            }
+            for status in content.status.endpoints where statuses[status.name] != status {
+                content.publish(.endpoint(status))
+            }
+            let names = Set(endpoints.map(\.label))
+            for name in statuses.keys.sorted() where !names.contains(name) { content.publish(.removed(name: name)) }
+        }
+    }
+
+    // MARK: Tunnels
+
+    /// Changes how one tunnel is seen.
+    func update(_ seat: TunnelSeat, _ change: (inout TunnelStatus) -> Void) {
+        content.withLock { content in
+            let index: Int
+            if let known = content.status.tunnels.firstIndex(where: { $0.edge == seat.edge && $0.slot == seat.slot }) {
+                index = known
+            } else {
+                index = content.status.tunnels.endIndex
+                content.status.tunnels.append(TunnelStatus(edge: seat.edge, slot: seat.slot))
+            }
+            let before = content.status.tunnels[index]
+            change(&content.status.tunnels[index])
+            guard content.status.tunnels[index] != before else { return }
+            content.weighTunnels()
+            // The round trip is measured again and again; nobody waits for it.
+            guard !content.status.tunnels[index].differs(onlyInRoundTripFrom: before) else { return }
+            content.publish(.tunnel(content.status.tunnels[index]))
+        }
+    }
+
+    /// No tunnel is held any more.
+    func stopped() {
+        let subscribers = content.withLock { content in
+            content.status.phase = .stopped
+            content.hasEnded = true
+            defer { content.subscribers = [:] }
+            return content.subscribers
+        }
+        // The end of a subscription takes it from the list, which needs the lock.
+        for subscriber in subscribers.values { subscriber.finish() }
+    }
+
+    // MARK: Endpoints
+
+    /// An edge sends visitors of an endpoint into a tunnel.
+    func registered(_ registered: Registered, serial: Int, in tunnel: AgentTunnel) {
+        let tunnel = ObjectIdentifier(tunnel)
+        content.withLock { content in
+            content.serving[serial, default: []].insert(tunnel)
+            content.updateEndpoint(serial) {
+                $0.state = .serving
+                $0.problem = nil
+                $0.host = registered.host
+                $0.url = registered.url
+                $0.port = registered.port
+                $0.mode = registered.mode
+            }
+        }
+    }
+
+    /// An edge does not serve an endpoint, for now or for good.
+    ///
+    /// - Returns: Whether anything is left that may be asked of that edge.
+    func refused(_ exit: AgentExit, isPermanent: Bool, serial: Int, by edge: String) -> Bool {
+        content.withLock { content in
+            if isPermanent { content.refusals[Refusal(edge: edge, serial: serial)] = exit }
+            let isServed = content.serving[serial]?.isEmpty == false
+            content.updateEndpoint(serial) {
+                guard !isServed else { return }
+                $0.state = isPermanent ? .refused : .waiting
+                $0.problem = exit.description
+            }
+            return content.wanted.contains { content.refusals[Refusal(edge: edge, serial: $0.serial)] == nil }
+        }
+    }
+
+    /// Whether that edge has refused the endpoint for good.
+    func isRefused(_ serial: Int, by edge: String) -> Bool {
+        content.withLock { $0.refusals[Refusal(edge: edge, serial: serial)] != nil }
+    }
+
+    /// No visitors come through a tunnel any more.
+    func tunnelEnded(_ tunnel: AgentTunnel) {
+        let tunnel = ObjectIdentifier(tunnel)
+        content.withLock { content in
+            for serial in content.serving.keys.sorted() {
+                guard content.serving[serial]?.remove(tunnel) != nil else { continue }
+                if content.serving[serial]?.isEmpty == true { content.updateEndpoint(serial) { $0.state = .waiting } }
+            }
+        }
+    }
+
+    /// What came of a request to an endpoint by its public name.
+    func probed(_ probe: ProbeStatus, serial: Int) {
+        content.withLock { content in content.updateEndpoint(serial) { $0.probe = probe } }
+    }
+
+    /// Tells whoever watches of something that changes no state.
+    func publish(_ event: AgentEvent) { content.withLock { $0.publish(event) } }
+}
+
+extension AgentState.Content {
+    fileprivate func publish(_ event: AgentEvent) {
+        for subscriber in subscribers.values { subscriber.yield(event) }
+    }
+
+    fileprivate mutating func updateEndpoint(_ serial: Int, _ change: (inout EndpointStatus) -> Void) {
+        guard let index = wanted.firstIndex(where: { $0.serial == serial }) else { return }
+        let before = status.endpoints[index]
+        change(&status.endpoints[index])
+        if status.endpoints[index] != before { publish(.endpoint(status.endpoints[index])) }
+    }
+
+    /// What all tunnels together amount to.
+    fileprivate mutating func weighTunnels() {
+        let phases = Set(status.tunnels.map(\.phase))
+        if phases.contains(.connected) {
+            status.phase = .connected
+        } else if phases.contains(.connecting) || phases.contains(.draining) {
+            status.phase = .connecting
+        } else {
+            status.phase = phases == [.stopped] ? .stopped : .waiting
+        }
+        let problem = status.tunnels.lazy.compactMap(\.problem).first
+        status.problem = status.phase == .connected ? nil : problem
+    }
+}
+
+extension TunnelStatus {
+    fileprivate func differs(onlyInRoundTripFrom other: TunnelStatus) -> Bool {
+        var other = other
+        other.roundTripMilliseconds = roundTripMilliseconds
+        return self == other
+    }
+}
+
+/// An endpoint that is to be served, and the number that its registrations go by: a new one when other things are asked.
+struct WantedEndpoint: Sendable, Equatable {
+    let endpoint: Endpoint
+    let serial: Int
+}
+
+/// The place of one tunnel: an edge, and which of the tunnels to it.
+struct TunnelSeat: Sendable, Hashable {
+    let edge: String
+    let slot: Int
 }

@@ -2,7 +2,9 @@ import HTTPFields
 package import NIOCore
 
 /// What happened to one request, for people who watch and for the log; no query and no field values.
-package struct RequestRecord: Sendable {
+package struct RequestRecord: Sendable, Equatable {
+    /// The name of the endpoint that served it.
+    package var endpoint = ""
     package let method: String
     /// The path without its query, which may hold secrets.
     package let path: String
@@ -22,4 +24,36 @@ package struct RequestRecord: Sendable {
     }
 
     mutating func end() { duration = NIODeadline.now() - began }
+}
+
+extension RequestRecord: Codable {
+    private enum CodingKeys: String, CodingKey {
+        case endpoint, method, path, status
+        case received = "request_bytes"
+        case sent = "response_bytes"
+        case duration = "duration_ms"
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let members = try decoder.container(keyedBy: CodingKeys.self)
+        endpoint = try members.decode(String.self, forKey: .endpoint)
+        method = try members.decode(String.self, forKey: .method)
+        path = try members.decode(String.self, forKey: .path)
+        status = try members.decode(Int.self, forKey: .status)
+        received = try members.decode(Int.self, forKey: .received)
+        sent = try members.decode(Int.self, forKey: .sent)
+        let milliseconds = min(max(try members.decode(Double.self, forKey: .duration), 0), 1e12)
+        duration = .microseconds(Int64(milliseconds * 1000))
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var members = encoder.container(keyedBy: CodingKeys.self)
+        try members.encode(endpoint, forKey: .endpoint)
+        try members.encode(method, forKey: .method)
+        try members.encode(path, forKey: .path)
+        try members.encode(status, forKey: .status)
+        try members.encode(received, forKey: .received)
+        try members.encode(sent, forKey: .sent)
+        try members.encode(Double(duration.nanoseconds) / 1_000_000, forKey: .duration)
+    }
 }

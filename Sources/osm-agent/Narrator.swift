@@ -1,32 +1,20 @@
 import Agent
 import NIOCore
-import Synchronization
 import Telemetry
-import TunnelProtocol
 
 /// Tells a person what happens: the URL on standard output, everything else on standard error.
-final class Narrator: Sendable {
+struct Narrator {
     private let showsRequests: Bool
-    private let printed = Mutex<Set<String>>([])
+    private var printed: Set<String> = []
+    private var phases: [String: TunnelStatus.Phase] = [:]
 
     init(showsRequests: Bool) { self.showsRequests = showsRequests }
 
-    func tell(_ event: AgentEvent) {
+    mutating func tell(_ event: AgentEvent) {
         switch event {
-        case .connecting: break
-        case .connected(let keyExchange):
-            StandardStream.error.write("connected to the edge, key exchange \(keyExchange)\n")
-        case .registered(let registered, let target):
-            // A script reads the URL once; after a reconnect it is the same.
-            if printed.withLock({ $0.insert(registered.url).inserted }) {
-                StandardStream.output.write("\(registered.url)\n")
-            }
-            StandardStream.error.write("\(registered.url) -> \(target)\n\(Self.whoCanRead(registered.mode))\n")
-        case .lost(let problem, let pause):
-            let seconds = Double(pause.components.seconds) + Double(pause.components.attoseconds) / 1e18
-            StandardStream.error.write("not connected: \(problem); trying again in \(tenths(seconds)) s\n")
-        case .draining:
-            StandardStream.error.write("the edge is shutting down; another tunnel is on its way\n")
+        case .tunnel(let status): tell(status)
+        case .endpoint(let status): tell(status)
+        case .removed(let name): StandardStream.error.write("\(name) is served no more\n")
         case .leaving(let requests):
             let what = requests == 1 ? "1 request is" : "\(requests) requests are"
             StandardStream.error.write("leaving: \(what) under way; a second signal ends at once\n")
@@ -37,6 +25,29 @@ final class Narrator: Sendable {
                 "\(record.method) \(printable(record.path)) \(record.status) \(record.sent) B \(tenths(milliseconds)) ms"
             StandardStream.error.write(line + "\n")
         }
+    }
+
+    private mutating func tell(_ status: TunnelStatus) {
+        guard phases.updateValue(status.phase, forKey: "\(status.edge) \(status.slot)") != status.phase else { return }
+        switch status.phase {
+        case .connecting, .stopped: break
+        case .connected:
+            StandardStream.error.write("connected to the edge, key exchange \(status.keyExchange ?? "unknown")\n")
+        case .draining:
+            StandardStream.error.write("the edge is shutting down; another tunnel is on its way\n")
+        case .waiting:
+            let problem = status.problem ?? "the tunnel was lost"
+            let pause = tenths(status.retryInSeconds ?? 0)
+            StandardStream.error.write("not connected: \(problem); trying again in \(pause) s\n")
+        }
+    }
+
+    private mutating func tell(_ status: EndpointStatus) {
+        guard status.state == .serving, let url = status.url else { return }
+        // A script reads the URL once; after a reconnect it is the same.
+        guard printed.insert(url).inserted else { return }
+        StandardStream.output.write("\(url)\n")
+        StandardStream.error.write("\(url) -> \(status.target)\n\(Self.whoCanRead(status.mode ?? "edge"))\n")
     }
 
     private static func whoCanRead(_ mode: String) -> String {
@@ -50,5 +61,15 @@ final class Narrator: Sendable {
     /// A path comes from a visitor: nothing in it may reach the terminal as a command.
     private func printable(_ text: String) -> String {
         String(text.map { $0.isASCII && ("!"..."~").contains($0) ? $0 : "?" })
+    }
+}
+
+/// Narrates what an agent does, until it has ended.
+struct NarratorService {
+    let showsRequests: Bool
+
+    func run(_ events: AsyncStream<AgentEvent>) async {
+        var narrator = Narrator(showsRequests: showsRequests)
+        for await event in events { narrator.tell(event) }
     }
 }

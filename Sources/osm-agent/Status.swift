@@ -42,13 +42,15 @@ struct Status: AsyncParsableCommand {
         var lines = [
             "agent         \(status.version), pid \(status.pid)",
             "device        \(status.device), certificate until \(status.certificateExpires.formatted(.iso8601))",
-            "edge          \(status.edge), \(status.phase.rawValue)",
         ]
-        if let keyExchange = status.keyExchange { lines.append("key exchange  \(keyExchange)") }
-        if let roundTrip = status.roundTripMilliseconds {
-            lines.append("round trip    \((roundTrip * 100).rounded() / 100) ms")
+        for tunnel in status.tunnels {
+            lines.append("edge          \(tunnel.edge), \(tunnel.phase.rawValue)")
+            if let keyExchange = tunnel.keyExchange { lines.append("key exchange  \(keyExchange)") }
+            if let roundTrip = tunnel.roundTripMilliseconds {
+                lines.append("round trip    \((roundTrip * 100).rounded() / 100) ms")
+            }
+            if let problem = tunnel.problem { lines.append("problem       \(problem)") }
         }
-        if let problem = status.problem { lines.append("problem       \(problem)") }
         for endpoint in status.endpoints {
             lines.append("serves        \(endpoint.url ?? "(no name yet)") -> \(endpoint.target)")
         }

@@ -34,8 +34,7 @@ struct TunnelOptions: ParsableArguments {
         let bundle = try OperatorTrust.bundle()
         let anchors = try OperatorTrust.anchors(of: bundle)
         var configuration = AgentConfiguration(
-            edge: try edgeAddress(bundle),
-            serverName: try serverName(bundle),
+            edges: [EdgeTarget(address: try edgeAddress(bundle), serverName: try serverName(bundle))],
             anchors: anchors,
             credentials: try identity.folder.credentials(),
             endpoints: [endpoint],
@@ -45,10 +44,13 @@ struct TunnelOptions: ParsableArguments {
         let agent = try AgentService(
             configuration: configuration,
             pid: ProcessInfo.processInfo.processIdentifier,
-            logger: Logger(label: "osm-agent"),
-            observe: Narrator(showsRequests: StandardStream.error.isTerminal).tell
+            logger: Logger(label: "osm-agent")
         )
+        let narrator = NarratorService(showsRequests: StandardStream.error.isTerminal)
+        let events = agent.state.subscribe()
+        async let told: Void = narrator.run(events)
         try await run(agent)
+        await told
     }
 
     private func run(_ agent: AgentService) async throws {

@@ -39,6 +39,9 @@ struct AgentAnswer {
         proxyStatus: "http_request_denied"
     )
 
+    /// A request that the agent sent to itself has come round.
+    static let probe = AgentAnswer(status: "200", sentence: "The probe came round.", proxyStatus: "")
+
     /// Answers and lets whatever the visitor still sends go.
     ///
     /// - Parameters:
@@ -52,7 +55,7 @@ struct AgentAnswer {
         fields.append("content-type", "text/plain; charset=utf-8")
         fields.append("content-length", String(body.utf8.count))
         fields.append("cache-control", "no-store")
-        fields.append("proxy-status", "osm-agent; error=\(proxyStatus)")
+        if !proxyStatus.isEmpty { fields.append("proxy-status", "osm-agent; error=\(proxyStatus)") }
         do {
             try handler.respond(fields, on: stream, ends: isHead)
             guard !isHead else { return }

@@ -25,6 +25,8 @@ struct TunnelRequest {
     let headDeadline: TimeAmount
     /// Told once, when the exchange is over.
     let observe: (RequestRecord) -> Void
+    /// Looks on; nil for nobody.
+    var tap: (any ExchangeTap)?
 
     var isWebSocket: Bool { fields.first(":protocol") != nil }
 }

@@ -16,6 +16,9 @@ final class RawServices {
     /// The edge has opened a port for an endpoint.
     func registered(_ binding: String, for endpoint: Endpoint) { endpoints[binding] = endpoint }
 
+    /// Nobody is served at that port any more.
+    func forget(_ binding: String) { endpoints[binding] = nil }
+
     /// Serves a stream, when it is a TCP or a UDP stream at all.
     ///
     /// - Returns: Who hears what follows on the stream; nil when it is of another kind.

@@ -1,49 +1,73 @@
 import FoundationEssentials
 import HTTP2
+import Logging
+import NIOCore
 import TunnelProtocol
 
 // What the edge says on the control stream.
 extension AgentTunnel {
     func welcomed(_ welcome: Welcome) {
+        welcomedAt = .now()
         update {
             $0.phase = .connected
             $0.problem = nil
             $0.connectedSince = .now
         }
-        observe(.connected(keyExchange: welcome.keyExchange))
-        for (ref, endpoint) in configuration.endpoints.enumerated() {
-            let kind = endpoint.kind.rawValue
-            control?.send(.register(Register(ref: ref, kind: kind, host: endpoint.name, port: endpoint.port)))
-        }
+        offered(welcome.loops)
+        endpointsChanged()
+    }
+
+    /// Tells the edge what it does not know yet of what is to be served.
+    func endpointsChanged() {
+        guard welcomedAt != nil else { return }
+        for message in endpoints.update() { control?.send(message) }
     }
 
     func registered(_ registered: Registered) {
-        guard configuration.endpoints.indices.contains(registered.ref) else { return }
-        let endpoint = configuration.endpoints[registered.ref]
-        switch endpoint.kind {
-        case .http: hosts[registered.host] = origins[registered.ref]
-        case .tcp, .udp: raw.registered(registered.binding, for: endpoint)
+        switch endpoints.registered(registered) {
+        case .serves(let wanted): crew.state.registered(registered, serial: wanted.serial, in: self)
+        case .giveBack(let message): control?.send(message)
         }
-        update {
-            $0.endpoints[registered.ref].host = registered.host
-            $0.endpoints[registered.ref].url = registered.url
-            $0.endpoints[registered.ref].mode = registered.mode
-        }
-        observe(.registered(registered, target: endpoint.description))
     }
 
     func refused(_ refused: Refused) {
-        let endpoint = refused.ref.flatMap { ref in
-            configuration.endpoints.indices.contains(ref) ? configuration.endpoints[ref] : nil
+        guard let ref = refused.ref else { return sessionRefused(refused) }
+        guard let wanted = endpoints.refused(ref, isPermanent: refused.code.isPermanent) else { return }
+        let exit = AgentExit(refused, endpoint: wanted.endpoint)
+        logger.warning(
+            "endpoint refused",
+            metadata: [
+                "edge": "\(seat.edge)",
+                "endpoint": "\(wanted.endpoint.label)",
+                "code": "\(refused.code.rawValue)",
+            ]
+        )
+        let isPermanent = refused.code.isPermanent
+        let mayGoOn = crew.state.refused(exit, isPermanent: isPermanent, serial: wanted.serial, by: seat.edge)
+        guard isPermanent else { return askAgain(ref, after: refused.retryAfterSeconds) }
+        guard !mayGoOn, crew.configuration.endsWhenAllIsRefused else { return }
+        verdict = .stopped(exit)
+        leave()
+    }
+
+    /// Asks for a name or a port again that was refused for now.
+    private func askAgain(_ ref: Int, after seconds: Int?) {
+        let pause = min(.seconds(seconds ?? 30), TunnelConstants.longestRetryAfter)
+        let bound = NIOLoopBound(self, eventLoop: eventLoop)
+        eventLoop.scheduleTask(in: TimeAmount(pause)) {
+            guard let message = bound.value.endpoints.registration(ref) else { return }
+            bound.value.control?.send(message)
         }
-        guard refused.code.isPermanent else {
-            verdict = .ended(
+    }
+
+    private func sessionRefused(_ refused: Refused) {
+        verdict =
+            refused.code.isPermanent
+            ? .stopped(AgentExit(refused, endpoint: nil))
+            : .ended(
                 problem: "the edge refused for now: \(refused.code.sentence)",
                 retryAfter: refused.retryAfterSeconds.map { .seconds($0) }
             )
-            return leave()
-        }
-        verdict = .stopped(AgentExit(refused, endpoint: endpoint))
         leave()
     }
 

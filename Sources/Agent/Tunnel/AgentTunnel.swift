@@ -7,39 +7,30 @@ import Trust
 import TunnelProtocol
 import TunnelTLS
 
-/// How a tunnel, or the attempt at one, ended.
-enum TunnelOutcome: Sendable {
-    /// Dial again.
-    case ended(problem: String, retryAfter: Duration?)
-    /// The edge shuts down and lets the tunnel's streams finish; another tunnel is needed now.
-    case draining
-    /// Dialling again would bring the same.
-    case stopped(AgentExit)
-}
-
 /// One tunnel: the HTTP/2 server of one edge, which sends it visitors' requests.
 ///
 /// ## Concurrency
 /// Belongs to its channel's event loop.
 final class AgentTunnel: HTTP2ConnectionDelegate {
-    let configuration: AgentConfiguration
-    let state: AgentState
+    let crew: TunnelCrew
+    let edge: EdgeTarget
+    let seat: TunnelSeat
     let hello: Hello
-    /// What the agent has to do next; with a draining edge it is known before the tunnel is over.
-    let outcome: EventLoopPromise<TunnelOutcome>
+    let endpoints: TunnelEndpoints
+    let raw: RawServices
+    /// Told how many tunnels the edge is worth.
+    let offered: (Int) -> Void
+    /// What the keeper has to do next; with a draining edge it is known before the tunnel is over.
+    private let ending: EventLoopPromise<TunnelEnding>
     /// Kept when nothing is left of the tunnel.
     let over: EventLoopPromise<Void>
-    let origins: [any Origin]
-    let observe: @Sendable (AgentEvent) -> Void
-    private let logger: Logger
     private let budget: MemoryBudget
 
     private var handler: HTTP2Handler?
     var control: AgentControlStream?
-    var hosts: [String: any Origin] = [:]
-    let raw: RawServices
     private var liveness = Liveness(now: .now())
     private var openedAt = NIODeadline.now()
+    var welcomedAt: NIODeadline?
     private var timer: RepeatedTask?
     private var notice: GoAwayNotice?
     var verdict: TunnelOutcome?
@@ -60,31 +51,39 @@ final class AgentTunnel: HTTP2ConnectionDelegate {
     /// How often a tunnel that leaves looks whether its streams are done.
     private static let look = TimeAmount.milliseconds(50)
 
+    /// How long a tunnel has to answer when the network may have changed under it.
+    private static let patienceAfterChange = TimeAmount.seconds(3)
+
     init(
-        configuration: AgentConfiguration,
+        crew: TunnelCrew,
+        edge: EdgeTarget,
+        seat: TunnelSeat,
         hello: Hello,
-        state: AgentState,
-        origins: [any Origin],
-        outcome: EventLoopPromise<TunnelOutcome>,
-        logger: Logger,
-        observe: @escaping @Sendable (AgentEvent) -> Void
+        ending: EventLoopPromise<TunnelEnding>,
+        offered: @escaping (Int) -> Void
     ) {
-        self.configuration = configuration
+        self.crew = crew
+        self.edge = edge
+        self.seat = seat
         self.hello = hello
-        self.state = state
-        self.origins = origins
-        self.outcome = outcome
-        self.logger = logger
-        self.observe = observe
-        budget = MemoryBudget(limit: configuration.memoryBudget)
-        let eventLoop = outcome.futureResult.eventLoop
+        self.ending = ending
+        self.offered = offered
+        budget = MemoryBudget(limit: crew.configuration.memoryBudget)
+        let eventLoop = ending.futureResult.eventLoop
         over = eventLoop.makePromise()
         raw = RawServices(eventLoop: eventLoop)
+        let memoryBudget = crew.configuration.memoryBudget
+        endpoints = TunnelEndpoints(edge: seat.edge, state: crew.state, raw: raw) { endpoint in
+            OriginFactory(eventLoop: eventLoop, memoryBudget: memoryBudget).origin(of: endpoint)
+        }
     }
 
+    var eventLoop: any EventLoop { ending.futureResult.eventLoop }
+    var logger: Logger { crew.logger }
+
     /// Changes what `status` shows, as long as this is the tunnel that it is about.
-    func update(_ change: (inout AgentStatus) -> Void) {
-        if case .current = standing { state.update(change) }
+    func update(_ change: (inout TunnelStatus) -> Void) {
+        if case .current = standing { crew.state.update(seat, change) }
     }
 
     // MARK: The handshake
@@ -117,7 +116,7 @@ final class AgentTunnel: HTTP2ConnectionDelegate {
         }
         openedAt = .now()
         update { $0.keyExchange = keyExchange }
-        logger.info("tunnel open", metadata: ["key_exchange": "\(keyExchange)"])
+        logger.info("tunnel open", metadata: ["edge": "\(seat.edge)", "key_exchange": "\(keyExchange)"])
         let bound = NIOLoopBound(self, eventLoop: channel.eventLoop)
         timer = channel.eventLoop.scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) { _ in
             bound.value.tick(at: .now())
@@ -127,55 +126,6 @@ final class AgentTunnel: HTTP2ConnectionDelegate {
     // MARK: HTTP2ConnectionDelegate
 
     func connection(_ handler: HTTP2Handler, received settings: HTTP2Event.PeerSettings) {}
-
-    func connection(
-        _ handler: HTTP2Handler,
-        accepted stream: HTTP2Stream,
-        request: FieldSection
-    ) -> (any HTTP2StreamDelegate)? {
-        if let service = raw.accept(stream, request, handler) { return service }
-        if let tunnelled = request.first(":protocol"), !tunnelled.elementsEqual("websocket".utf8) {
-            return accept(tunnelled, stream, request, handler)
-        }
-        let authority = request.first(":authority") ?? request.first("host")
-        guard let host = authority.flatMap({ HostName(String(decoding: $0, as: UTF8.self)) }),
-            let origin = hosts[host.text]
-        else { return answer(.misdirected, stream, request, handler) }
-        let observe = observe
-        let tunnelled = TunnelRequest(
-            stream: stream,
-            fields: request,
-            handler: handler,
-            headDeadline: configuration.headDeadline,
-            observe: { observe(.request($0)) }
-        )
-        return origin.serve(tunnelled) ?? answer(.malformed, stream, request, handler)
-    }
-
-    private func accept(
-        _ tunnelled: ByteBufferView,
-        _ stream: HTTP2Stream,
-        _ request: FieldSection,
-        _ handler: HTTP2Handler
-    ) -> (any HTTP2StreamDelegate)? {
-        guard tunnelled.elementsEqual(TunnelConstants.controlProtocol.utf8),
-            request.string(":path") == TunnelConstants.controlPath, control == nil
-        else { return answer(.unsupported, stream, request, handler) }
-        let control = AgentControlStream(tunnel: self, stream: stream, handler: handler)
-        self.control = control
-        control.begin(hello)
-        return control
-    }
-
-    private func answer(
-        _ answer: AgentAnswer,
-        _ stream: HTTP2Stream,
-        _ request: FieldSection,
-        _ handler: HTTP2Handler
-    ) -> any HTTP2StreamDelegate {
-        answer.send(on: stream, handler, toHead: request.isHead)
-        return DiscardingReader(handler)
-    }
 
     func connection(_ handler: HTTP2Handler, peerLeaving code: HTTP2ErrorCode, debug: ByteBuffer) {
         notice = GoAwayNotice(debugData: debug.readableBytesView)
@@ -221,9 +171,12 @@ final class AgentTunnel: HTTP2ConnectionDelegate {
     func drain(within deadline: Duration) {
         guard case .current = standing else { return }
         logger.notice("the edge is draining", metadata: ["seconds": "\(deadline.components.seconds)"])
-        update { $0.problem = "the edge is shutting down" }
+        update {
+            $0.phase = .draining
+            $0.problem = "the edge is shutting down"
+        }
         standing = .draining
-        observe(.draining)
+        crew.state.tunnelEnded(self)
         tell(.draining)
         closeWhenIdle(by: .now() + TimeAmount(deadline))
     }
@@ -248,6 +201,19 @@ final class AgentTunnel: HTTP2ConnectionDelegate {
         leave()
     }
 
+    /// The network may have changed: an edge that cannot be heard within seconds is given up.
+    func mustAnswerSoon() {
+        guard let handler else { return }
+        handler.ping()
+        let asked = NIODeadline.now()
+        let bound = NIOLoopBound(self, eventLoop: eventLoop)
+        eventLoop.scheduleTask(in: Self.patienceAfterChange) {
+            guard let handler = bound.value.handler, handler.lastReceived < asked else { return }
+            bound.value.verdict = .ended(problem: "the network has changed", retryAfter: nil)
+            handler.close()
+        }
+    }
+
     /// Says goodbye and closes.
     func leave() {
         if case .over = standing { return }
@@ -266,8 +232,8 @@ final class AgentTunnel: HTTP2ConnectionDelegate {
         }
         guard let handler, !isIdle else { return leave() }
         let requests = handler.openStreams - (control == nil ? 0 : 1)
-        logger.notice("leaving", metadata: ["requests": "\(requests)"])
-        observe(.leaving(requests: requests))
+        logger.notice("leaving", metadata: ["edge": "\(seat.edge)", "requests": "\(requests)"])
+        crew.state.publish(.leaving(requests: requests))
         handler.goAway(.noError)
         closeWhenIdle(by: .now() + deadline)
     }
@@ -277,7 +243,6 @@ final class AgentTunnel: HTTP2ConnectionDelegate {
 
     private func closeWhenIdle(by deadline: NIODeadline) {
         closing?.cancel()
-        let eventLoop = outcome.futureResult.eventLoop
         let bound = NIOLoopBound(self, eventLoop: eventLoop)
         closing = eventLoop.scheduleRepeatedTask(initialDelay: Self.look, delay: Self.look) { _ in
             if bound.value.isIdle || .now() >= deadline { bound.value.leave() }
@@ -288,7 +253,7 @@ final class AgentTunnel: HTTP2ConnectionDelegate {
     private func tell(_ result: TunnelOutcome) {
         guard !hasTold else { return }
         hasTold = true
-        outcome.succeed(result)
+        ending.succeed(TunnelEnding(outcome: result, welcomedAt: welcomedAt))
     }
 
     func end(_ result: TunnelOutcome) {
@@ -297,7 +262,8 @@ final class AgentTunnel: HTTP2ConnectionDelegate {
         tell(result)
         timer?.cancel()
         closing?.cancel()
-        for origin in origins { origin.close() }
+        crew.state.tunnelEnded(self)
+        endpoints.close()
         over.succeed()
     }
 }

@@ -1,6 +1,6 @@
 import NIOCore
 
-/// The tunnels of an agent that are not over: the current one, and those whose edges drain.
+/// The tunnels of one keeper that are not over: the current one, and those whose edge drains.
 ///
 /// ## Concurrency
 /// Belongs to the event loop of its tunnels.
@@ -20,6 +20,10 @@ final class TunnelSet {
             set.value.tunnels[ObjectIdentifier(kept.value)] = nil
         }
         if isFinishing { tunnel.leave() }
+    }
+
+    func forEach(_ body: (AgentTunnel) -> Void) {
+        for tunnel in Array(tunnels.values) { body(tunnel) }
     }
 
     /// Lets every tunnel finish.

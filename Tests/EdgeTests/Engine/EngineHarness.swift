@@ -108,16 +108,14 @@ enum EngineHarness {
         guard let address = EdgeAddress(edge.addresses.tunnel) else { throw CancellationError() }
         return try AgentService(
             configuration: AgentConfiguration(
-                edge: address,
-                serverName: serverName,
+                edges: [EdgeTarget(address: address, serverName: serverName)],
                 anchors: try OperatorBundle.decode(bytes).anchors(at: .now),
                 credentials: try DeviceCredentials(keyPEM: device.keyPEM, chainPEM: device.chainPEM),
                 endpoints: [Endpoint(name: name, target: try OriginTarget("3000"))],
                 software: "osm-agent/test"
             ),
             pid: 1,
-            logger: Logger(label: "agent") { _ in SwiftLogNoOpLogHandler() },
-            observe: { _ in }
+            logger: Logger(label: "agent") { _ in SwiftLogNoOpLogHandler() }
         )
     }
 }

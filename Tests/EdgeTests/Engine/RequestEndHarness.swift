@@ -86,28 +86,28 @@ struct RequestEndHarness: Sendable {
         let bundle = try OperatorBundle.decode(Array(try Data(contentsOf: URL(filePath: ca.bundlePath))))
         let anchors = try bundle.anchors(at: .now)
         let credentials = try DeviceCredentials(keyPEM: device.keyPEM, chainPEM: device.chainPEM)
-        let (names, announce) = AsyncStream.makeStream(of: Void.self)
         let tunnels = try #require(EdgeAddress(edge.addresses.tunnel)).port
         let name = ca.domain
         try await TCP.withService({ try await Self.relay($0, to: tunnels, until: cuts) }) { relay in
             let agent = try AgentService(
                 configuration: AgentConfiguration(
-                    edge: try #require(EdgeAddress("127.0.0.1:\(relay)")),
-                    serverName: name,
+                    edges: [EdgeTarget(address: try #require(EdgeAddress("127.0.0.1:\(relay)")), serverName: name)],
                     anchors: anchors,
                     credentials: credentials,
                     endpoints: [Endpoint(name: "app", target: try OriginTarget("\(local)"))],
                     software: "osm-agent/test"
                 ),
                 pid: 1,
-                logger: Logger(label: "agent") { _ in SwiftLogNoOpLogHandler() },
-                observe: { event in if case .registered = event { announce.yield() } }
+                logger: Logger(label: "agent") { _ in SwiftLogNoOpLogHandler() }
             )
+            let events = agent.state.subscribe()
             try await withThrowingTaskGroup { group in
                 defer { group.cancelAll() }
                 group.addTask { try await agent.run() }
                 group.addTask {
-                    for await _ in names { return try await body() }
+                    for await case .endpoint(let status) in events where status.state == .serving {
+                        return try await body()
+                    }
                 }
                 try await group.next()
             }

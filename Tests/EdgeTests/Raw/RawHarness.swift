@@ -69,29 +69,27 @@ enum RawHarness {
         _ body: @escaping @Sendable (Int) async throws -> Result
     ) async throws -> Result {
         let bundle = try OperatorBundle.decode(Array(try Data(contentsOf: URL(filePath: ca.bundlePath))))
-        let (ports, announce) = AsyncStream.makeStream(of: Int.self)
         let agent = try AgentService(
             configuration: AgentConfiguration(
-                edge: try #require(EdgeAddress(edge.addresses.tunnel)),
-                serverName: ca.domain,
+                edges: [EdgeTarget(address: try #require(EdgeAddress(edge.addresses.tunnel)), serverName: ca.domain)],
                 anchors: try bundle.anchors(at: .now),
                 credentials: try DeviceCredentials(keyPEM: device.keyPEM, chainPEM: device.chainPEM),
                 endpoints: [endpoint],
                 software: "osm-agent/test"
             ),
             pid: 1,
-            logger: Logger(label: "agent") { _ in SwiftLogNoOpLogHandler() },
-            observe: { event in
-                if case .registered(let registered, _) = event, let port = registered.port { announce.yield(port) }
-            }
+            logger: Logger(label: "agent") { _ in SwiftLogNoOpLogHandler() }
         )
+        let events = agent.state.subscribe()
         return try await withThrowingTaskGroup(of: Result?.self) { group in
             group.addTask {
                 try await agent.run()
                 return nil
             }
             group.addTask {
-                for await port in ports { return try await body(port) }
+                for await case .endpoint(let status) in events {
+                    if let port = status.port { return try await body(port) }
+                }
                 return nil
             }
             defer { group.cancelAll() }

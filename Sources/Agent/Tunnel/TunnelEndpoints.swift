@@ -1,0 +1,141 @@
+import NIOCore
+import TunnelProtocol
+
+/// The endpoints as one tunnel serves them: what its edge was asked, what it answered, and the origins behind.
+///
+/// ## Concurrency
+/// Belongs to the event loop of its tunnel.
+final class TunnelEndpoints {
+    /// One endpoint in this tunnel.
+    struct Served {
+        let wanted: WantedEndpoint
+        let ref: Int
+        /// Nil for a TCP or UDP service, whose streams dial for themselves.
+        let origin: (any Origin)?
+        var registered: Registered?
+    }
+
+    private let edge: String
+    private let state: AgentState
+    private let makeOrigin: (Endpoint) -> (any Origin)?
+    private let raw: RawServices
+    private var served: [Served] = []
+    /// The services of names, by the edge's form of the name.
+    private var refs: [String: Int] = [:]
+    private var lastRef = 0
+
+    init(
+        edge: String,
+        state: AgentState,
+        raw: RawServices,
+        makeOrigin: @escaping (Endpoint) -> (any Origin)?
+    ) {
+        self.edge = edge
+        self.state = state
+        self.raw = raw
+        self.makeOrigin = makeOrigin
+    }
+
+    /// Who serves a host; nil for a host that is not ours.
+    func serving(_ host: HostName) -> (endpoint: Endpoint, serial: Int, origin: any Origin)? {
+        guard let ref = refs[host.text], let one = first(ref), let origin = one.origin else { return nil }
+        return (one.wanted.endpoint, one.wanted.serial, origin)
+    }
+
+    /// Changes to the present list of what is to be served.
+    ///
+    /// - Returns: What the edge has to be told.
+    func update() -> [AgentMessage] {
+        let wanted = state.wanted
+        var messages: [AgentMessage] = []
+        let before = served
+        served = []
+        for one in before {
+            guard let now = wanted.first(where: { $0.serial == one.wanted.serial }) else {
+                messages += drop(one)
+                continue
+            }
+            served.append(now == one.wanted ? one : swap(one, for: now))
+        }
+        let known = Set(served.map(\.wanted.serial))
+        for new in wanted where !known.contains(new.serial) && !state.isRefused(new.serial, by: edge) {
+            lastRef += 1
+            served.append(Served(wanted: new, ref: lastRef, origin: makeOrigin(new.endpoint)))
+            messages.append(Self.register(new.endpoint, ref: lastRef))
+        }
+        return messages
+    }
+
+    /// What asks for an endpoint again; nil when it is not to be served any more.
+    func registration(_ ref: Int) -> AgentMessage? { first(ref).map { Self.register($0.wanted.endpoint, ref: ref) } }
+
+    /// The edge sends visitors of an endpoint from now on.
+    ///
+    /// - Returns: Which one, or that the name or port has to be given back, because nobody wants it any more.
+    func registered(_ answer: Registered) -> Either {
+        guard let index = served.firstIndex(where: { $0.ref == answer.ref }) else {
+            return .giveBack(.unregister(Unregister(binding: answer.binding)))
+        }
+        served[index].registered = answer
+        let one = served[index]
+        switch one.wanted.endpoint.kind {
+        case .http: refs[answer.host] = one.ref
+        case .tcp, .udp: raw.registered(answer.binding, for: one.wanted.endpoint)
+        }
+        return .serves(one.wanted)
+    }
+
+    enum Either {
+        case serves(WantedEndpoint)
+        case giveBack(AgentMessage)
+    }
+
+    /// The edge does not give what was asked.
+    ///
+    /// - Parameters:
+    ///   - ref: What the answer is to.
+    ///   - isPermanent: Whether it is given up in this tunnel.
+    /// - Returns: Which endpoint it is about; nil when nobody wants it any more.
+    func refused(_ ref: Int, isPermanent: Bool) -> WantedEndpoint? {
+        guard let index = served.firstIndex(where: { $0.ref == ref }) else { return nil }
+        let wanted = served[index].wanted
+        if isPermanent { served.remove(at: index).origin?.close() }
+        return wanted
+    }
+
+    /// The tunnel is over.
+    func close() {
+        for one in served { one.origin?.close() }
+        served = []
+        refs = [:]
+    }
+
+    private func first(_ ref: Int) -> Served? { served.first { $0.ref == ref } }
+
+    /// Stops serving; the requests that are under way finish.
+    private func drop(_ one: Served) -> [AgentMessage] {
+        one.origin?.close()
+        guard let registered = one.registered else { return [] }
+        if refs[registered.host] == one.ref { refs[registered.host] = nil }
+        raw.forget(registered.binding)
+        return [.unregister(Unregister(binding: registered.binding))]
+    }
+
+    /// Serves the same name or port in another way.
+    private func swap(_ one: Served, for wanted: WantedEndpoint) -> Served {
+        one.origin?.close()
+        if let registered = one.registered, wanted.endpoint.kind != .http {
+            raw.registered(registered.binding, for: wanted.endpoint)
+        }
+        return Served(
+            wanted: wanted,
+            ref: one.ref,
+            origin: makeOrigin(wanted.endpoint),
+            registered: one.registered
+        )
+    }
+
+    private static func register(_ endpoint: Endpoint, ref: Int) -> AgentMessage {
+        .register(Register(ref: ref, kind: endpoint.kind.rawValue, host: endpoint.name, port: endpoint.port))
+    }
+}
