@@ -203,7 +203,7 @@ let package = Package(
                 nioCore, nioPosix, nioEmbedded, nioSSL, logging, coreMetrics,
             ]
         ),
-        tests("Inspector", ["HTTPFields", "AdminHTTP", nioCore, logging]),
+        tests("Inspector", ["HTTPFields", "AdminHTTP", nioCore, nioPosix, logging]),
         tests(
             "osm-agent",
             [
@@ -215,9 +215,9 @@ let package = Package(
         tests("CertificateAuthority", ["TestSupport", "Cryptography", "Trust", "Settings", x509, asn1]),
         .testTarget(
             name: "IntegrationTests",
-            dependencies: ["TestSupport", nioCore, nioPosix],
+            dependencies: ["TestSupport", "Inspector", "AdminHTTP", "HTTPFields", nioCore, nioPosix, logging],
             exclude: [
-                "Differential/Programs", "Foreign/Programs", "Overload/crowd.py", "Tunnel/bursts.py",
+                "Differential/Programs", "Foreign/Programs", "Inspector/Programs", "Overload/crowd.py", "Tunnel/bursts.py",
                 "Tunnel/h2visitor.py", "Tunnel/relay.py", "Tunnel/sidecar.py", "Tunnel/websocket.py",
             ],
             swiftSettings: settings

@@ -11,6 +11,8 @@ struct InspectorRoutes: Sendable {
     let feed: EventFeed
     /// The agent's own state, as JSON.
     let status: InspectorServer.StatusText
+    /// Of the agent.
+    let version: String
 
     struct Listing: Codable {
         /// Newest first.
@@ -75,8 +77,10 @@ struct InspectorRoutes: Sendable {
     /// Piece by piece: an archive of all that may be kept is larger than one answer should be.
     private func archive(matching text: String) -> AdminResponse {
         let chosen = text.isEmpty ? nil : Set(log.search(text).map(\.id))
+        let document = HTTPArchiveDocument(version: version)
         var response = AdminResponse.stream(contentType: "application/json") { writer in
-            for piece in HTTPArchiveDocument.pieces(log, chosen) { try await writer.write(piece) }
+            let exchanges = log.details().lazy.filter { chosen?.contains($0.summary.id) ?? true }
+            try await document.write(exchanges) { try await writer.write(ByteBuffer(bytes: $0)) }
         }
         response.fields = [(name: "content-disposition", value: "attachment; filename=\"exchanges.har\"")]
         return response

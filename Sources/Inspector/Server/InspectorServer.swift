@@ -1,6 +1,6 @@
-package import AdminHTTP
+import AdminHTTP
 package import Logging
-package import ServiceLifecycle
+import ServiceLifecycle
 
 /// The inspector in a browser: a page on a loopback port, behind a token.
 ///
@@ -18,6 +18,7 @@ package struct InspectorServer: Service {
     private let token: InspectorToken
     private let desk: ReplayDesk
     private let status: StatusText
+    private let version: String
     private let logger: Logger
     private let opened: @Sendable (_ link: String) async -> Void
 
@@ -29,6 +30,7 @@ package struct InspectorServer: Service {
     ///   - token: What the link carries.
     ///   - replay: Sends a request along the way that a visitor's takes.
     ///   - status: What the page shows of the agent.
+    ///   - version: Of the agent, for archives.
     ///   - logger: Hears of ports that are taken, never of the token.
     ///   - opened: Called once with the link for a person, when the page is there.
     package init(
@@ -37,6 +39,7 @@ package struct InspectorServer: Service {
         token: InspectorToken = InspectorToken(),
         replay: @escaping ReplaySender,
         status: @escaping StatusText,
+        version: String,
         logger: Logger,
         opened: @escaping @Sendable (_ link: String) async -> Void
     ) {
@@ -45,6 +48,7 @@ package struct InspectorServer: Service {
         self.token = token
         desk = ReplayDesk(log: log, sender: replay)
         self.status = status
+        self.version = version
         self.logger = logger
         self.opened = opened
     }
@@ -77,7 +81,7 @@ package struct InspectorServer: Service {
 
     private func serve(on port: Int) async throws {
         let door = InspectorDoor(token: token)
-        let routes = InspectorRoutes(log: log, desk: desk, feed: EventFeed(log: log), status: status)
+        let routes = InspectorRoutes(log: log, desk: desk, feed: EventFeed(log: log), status: status, version: version)
         let server = AdminServer(
             .tcp(host: "127.0.0.1", port: port),
             routes: routes.byPath,

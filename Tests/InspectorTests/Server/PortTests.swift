@@ -1,0 +1,45 @@
+import Inspector
+import Logging
+import Testing
+
+/// Where the inspector listens.
+@Suite(.timeLimit(.minutes(1)))
+struct PortTests {
+    @Test func `takes the next port when the first is taken`() async throws {
+        try await RunningInspector.run { first in
+            try await RunningInspector.run(ports: first.port...min(first.port + 200, 65_535)) { second in
+                #expect(second.port > first.port)
+                #expect(try await second.ask("GET", "/api/exchanges").status == 200)
+                #expect(try await first.ask("GET", "/", ["host: \(second.host)"]).status == 421)
+            }
+        }
+    }
+
+    @Test func `lets the agent live when no port is free`() async throws {
+        try await RunningInspector.run { first in
+            let server = InspectorServer(
+                log: first.log,
+                ports: first.port...first.port,
+                replay: { _ in },
+                status: { "{}" },
+                version: "1",
+                logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }),
+                opened: { _ in Issue.record("there was no port to open") }
+            )
+            try await withThrowingTaskGroup(of: Bool.self) { group in
+                group.addTask {
+                    try await server.run()
+                    return Task.isCancelled
+                }
+                #expect(try await first.ask("GET", "/").status == 200)
+                group.cancelAll()
+                // It ended because it was told to, and without an error.
+                #expect(try await group.next() == true)
+            }
+        }
+    }
+
+    @Test func `listens upwards from 4040`() {
+        #expect(InspectorServer.standardPorts == 4040...4059)
+    }
+}
