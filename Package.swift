@@ -169,7 +169,7 @@ let package = Package(
             name: "FuzzInvariants",
             dependencies: [
                 "HTTPFields", "HTTP1", "HTTP2", "ProxyProtocol", "TunnelProtocol", "Trust", "TunnelTLS", "AdminHTTP",
-                "Agent", "Edge", nioCore, x509,
+                "Agent", "Edge", "Inspector", nioCore, x509,
             ],
             path: "Tests/FuzzInvariants",
             // What is internal to a room can be tested in debug builds, and in those of the fuzzer.

@@ -35,6 +35,10 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case tunnelResponse = "tunnel-response"
     case accessLogLine = "access-log-line"
     case visitorAddresses = "visitor-addresses"
+    case webSocketFrames = "web-socket-frames"
+    case eventStream = "event-stream"
+    case grpcMessages = "grpc-messages"
+    case redaction
     #endif
 
     /// Feeds the parser; a throw, like a trap, is a finding.
@@ -68,6 +72,10 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .tunnelResponse: try ResponseInvariants.tunnelResponse(bytes)
         case .accessLogLine: try LogInvariants.accessLogLine(bytes)
         case .visitorAddresses: try StreamInvariants.visitorAddresses(bytes)
+        case .webSocketFrames: try MessageInvariants.webSocketFrames(bytes)
+        case .eventStream: try MessageInvariants.eventStream(bytes)
+        case .grpcMessages: try MessageInvariants.grpcMessages(bytes)
+        case .redaction: try RedactionInvariants.redaction(bytes)
         #endif
         }
     }

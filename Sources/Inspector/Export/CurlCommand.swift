@@ -13,10 +13,9 @@ package struct CurlCommand: Sendable, Equatable {
         "x-forwarded-for", "x-forwarded-proto", "x-forwarded-host", "x-request-id", "traceparent", "tracestate",
     ]
 
-    /// Writes the command.
+    /// Writes the command; there is none when a part of the body is not kept, nor for a WebSocket.
     ///
     /// - Parameter exchange: With as many secrets as the command is to have.
-    /// - Returns: Nil when a part of the body is not kept, or for a WebSocket.
     package init?(_ exchange: ExchangeDetail) {
         guard !exchange.request.body.truncated, exchange.summary.kind != .websocket else { return nil }
         var words = ["curl", "--globoff", "--path-as-is"]

@@ -12,26 +12,27 @@ package struct HTTPArchiveDocument: Sendable {
     /// - Parameters:
     ///   - exchanges: Oldest first, with as many secrets as the document is to have.
     ///   - sink: Given each piece in turn.
+    /// - Throws: What the sink throws.
     package func write(
         _ exchanges: some Sequence<ExchangeDetail>,
-        to sink: ([UInt8]) throws -> Void
-    ) throws {
+        to sink: ([UInt8]) async throws -> Void
+    ) async throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         let creator = try encoder.encode(["name": "osm-agent", "version": version])
-        try sink(Array(#"{"log":{"version":"1.2","creator":"#.utf8) + creator + Array(#","entries":["#.utf8))
+        try await sink(Array(#"{"log":{"version":"1.2","creator":"#.utf8) + creator + Array(#","entries":["#.utf8))
         var separator: [UInt8] = []
         for exchange in exchanges {
-            try sink(separator + [UInt8](try encoder.encode(HTTPArchive.Entry(exchange))))
+            try await sink(separator + [UInt8](try encoder.encode(HTTPArchive.Entry(exchange))))
             separator = [UInt8(ascii: ",")]
         }
-        try sink(Array("]}}".utf8))
+        try await sink(Array("]}}".utf8))
     }
 
     /// The whole document at once.
-    package func bytes(_ exchanges: some Sequence<ExchangeDetail>) throws -> [UInt8] {
+    package func bytes(_ exchanges: some Sequence<ExchangeDetail>) async throws -> [UInt8] {
         var bytes: [UInt8] = []
-        try write(exchanges) { bytes += $0 }
+        try await write(exchanges) { bytes += $0 }
         return bytes
     }
 }

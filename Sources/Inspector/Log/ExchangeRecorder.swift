@@ -25,7 +25,8 @@ package final class ExchangeRecorder {
         isWebSocket = request.first(":protocol")?.equalsIgnoringCase("websocket") == true
         if isWebSocket {
             messages.inbound = WebSocketDecoder()
-        } else if request.mediaType.hasPrefix("application/grpc"), !request.mediaType.hasPrefix("application/grpc-web") {
+        } else if request.mediaType.hasPrefix("application/grpc"), !request.mediaType.hasPrefix("application/grpc-web")
+        {
             messages.inbound = GRPCDecoder()
         }
     }
@@ -76,11 +77,8 @@ package final class ExchangeRecorder {
         let elapsed = elapsed
         let status = head.status ?? 0
         guard status >= 200 else {
-            return log.update(id) { [limit = log.limits.interimHeads] kept in
-                guard kept.interim.count < limit else { return }
-                kept.interim.append((head, elapsed))
-                kept.interimBytes += head.listSize
-            }
+            let limit = log.limits.interimHeads
+            return log.update(id) { $0.append(interim: head, at: elapsed, limit: limit) }
         }
         let kind = beginResponse(head, status)
         log.update(id) { kept in
@@ -103,7 +101,9 @@ package final class ExchangeRecorder {
             messages.outbound = EventStreamDecoder()
             return .sse
         }
-        if messages.inbound is GRPCDecoder, mediaType.hasPrefix("application/grpc") { messages.outbound = GRPCDecoder() }
+        if messages.inbound is GRPCDecoder, mediaType.hasPrefix("application/grpc") {
+            messages.outbound = GRPCDecoder()
+        }
         return nil
     }
 

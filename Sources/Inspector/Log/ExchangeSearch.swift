@@ -3,7 +3,8 @@ import HTTPFields
 extension ExchangeLog {
     /// The exchanges that hold the text anywhere a person can see it, oldest first.
     ///
-    /// - Parameter text: Looked for without regard to the case of ASCII; where nothing is asked, everything is found.
+    /// - Parameter text: Looked for without regard to the case of ASCII.
+    /// - Returns: Everything when nothing is asked.
     package func search(_ text: String) -> [ExchangeSummary] {
         guard let needle = Needle(text) else { return exchanges }
         return snapshot().filter { $0.holds(needle, redaction) }.map(\.summary)

@@ -93,7 +93,10 @@ extension FieldSection {
     func record(at index: Int, _ redaction: Redaction) -> FieldRecord {
         FieldRecord(
             name: String(decoding: name(at: index), as: UTF8.self),
-            value: String(decoding: redaction.value(Array(value(at: index)), ofField: name(at: index)).shown, as: UTF8.self)
+            value: String(
+                decoding: redaction.value(Array(value(at: index)), ofField: name(at: index)).shown,
+                as: UTF8.self
+            )
         )
     }
 

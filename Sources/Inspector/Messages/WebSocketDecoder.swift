@@ -47,11 +47,12 @@ struct WebSocketDecoder: MessageDecoder {
     /// Two bytes, the longer length, the mask.
     private var headerLength: Int {
         guard header.count >= 2 else { return 2 }
-        let extra = switch header[1] & 0x7F {
-        case 126: 2
-        case 127: 8
-        default: 0
-        }
+        let extra =
+            switch header[1] & 0x7F {
+            case 126: 2
+            case 127: 8
+            default: 0
+            }
         return 2 + extra + (header[1] & 0x80 == 0 ? 0 : 4)
     }
 
@@ -66,7 +67,9 @@ struct WebSocketDecoder: MessageDecoder {
         let first = header[0]
         header.removeAll(keepingCapacity: true)
 
-        guard let remaining = Int(exactly: length) else { return fail("a frame of a WebSocket has an impossible length") }
+        guard let remaining = Int(exactly: length) else {
+            return fail("a frame of a WebSocket has an impossible length")
+        }
         guard let opcode = Opcode(rawValue: first & 0x0F), first & 0x30 == 0 else {
             return fail("a frame of a WebSocket is of an unknown kind")
         }

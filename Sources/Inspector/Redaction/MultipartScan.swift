@@ -1,11 +1,13 @@
 /// Finds the parts of a multipart body whose name says that they are secret (RFC 7578).
 enum MultipartScan {
     private static let lineEnd: [UInt8] = [0x0D, 0x0A]
+    /// A boundary has at most 70 characters (RFC 2046, 5.1.1), and two hyphens before them.
+    private static let lineLimit = 72
     private static let nameMark = Array("name=".utf8)
 
     static func redact(_ redacted: inout RedactedBytes, _ bytes: [UInt8]) {
         guard let first = firstBoundary(bytes) else { return }
-        let boundary = lineEnd + bytes[first...].prefix { $0 != 0x0D }
+        let boundary = lineEnd + bytes[first...].prefix(lineLimit).prefix { $0 != 0x0D }
         var position = first + boundary.count - lineEnd.count
         while position < bytes.count {
             let end = bytes[position...].firstRange(of: boundary)?.lowerBound ?? bytes.count

@@ -1,9 +1,17 @@
 /// Finds secrets in `name=value` pairs, as queries, fragments and forms write them.
 enum ParameterScan {
-    static func redact(_ redacted: inout RedactedBytes, _ bytes: [UInt8], from start: Int) {
+    /// - Parameters:
+    ///   - redacted: Where the values are removed.
+    ///   - bytes: An address or a form.
+    ///   - start: Where its first name begins.
+    ///   - hasFragment: Whether `#` ends a value.
+    static func redact(_ redacted: inout RedactedBytes, _ bytes: [UInt8], from start: Int, hasFragment: Bool) {
         var begin = start
         while begin < bytes.count {
-            let end = bytes[begin...].firstIndex(where: endsPair) ?? bytes.count
+            let end =
+                bytes[begin...].firstIndex { byte in
+                    byte == UInt8(ascii: "&") || (hasFragment && byte == UInt8(ascii: "#"))
+                } ?? bytes.count
             if let value = secret(in: bytes, begin..<end) { redacted.remove(value..<end) }
             begin = end + 1
         }
@@ -22,10 +30,6 @@ enum ParameterScan {
             begin = end + 1
         }
         return nil
-    }
-
-    private static func endsPair(_ byte: UInt8) -> Bool {
-        byte == UInt8(ascii: "&") || byte == UInt8(ascii: "#") || byte == UInt8(ascii: "?")
     }
 
     /// The text with its percent-encoding undone.

@@ -3,7 +3,7 @@ import HTTPFields
 /// Whether secrets are taken out of what is shown.
 ///
 /// What is recognised: fields, parameters of targets and forms, members of JSON and parts of multipart bodies whose name
-/// says so. A secret in a path, in prose or in a compressed body is shown.
+/// says so. A secret in a path, in prose, or in what is compressed or no text is shown.
 package enum Redaction: Sendable, Equatable {
     case secrets
     case nothing
@@ -33,12 +33,13 @@ package enum Redaction: Sendable, Equatable {
     /// - Parameters:
     ///   - body: Its bytes, or the beginning of them.
     ///   - contentType: The value of the field, in any case.
+    /// - Returns: What is shown, and what is hidden.
     func body(_ body: [UInt8], contentType: String) -> RedactedBytes {
         var redacted = RedactedBytes(body)
         if self == .secrets {
             let type = contentType.lowercased()
             if type.hasPrefix("application/x-www-form-urlencoded") {
-                ParameterScan.redact(&redacted, body, from: 0)
+                ParameterScan.redact(&redacted, body, from: 0, hasFragment: false)
             } else if type.hasPrefix("multipart/") {
                 MultipartScan.redact(&redacted, body)
             } else {
@@ -61,8 +62,10 @@ package enum Redaction: Sendable, Equatable {
     }
 
     private static func redactParameters(_ redacted: inout RedactedBytes, _ address: [UInt8]) {
-        guard let mark = address.firstIndex(where: { $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "#") }) else { return }
-        ParameterScan.redact(&redacted, address, from: mark + 1)
+        guard let mark = address.firstIndex(where: { $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "#") }) else {
+            return
+        }
+        ParameterScan.redact(&redacted, address, from: mark + 1, hasFragment: true)
     }
 
     /// Where the credentials begin, after the name of a scheme that is known.

@@ -5,6 +5,7 @@ extension ExchangeLog {
     ///   - id: The exchange to repeat.
     ///   - edit: What is different; marks that were left in their place stand for the secrets behind them.
     /// - Returns: The request, to be sent by who serves the endpoint.
+    /// - Throws: A sentence for the person who asked.
     package func replay(
         of id: Int,
         edit: ReplayEdit = ReplayEdit()

@@ -21,7 +21,10 @@ struct ReplayDraft {
         }
         guard !kept.requestBody.isTruncated else {
             let sizes = "\(kept.requestBody.bytes.count) of \(kept.requestBody.total)"
-            throw ReplayRefusal(.truncated, "Only \(sizes) bytes of the request's body are kept, so it cannot be repeated.")
+            throw ReplayRefusal(
+                .truncated,
+                "Only \(sizes) bytes of the request's body are kept, so it cannot be repeated."
+            )
         }
     }
 
@@ -108,7 +111,10 @@ struct ReplayDraft {
             if name == "content-length" { continue }
             let value = try value(of: field, named: name, at: place)
             try ReplayRules.check(name, value)
-            fields.append(name: ByteBuffer(string: name).readableBytesView, value: ByteBuffer(bytes: value).readableBytesView)
+            fields.append(
+                name: ByteBuffer(string: name).readableBytesView,
+                value: ByteBuffer(bytes: value).readableBytesView
+            )
         }
         guard fields.listSize <= ReplayRules.maximumBytes else {
             throw ReplayRefusal(.field, "The fields are longer than \(ReplayRules.maximumBytes) bytes together.")

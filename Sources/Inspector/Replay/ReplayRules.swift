@@ -38,7 +38,10 @@ enum ReplayRules {
         let isTrailers = name == "te" && value.map(\.lowercasedASCII) == Array("trailers".utf8)
         // Some origins read `_` as `-`.
         guard isTrailers || !ofOthers.contains(name.replacing("_", with: "-")) else {
-            throw ReplayRefusal(.field, "\(name) is not part of a request: the host stays, and connections are not yours.")
+            throw ReplayRefusal(
+                .field,
+                "\(name) is not part of a request: the host stays, and connections are not yours."
+            )
         }
     }
 

@@ -1,15 +1,26 @@
+import Agent
 import HTTP2
 import HTTPFields
 import Inspector
 import NIOCore
 
-/// Writes what passes on one stream of a tunnel into the inspector's log.
+/// Records what the agent serves in the inspector's log.
+struct InspectingObserver: ExchangeObserver {
+    let log: ExchangeLog
+
+    func began(_ request: FieldSection, ends: Bool, endpoint: String) -> (any ExchangeTap)? {
+        let recorder = log.record(endpoint: endpoint, request: request)
+        if ends { recorder.receivedEnd() }
+        return InspectingTap(recorder)
+    }
+}
+
+/// Records what passes on one stream of a tunnel.
 ///
 /// ## Concurrency
 /// Belongs to the event loop of its tunnel.
-final class InspectingTap: HTTP2StreamTap {
-    /// Who is told what happens at the origin, which a tap does not hear.
-    let recorder: ExchangeRecorder
+final class InspectingTap: ExchangeTap {
+    private let recorder: ExchangeRecorder
 
     init(_ recorder: ExchangeRecorder) { self.recorder = recorder }
 
@@ -18,6 +29,10 @@ final class InspectingTap: HTTP2StreamTap {
     func received(trailers: FieldSection) { recorder.received(trailers: trailers) }
 
     func receivedEnd() { recorder.receivedEnd() }
+
+    func originConnected() { recorder.originConnected() }
+
+    func requestSent() { recorder.requestSent() }
 
     func sends(head: FieldSection) { recorder.sends(head: head) }
 

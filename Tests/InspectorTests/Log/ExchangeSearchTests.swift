@@ -18,7 +18,8 @@ struct ExchangeSearchTests {
     }
 
     @Test(arguments: [
-        "post", "ORDERS", "404", "x-kind: rare", "rare", "teapot", "\"item\": \"tea", "such", "path=/", "token=[redacted]",
+        "post", "ORDERS", "404", "x-kind: rare", "rare", "teapot", "\"item\": \"tea", "such", "path=/",
+        "token=[redacted]",
     ])
     func `finds what can be seen`(text: String) {
         #expect(log.search(text).map(\.id) == [2])
