@@ -162,6 +162,14 @@ package final class AgentState: Sendable {
         content.withLock { $0.refusals[Refusal(edge: edge, serial: serial)] != nil }
     }
 
+    /// What an edge said when it refused the endpoint of that name for good; nil when none did.
+    package func refusal(of name: String) -> AgentExit? {
+        content.withLock { content in
+            guard let serial = content.wanted.first(where: { $0.endpoint.label == name })?.serial else { return nil }
+            return content.refusals.first { $0.key.serial == serial }?.value
+        }
+    }
+
     /// No visitors come through a tunnel any more.
     func tunnelEnded(_ tunnel: AgentTunnel) {
         let tunnel = ObjectIdentifier(tunnel)

@@ -14,15 +14,38 @@ package enum Telemetry {
     /// The same with a level that can be changed later.
     package static func startLogging(threshold: LogThreshold, format: LogFormat) {
         let isTerminal = StandardStream.error.isTerminal
+        LoggingSystem.bootstrap { label in standardError(label, threshold, format, isTerminal: isTerminal) }
+    }
+
+    /// The same, and a copy in JSON of each line from a level on, whatever the threshold is.
+    package static func startLogging(
+        threshold: LogThreshold,
+        format: LogFormat,
+        copying level: Logger.Level,
+        to copy: @escaping @Sendable (String) -> Void
+    ) {
+        let isTerminal = StandardStream.error.isTerminal
         LoggingSystem.bootstrap { label in
-            LineLogHandler(
-                component: label,
-                threshold: threshold,
-                format: format,
-                isTerminal: isTerminal,
-                write: { StandardStream.error.write($0) }
-            )
+            MultiplexLogHandler([
+                standardError(label, threshold, format, isTerminal: isTerminal),
+                LineLogHandler(component: label, level: level, format: .json, write: copy),
+            ])
         }
+    }
+
+    private static func standardError(
+        _ label: String,
+        _ threshold: LogThreshold,
+        _ format: LogFormat,
+        isTerminal: Bool
+    ) -> LineLogHandler {
+        LineLogHandler(
+            component: label,
+            threshold: threshold,
+            format: format,
+            isTerminal: isTerminal,
+            write: { StandardStream.error.write($0) }
+        )
     }
 
     /// Makes `registry` the receiver of every counter, gauge and timer of the process.

@@ -19,10 +19,15 @@ struct LoggingOptions: ParsableArguments {
         }
     }
 
-    func start() {
+    /// Starts the log, and keeps its last lines for who asks the running agent.
+    func start() -> LogRing {
+        let ring = LogRing()
         Telemetry.startLogging(
-            level: Logger.Level(rawValue: logLevel) ?? .info,
-            format: LogFormat(rawValue: logFormat) ?? .automatic
+            threshold: LogThreshold(Logger.Level(rawValue: logLevel) ?? .info),
+            format: LogFormat(rawValue: logFormat) ?? .automatic,
+            copying: .info,
+            to: { ring.append($0) }
         )
+        return ring
     }
 }

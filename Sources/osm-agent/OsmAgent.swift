@@ -52,7 +52,10 @@ struct OsmAgent: AsyncParsableCommand {
               130, 143  a second signal (SIGINT, SIGTERM) ended what was under way
             """,
         version: AgentVersion.text,
-        subcommands: [HTTP.self, TCP.self, UDP.self, Status.self, Identity.self, Trust.self]
+        subcommands: [
+            HTTP.self, TCP.self, UDP.self, Status.self, List.self, Stop.self, Logs.self, Identity.self, Trust.self,
+            Version.self,
+        ]
     )
 
     static func main() async {

@@ -1,8 +1,5 @@
-import AdminHTTP
 import Agent
 import ArgumentParser
-import FoundationEssentials
-import NIOCore
 import Telemetry
 
 /// `osm-agent status`.
@@ -10,50 +7,49 @@ struct Status: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Show what the running agent is doing.",
         discussion: """
-            Asks the agent that this user runs. Exit code 0 when its tunnel is up, 1 when
-            it is not or when no agent runs.
+            Asks the agent that this user runs. Exit code 0 when visitors can be served: a
+            tunnel is up and no endpoint is known to be out of reach. Exit code 1 when not,
+            and when no agent runs. With --watch it shows every change until Ctrl-C, or
+            until the agent ends.
             """
     )
 
-    @Flag(help: "Print JSON.")
+    @Flag(help: "Print JSON; with --watch, one document a line.")
     var json = false
+
+    @Flag(help: "Show every change.")
+    var watch = false
 
     @OptionGroup var local: LocalSocket
 
     func run() async throws {
-        let answer: AdminClient.Answer
-        do throws(AdminError) {
-            answer = try await AdminClient.get("/v1/status", at: .unix(path: local.socket))
-        } catch {
-            throw AgentExit(
-                code: 1,
-                problem: "No agent answers on \(local.socket).",
-                nextStep: "Start one with: osm-agent http 3000"
-            )
+        let agent = try await LocalAgent.running(local.socket)
+        guard watch else {
+            let status = try await agent.status()
+            StandardStream.output.write(json ? try JSONText.of(status) : StatusText.of(status))
+            guard status.isReady else { throw ExitCode.failure }
+            return
         }
-        let decoder = JSONDecoder()
-        decoder.dateDecodingStrategy = .iso8601
-        let status = try decoder.decode(AgentStatus.self, from: Data(answer.body.readableBytesView))
-        StandardStream.output.write(json ? String(buffer: answer.body) : Self.text(status))
-        guard status.phase == .connected else { throw ExitCode.failure }
+        var shown: AgentStatus?
+        try await agent.events { event in
+            switch event {
+            case .request: return  // requests are for the terminal view and the inspector
+            case .tunnel, .endpoint, .removed, .leaving: break
+            }
+            let status = try await agent.status()
+            guard status != shown else { return }
+            shown = status
+            try show(status)
+        }
+        StandardStream.error.write("the agent has ended\n")
+        throw ExitCode.failure
     }
 
-    private static func text(_ status: AgentStatus) -> String {
-        var lines = [
-            "agent         \(status.version), pid \(status.pid)",
-            "device        \(status.device), certificate until \(status.certificateExpires.formatted(.iso8601))",
-        ]
-        for tunnel in status.tunnels {
-            lines.append("edge          \(tunnel.edge), \(tunnel.phase.rawValue)")
-            if let keyExchange = tunnel.keyExchange { lines.append("key exchange  \(keyExchange)") }
-            if let roundTrip = tunnel.roundTripMilliseconds {
-                lines.append("round trip    \((roundTrip * 100).rounded() / 100) ms")
-            }
-            if let problem = tunnel.problem { lines.append("problem       \(problem)") }
-        }
-        for endpoint in status.endpoints {
-            lines.append("serves        \(endpoint.url ?? "(no name yet)") -> \(endpoint.target)")
-        }
-        return lines.joined(separator: "\n") + "\n"
+    private func show(_ status: AgentStatus) throws {
+        if json { return StandardStream.output.write(try JSONText.line(status)) }
+        let isTerminal = StandardStream.output.isTerminal
+        // Home, and clear what is below: the screen shows one state, a file all of them.
+        StandardStream.output.write((isTerminal ? "\u{1B}[H\u{1B}[J" : "") + StatusText.of(status))
+        if !isTerminal { StandardStream.output.write("\n") }
     }
 }

@@ -30,7 +30,7 @@ struct TunnelOptions: ParsableArguments {
 
     /// Holds a tunnel that serves the endpoint, until it is told to stop.
     func serve(_ endpoint: Endpoint) async throws {
-        logging.start()
+        let logs = logging.start()
         let bundle = try OperatorTrust.bundle()
         let anchors = try OperatorTrust.anchors(of: bundle)
         var configuration = AgentConfiguration(
@@ -49,15 +49,22 @@ struct TunnelOptions: ParsableArguments {
         let narrator = NarratorService(showsRequests: StandardStream.error.isTerminal)
         let events = agent.state.subscribe()
         async let told: Void = narrator.run(events)
-        try await run(agent)
+        try await run(agent, logs)
         await told
     }
 
-    private func run(_ agent: AgentService) async throws {
+    private func run(_ agent: AgentService, _ logs: LogRing) async throws {
         let logger = Logger(label: "osm-agent")
-        let status = StatusService(address: .unix(path: try local.prepared()), state: agent.state, logger: logger)
+        let api = LocalAPI(
+            address: .unix(path: try local.prepared()),
+            state: agent.state,
+            desk: EndpointDesk(state: agent.state, logger: logger, serve: agent.replace(endpoints:)),
+            logs: logs,
+            logger: logger
+        )
+        // They are told to end from the last to the first: the agent leaves while it still says what it does.
         let services: [ServiceGroupConfiguration.ServiceConfiguration] = [
-            .init(service: status, failureTerminationBehavior: .gracefullyShutdownGroup),
+            .init(service: api, failureTerminationBehavior: .gracefullyShutdownGroup),
             .init(
                 service: agent,
                 successTerminationBehavior: .gracefullyShutdownGroup,

@@ -1,0 +1,249 @@
+import Agent
+import Logging
+
+/// Everything that this agent is to serve, whoever asked for it.
+///
+/// ## Concurrency
+/// An actor: one change after another. What is served is replaced within the change, before the next one.
+actor EndpointDesk {
+    /// Endpoints of one agent, those that are not enabled included.
+    static let limit = 256
+
+    private struct Entry {
+        /// A name may be given up and taken again while somebody waits; this is never used twice.
+        let id: Int
+        var spec: EndpointSpec
+        let endpoint: Endpoint
+        let source: EndpointListing.Source
+    }
+
+    private var entries: [Entry] = []
+    private var lastID = 0
+    private let state: AgentState
+    private let serve: @Sendable ([Endpoint]) -> Void
+    private let remember: @Sendable (EndpointChange) async -> Void
+    private let logger: Logger
+
+    /// - Parameters:
+    ///   - state: Where the answers of the edges are seen.
+    ///   - logger: For the operator.
+    ///   - serve: Gets everything that is to be served, after each change.
+    ///   - remember: Told of changes that should come back with the next start.
+    init(
+        state: AgentState,
+        logger: Logger,
+        serve: @escaping @Sendable ([Endpoint]) -> Void,
+        remember: @escaping @Sendable (EndpointChange) async -> Void = { _ in }
+    ) {
+        self.state = state
+        self.logger = logger
+        self.serve = serve
+        self.remember = remember
+    }
+
+    // MARK: What there is
+
+    var listings: [EndpointListing] {
+        let statuses = Dictionary(state.current.endpoints.map { ($0.name, $0) }) { first, _ in first }
+        return entries.map { entry in
+            EndpointListing(
+                name: entry.spec.name,
+                source: entry.source,
+                enabled: entry.spec.enabled,
+                spec: entry.spec,
+                status: entry.spec.enabled ? statuses[entry.spec.name] : nil
+            )
+        }
+    }
+
+    /// One of them.
+    func listing(_ name: String) throws(APIProblem) -> EndpointListing {
+        guard let listing = listings.first(where: { $0.name == name }) else { throw Self.unknown(name) }
+        return listing
+    }
+
+    /// Takes the endpoints of the command line, of the files or of the state file, in place of those it had from there.
+    ///
+    /// One that cannot be served, or whose name another source has already, is left out, and the log says so.
+    func replace(_ specs: [EndpointSpec], from source: EndpointListing.Source) {
+        let before = entries.filter { $0.source == source }
+        entries.removeAll { $0.source == source }
+        for spec in specs {
+            do throws(APIProblem) {
+                let old = before.first { $0.spec.name == spec.name }
+                try insert(spec, from: source, id: old?.id)
+            } catch {
+                logger.warning(
+                    "endpoint left out",
+                    metadata: ["endpoint": "\(spec.name)", "problem": "\(error.exit)"]
+                )
+            }
+        }
+        apply()
+    }
+
+    // MARK: Changes from outside
+
+    /// Whether the endpoint could be taken now.
+    func check(_ spec: EndpointSpec) throws(APIProblem) { _ = try checked(spec) }
+
+    /// Serves a new endpoint and waits for what an edge says to it, until the deadline.
+    ///
+    /// - Returns: The endpoint as it is then; it may still wait for an edge.
+    /// - Throws: ``APIProblem``, also when the edge refuses; then the endpoint is gone again.
+    func add(_ spec: EndpointSpec, within deadline: Duration) async throws(APIProblem) -> EndpointStatus {
+        let events = state.subscribe()
+        let id = try insert(spec, from: .added)
+        apply()
+        if spec.enabled, await Self.settled(spec.name, events, within: deadline)?.state == .refused {
+            let refusal = problem(ofRefused: spec.name)
+            drop(id)
+            throw refusal
+        }
+        await remember(.added(spec))
+        return status(of: spec)
+    }
+
+    /// Serves an endpoint for as long as somebody is attached; `detach` ends it.
+    func attach(_ spec: EndpointSpec) throws(APIProblem) -> Int {
+        var spec = spec
+        spec.enabled = true
+        let id = try insert(spec, from: .attached)
+        apply()
+        return id
+    }
+
+    /// Serves an attached endpoint no more; does nothing when it is gone already.
+    func detach(_ id: Int) { drop(id) }
+
+    /// Serves an endpoint no more, and forgets it.
+    func remove(_ name: String) async throws(APIProblem) {
+        let entry = try entry(name)
+        guard entry.source != .file else {
+            throw APIProblem(
+                .standsInFile,
+                "The endpoint '\(name)' stands in a configuration file.",
+                "Take it out of the file, or only stop it: osm-agent stop \(name)"
+            )
+        }
+        drop(entry.id)
+        await remember(.removed(name: name))
+    }
+
+    /// Starts or stops an endpoint; one that lasts only as long as its command goes with being stopped.
+    func setEnabled(_ isEnabled: Bool, _ name: String) async throws(APIProblem) {
+        let entry = try entry(name)
+        switch entry.source {
+        case .command, .attached:
+            if !isEnabled { drop(entry.id) }
+        case .file, .added:
+            guard entry.spec.enabled != isEnabled, let index = entries.firstIndex(where: { $0.id == entry.id }) else {
+                return
+            }
+            entries[index].spec.enabled = isEnabled
+            apply()
+            await remember(.enabled(isEnabled, name: name))
+        }
+    }
+
+    /// What an edge has said when it refused an endpoint for good.
+    func problem(ofRefused name: String) -> APIProblem {
+        APIProblem(
+            refused: state.refusal(of: name)
+                ?? AgentExit(
+                    code: 1,
+                    problem: "The edge refused the endpoint '\(name)'.",
+                    nextStep: "Its log says why: osm-agent logs"
+                )
+        )
+    }
+
+    // MARK: Inside
+
+    private func entry(_ name: String) throws(APIProblem) -> Entry {
+        guard let entry = entries.first(where: { $0.spec.name == name }) else { throw Self.unknown(name) }
+        return entry
+    }
+
+    private static func unknown(_ name: String) -> APIProblem {
+        APIProblem(.unknownEndpoint, "This agent has no endpoint '\(name)'.", "See what it has: osm-agent list")
+    }
+
+    @discardableResult
+    private func insert(
+        _ spec: EndpointSpec,
+        from source: EndpointListing.Source,
+        id: Int? = nil
+    ) throws(APIProblem) -> Int {
+        let endpoint = try checked(spec)
+        if id == nil { lastID += 1 }
+        entries.append(Entry(id: id ?? lastID, spec: spec, endpoint: endpoint, source: source))
+        return id ?? lastID
+    }
+
+    private func checked(_ spec: EndpointSpec) throws(APIProblem) -> Endpoint {
+        guard entries.count < Self.limit else {
+            throw APIProblem(
+                .tooManyEndpoints,
+                "The agent has \(Self.limit) endpoints, as many as it takes.",
+                "Remove one that is not needed, or start another agent with an identity and a socket of its own."
+            )
+        }
+        if let other = entries.first(where: { $0.spec.name == spec.name || $0.spec.wants(theSameAs: spec) }) {
+            throw APIProblem(
+                .nameInUse,
+                "The endpoint '\(other.spec.name)' -> \(other.spec.target) has that name or asks for the same address.",
+                "Choose another name, or stop that one first: osm-agent stop \(other.spec.name)"
+            )
+        }
+        do throws(EndpointProblem) {
+            return try spec.endpoint()
+        } catch {
+            throw APIProblem(error)
+        }
+    }
+
+    private func drop(_ id: Int) {
+        guard entries.contains(where: { $0.id == id }) else { return }
+        entries.removeAll { $0.id == id }
+        apply()
+    }
+
+    private func apply() { serve(entries.filter(\.spec.enabled).map(\.endpoint)) }
+
+    private func status(of spec: EndpointSpec) -> EndpointStatus {
+        state.current.endpoints.first { $0.name == spec.name }
+            ?? EndpointStatus(name: spec.name, kind: spec.kind, target: spec.target)
+    }
+
+    /// How the endpoint is once an edge has answered; nil when none has in time.
+    private static func settled(
+        _ name: String,
+        _ events: AsyncStream<AgentEvent>,
+        within deadline: Duration
+    ) async -> EndpointStatus? {
+        await withTaskGroup(of: EndpointStatus?.self) { group in
+            group.addTask {
+                for await case .endpoint(let status) in events where status.name == name && status.state != .waiting {
+                    return status
+                }
+                return nil
+            }
+            group.addTask {
+                do { try await Task.sleep(for: deadline) } catch { return nil }
+                return nil
+            }
+            defer { group.cancelAll() }
+            return await group.next() ?? nil
+        }
+    }
+}
+
+extension EndpointSpec {
+    /// Whether both ask the edges for the same name or port.
+    fileprivate func wants(theSameAs other: EndpointSpec) -> Bool {
+        if let hostname, let theirs = other.hostname { return hostname.lowercased() == theirs.lowercased() }
+        guard let port, let theirs = other.port else { return false }
+        return kind == other.kind && port == theirs
+    }
+}

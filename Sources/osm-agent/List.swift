@@ -1,0 +1,53 @@
+import Agent
+import ArgumentParser
+import Settings
+import Telemetry
+
+/// `osm-agent list`.
+struct List: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Show the endpoints of the running agent.",
+        discussion: """
+            Also those that are stopped. SOURCE says when an endpoint goes: file, never;
+            added, when it is removed; command and attached, with the command that serves it.
+            """
+    )
+
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    @OptionGroup var local: LocalSocket
+
+    func run() async throws {
+        let endpoints = try await LocalAgent.running(local.socket).endpoints()
+        let text = json ? try JSONText.of(EndpointList(endpoints: endpoints)) : Self.text(endpoints)
+        StandardStream.output.write(text)
+    }
+
+    static func text(_ endpoints: [EndpointListing]) -> String {
+        guard !endpoints.isEmpty else { return "no endpoints; add one with: osm-agent http 3000\n" }
+        let rows = endpoints.map { endpoint in
+            [
+                endpoint.name,
+                endpoint.spec.kind,
+                endpoint.enabled ? endpoint.status?.state.rawValue ?? "waiting" : "stopped",
+                endpoint.source.rawValue,
+                endpoint.status?.url ?? "-",
+                endpoint.spec.target,
+            ].map { TerminalText.escaped($0) }
+        }
+        return table([["NAME", "KIND", "STATE", "SOURCE", "ADDRESS", "TARGET"]] + rows)
+    }
+
+    /// Columns as wide as their widest cell.
+    private static func table(_ rows: [[String]]) -> String {
+        let widths = (rows.first ?? []).indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
+        return rows.map { row in
+            let cells = zip(row, widths).map { cell, width in
+                cell + String(repeating: " ", count: width - cell.count)
+            }
+            let line = cells.joined(separator: "  ")
+            return line.prefix(through: line.lastIndex { $0 != " " } ?? line.startIndex) + "\n"
+        }.joined()
+    }
+}
