@@ -28,6 +28,7 @@ let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl
 let x509: Target.Dependency = .product(name: "X509", package: "swift-certificates")
 let asn1: Target.Dependency = .product(name: "SwiftASN1", package: "swift-asn1")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
 let coreMetrics: Target.Dependency = .product(name: "CoreMetrics", package: "swift-metrics")
@@ -98,7 +99,7 @@ let package = Package(
             "Agent",
             [
                 "HTTPFields", "HTTP1", "HTTP2", "ProxyProtocol", "TunnelProtocol", "Trust", "TunnelTLS", "AdminHTTP",
-                "Telemetry", nioCore, nioPosix, nioSSL, crypto, logging, metrics, lifecycle,
+                "Telemetry", nioCore, nioPosix, nioSSL, nioTLS, crypto, cryptoExtras, logging, metrics, lifecycle,
             ]
         ),
         room(

@@ -23,6 +23,10 @@ package struct AgentConfiguration: Sendable {
     package var memoryBudget = 128 * 1024 * 1024
     /// How long what is under way may take when the agent is told to stop.
     package var drainTime = TunnelConstants.drainTime
+    /// Whether each HTTP endpoint is asked again and again by its public name.
+    package var probes = true
+    /// Certificates that may sign those of public names, PEM; nil for those of the system.
+    package var probeTrust: [UInt8]?
     /// Who looks on while requests are served; nil for nobody, which costs nothing.
     package var observer: (any ExchangeObserver)?
 
@@ -58,10 +62,14 @@ package struct EdgeAddress: Sendable, Hashable, CustomStringConvertible {
     package let host: String
     package let port: Int
 
-    /// Reads `host`, `host:port` or `[v6]:port`; without a port it is 8443.
-    package init?(_ text: String) {
+    /// Reads `host`, `host:port` or `[v6]:port`.
+    ///
+    /// - Parameters:
+    ///   - text: What to read.
+    ///   - standardPort: The port of a text without one.
+    package init?(_ text: String, standardPort: Int = 8443) {
         var host = text[...]
-        var port: UInt16 = 8443
+        var port = UInt16(clamping: standardPort)
         if let end = text.lastIndex(of: "]"), text.hasPrefix("[") {
             host = text[text.index(after: text.startIndex)..<end]
             let rest = text[text.index(after: end)...]

@@ -53,7 +53,11 @@ package struct AgentExit: Error, Sendable, Equatable, CustomStringConvertible {
     }
 
     /// The edge's certificate is not one to trust.
-    package init(edge refusal: PeerRefusal) {
+    ///
+    /// - Parameters:
+    ///   - refusal: What is wrong with it.
+    ///   - issuer: Who issued it, as it says itself; tells which middlebox opens TLS on the way.
+    package init(edge refusal: PeerRefusal, issuer: String? = nil) {
         let code: Int32 =
             switch refusal {
             case .unknownIssuer, .unreadable, .wrongChainLength, .noCertificate, .resumed: 30
@@ -72,13 +76,14 @@ package struct AgentExit: Error, Sendable, Equatable, CustomStringConvertible {
             case .notYetValid: "Is this machine's clock right?"
             case .expired, .wrongPurpose, .constraintViolated, .revoked: "Tell the operator of the edge."
             }
-        self.init(code: code, problem: "The edge's certificate \(refusal.sentence).", nextStep: nextStep)
+        let seen = issuer.flatMap { code == 30 ? ": it was issued by '\($0)'" : nil } ?? ""
+        self.init(code: code, problem: "The edge's certificate \(refusal.sentence)\(seen).", nextStep: nextStep)
     }
 
     /// The edge speaks another TLS than tunnels do.
-    package init?(_ refusal: HandshakeRefusal) {
+    package init?(_ refusal: HandshakeRefusal, issuer: String? = nil) {
         switch refusal {
-        case .peer(let refusal): self.init(edge: refusal)
+        case .peer(let refusal): self.init(edge: refusal, issuer: issuer)
         case .tlsVersion, .applicationProtocol, .notTLS:
             self.init(
                 code: 37,

@@ -1,5 +1,6 @@
 import FoundationEssentials
 package import Logging
+import NIOSSL
 import ServiceLifecycle
 import Trust
 import TunnelTLS
@@ -13,6 +14,8 @@ package struct AgentService: Service {
     private let configuration: AgentConfiguration
     private let logger: Logger
     private let crew: TunnelCrew
+    /// Nil when nobody wants to know whether a byte comes round.
+    private let probe: SelfProbe?
 
     /// Checks what an edge would say to this device before anything is dialled.
     ///
@@ -48,6 +51,16 @@ package struct AgentService: Service {
         )
         state.replace(configuration.endpoints)
         crew = TunnelCrew(configuration: configuration, context: context, state: state, logger: logger)
+        guard configuration.probes else {
+            probe = nil
+            return
+        }
+        var trust = TLSConfiguration.makeClientConfiguration()
+        if let pem = configuration.probeTrust {
+            trust.trustRoots = .certificates(try NIOSSLCertificate.fromPEMBytes(pem))
+        }
+        let publicContext = try NIOSSLContext(configuration: trust)
+        probe = SelfProbe(state: state, probes: crew.probes, context: publicContext, logger: logger)
     }
 
     /// Serves these endpoints from now on and no others; what has not changed is not touched.
@@ -64,6 +77,13 @@ package struct AgentService: Service {
     /// - Throws: ``AgentExit`` when dialling again would be of no use.
     package func run() async throws {
         defer { state.stopped() }
-        try await cancelWhenGracefulShutdown { try await crew.run() }
+        try await cancelWhenGracefulShutdown {
+            try await withThrowingTaskGroup { group in
+                if let probe { group.addTask { await probe.run() } }
+                // The probe has no end of its own: the agent ends when its tunnels have.
+                defer { group.cancelAll() }
+                try await crew.run()
+            }
+        }
     }
 }

@@ -1,23 +1,23 @@
 import HTTPFields
 
 /// The character classes of RFC 9110, 5.5 and 5.6, and of RFC 3986.
-enum Characters {
+package enum Characters {
     // One bit for each ASCII character from 0x00 to 0x3F and from 0x40 to 0x7F: digits and !#$%&'*+-. below,
     // letters and ^_`|~ above.
     private static let lowTokens: UInt64 = 0x03FF_6CFA_0000_0000
     private static let highTokens: UInt64 = 0x57FF_FFFF_C7FF_FFFE
 
     /// A character that method and field names are made of.
-    static func isToken(_ byte: UInt8) -> Bool {
+    package static func isToken(_ byte: UInt8) -> Bool {
         guard byte < 0x80 else { return false }
         let bits = byte < 0x40 ? lowTokens : highTokens
         return (bits >> UInt64(byte & 0x3F)) & 1 == 1
     }
 
-    static func isBlank(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
+    package static func isBlank(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
 
     /// Visible characters, blanks and the bytes above ASCII; no other control characters.
-    static func isFieldValue(_ byte: UInt8) -> Bool { byte >= 0x20 ? byte != 0x7F : byte == UInt8(ascii: "\t") }
+    package static func isFieldValue(_ byte: UInt8) -> Bool { byte >= 0x20 ? byte != 0x7F : byte == UInt8(ascii: "\t") }
 
     /// RFC 3986 has no control characters, no space and nothing above ASCII; a fragment never leaves a client.
     static func isTarget(_ byte: UInt8) -> Bool { (0x21...0x7E).contains(byte) && byte != UInt8(ascii: "#") }

@@ -29,7 +29,7 @@ struct Config: AsyncParsableCommand {
         func run() async throws {
             let problems = Self.problems(options.loader)
             if json {
-                let verdict = SettingsReport.Verdict(SettingsProblems(problems))
+                let verdict = SettingsVerdict(SettingsProblems(problems))
                 StandardStream.output.write(String(decoding: SettingsReport.json(verdict), as: UTF8.self) + "\n")
             } else if problems.isEmpty {
                 StandardStream.output.write("the configuration is right\n")

@@ -57,6 +57,12 @@ struct AgentExitTests {
         #expect(AgentExit(HandshakeRefusal.peer(refusal)) == AgentExit(edge: refusal))
     }
 
+    @Test func `a stranger's certificate is told by who issued it`() throws {
+        let exit = try #require(AgentExit(HandshakeRefusal.peer(.unknownIssuer), issuer: "Corp Proxy CA"))
+        #expect(exit.problem.hasSuffix("was not issued by this operator: it was issued by 'Corp Proxy CA'."))
+        #expect(AgentExit(edge: .expired, issuer: "Operator CA") == AgentExit(edge: .expired))
+    }
+
     @Test(arguments: [HandshakeRefusal.tlsVersion, .applicationProtocol, .notTLS])
     func `something that is no tunnel port`(refusal: HandshakeRefusal) throws {
         let exit = try #require(AgentExit(refusal))

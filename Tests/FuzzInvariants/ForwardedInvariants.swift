@@ -1,6 +1,7 @@
 #if DEBUG || FUZZING
 import HTTPFields
 import NIOCore
+import TunnelProtocol
 
 @testable import Edge
 

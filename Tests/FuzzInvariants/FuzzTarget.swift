@@ -35,6 +35,8 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case tunnelResponse = "tunnel-response"
     case accessLogLine = "access-log-line"
     case visitorAddresses = "visitor-addresses"
+    case folderPath = "folder-path"
+    case fileConditions = "file-conditions"
     case webSocketFrames = "web-socket-frames"
     case eventStream = "event-stream"
     case grpcMessages = "grpc-messages"
@@ -72,6 +74,8 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .tunnelResponse: try ResponseInvariants.tunnelResponse(bytes)
         case .accessLogLine: try LogInvariants.accessLogLine(bytes)
         case .visitorAddresses: try StreamInvariants.visitorAddresses(bytes)
+        case .folderPath: try FolderInvariants.path(bytes)
+        case .fileConditions: try FolderInvariants.conditions(bytes)
         case .webSocketFrames: try MessageInvariants.webSocketFrames(bytes)
         case .eventStream: try MessageInvariants.eventStream(bytes)
         case .grpcMessages: try MessageInvariants.grpcMessages(bytes)

@@ -2,6 +2,7 @@
 import Foundation
 import HTTPFields
 import NIOCore
+import TunnelProtocol
 
 @testable import Edge
 

@@ -7,17 +7,18 @@ struct AgentAnswer {
     let status: String
     let sentence: String
     let proxyStatus: String
+    /// What this status says besides, such as how to come in.
+    let field: (name: String, value: String)?
 
     init(_ failure: OriginFailure) {
-        status = failure.status
-        sentence = failure.sentence
-        proxyStatus = failure.proxyStatus
+        self.init(status: failure.status, sentence: failure.sentence, proxyStatus: failure.proxyStatus)
     }
 
-    private init(status: String, sentence: String, proxyStatus: String) {
+    init(status: String, sentence: String, proxyStatus: String, field: (name: String, value: String)? = nil) {
         self.status = status
         self.sentence = sentence
         self.proxyStatus = proxyStatus
+        self.field = field
     }
 
     /// The request is for a name that this agent does not serve (RFC 9110, 15.5.20).
@@ -50,12 +51,13 @@ struct AgentAnswer {
     ///   - isHead: Whether the request was a HEAD, whose answer has no body (RFC 9110, 9.3.2).
     func send(on stream: HTTP2Stream, _ handler: HTTP2Handler, toHead isHead: Bool = false) {
         let body = "\(status) from the agent\n\(sentence)\n"
-        var fields = FieldSection(capacity: 256, fields: 5)
+        var fields = FieldSection(capacity: 256, fields: 6)
         fields.append(":status", status)
         fields.append("content-type", "text/plain; charset=utf-8")
         fields.append("content-length", String(body.utf8.count))
         fields.append("cache-control", "no-store")
         if !proxyStatus.isEmpty { fields.append("proxy-status", "osm-agent; error=\(proxyStatus)") }
+        if let field { fields.append(field.name, field.value) }
         do {
             try handler.respond(fields, on: stream, ends: isHead)
             guard !isHead else { return }

@@ -11,25 +11,23 @@ import NIOPosix
 /// ## Concurrency
 /// Belongs to one event loop, like the exchanges that use it.
 final class HTTP2Origin: Origin {
-    private let target: OriginTarget
-    private let eventLoop: any EventLoop
+    /// What the origin is told as its host; nil for what the visitor asked for.
+    let host: String?
+    private let dialer: OriginDialer
+    private let limits: OriginLimits
     private let budget: MemoryBudget
-    private let connectDeadline: TimeAmount
     private var connection: HTTP2OriginConnection?
     private var waiting: [HTTP2OriginExchange] = []
     private var isClosed = false
 
-    init(
-        target: OriginTarget,
-        memoryBudget: Int,
-        connectDeadline: TimeAmount = OriginPool.connectDeadline,
-        eventLoop: any EventLoop
-    ) {
-        self.target = target
-        self.connectDeadline = connectDeadline
-        self.eventLoop = eventLoop
+    init(_ dialer: OriginDialer, options: OriginOptions, memoryBudget: Int) {
+        self.dialer = dialer
+        limits = options.limits
+        host = options.host(for: dialer.target)
         budget = MemoryBudget(limit: memoryBudget)
     }
+
+    private var eventLoop: any EventLoop { dialer.eventLoop }
 
     func serve(_ request: TunnelRequest) -> (any HTTP2StreamDelegate)? {
         guard let exchange = HTTP2OriginExchange(request, origin: self, eventLoop: eventLoop) else { return nil }
@@ -61,21 +59,21 @@ final class HTTP2Origin: Origin {
     private func connect() {
         let made = HTTP2OriginConnection(origin: self, budget: budget)
         connection = made
-        let bound = NIOLoopBound(made, eventLoop: eventLoop)
-        made.expectSettings(within: connectDeadline, on: eventLoop)
-        ClientBootstrap(group: eventLoop)
-            .connectTimeout(connectDeadline)
-            .channelOption(.tcpOption(.tcp_nodelay), value: 1)
+        made.expectSettings(within: limits.connectDeadline, on: eventLoop)
+        dialer.dial(
+            Self.configure,
+            prepare: { try made.start(on: $0) },
+            whenDone: { if case .failure(let failure) = $0 { made.fail(failure) } }
+        )
+    }
+
+    private static func configure(_ bootstrap: ClientBootstrap) -> ClientBootstrap {
+        bootstrap
             .channelOption(.writeBufferWaterMark, value: .init(low: 128 * 1024, high: 256 * 1024))
             .channelOption(
                 .recvAllocator,
                 value: AdaptiveRecvByteBufferAllocator(minimum: 1024, initial: 8192, maximum: 64 * 1024)
             )
-            .channelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture { try bound.value.start(on: channel) }
-            }
-            .connect(host: target.host, port: target.port)
-            .whenFailure { bound.value.fail(OriginFailure(connecting: $0)) }
     }
 
     /// A stream has become free, or the origin allows more of them.

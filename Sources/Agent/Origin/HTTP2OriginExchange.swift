@@ -29,18 +29,22 @@ final class HTTP2OriginExchange: HTTP2StreamDelegate {
         self.request = request
         self.origin = origin
         self.eventLoop = eventLoop
-        fields = Self.fields(for: request.fields)
+        fields = Self.fields(for: request.fields, host: origin.host)
         record = RequestRecord(request.fields)
         upload = RelayedBody(isEmpty: request.stream.endedWithHead)
     }
 
     /// The request as the visitor made it, but for the scheme: it is the one of this connection (RFC 9113, 8.3.1), and
     /// there are servers that refuse another.
-    private static func fields(for request: FieldSection) -> FieldSection {
+    private static func fields(for request: FieldSection, host: String?) -> FieldSection {
         var fields = FieldSection(capacity: request.storage.readableBytes, fields: request.count)
         for index in request.entries.indices {
             if request.nameEquals(":scheme", at: index) {
                 fields.append(":scheme", "http")
+            } else if let host, request.nameEquals(":authority", at: index) {
+                fields.append(":authority", host)
+            } else if host != nil, request.nameEquals("host", at: index) {
+                continue
             } else {
                 fields.append(name: request.name(at: index), value: request.value(at: index))
             }

@@ -19,7 +19,7 @@ protocol Origin: AnyObject {
 /// A visitor's request as the tunnel brings it, and where its answer goes.
 struct TunnelRequest {
     let stream: HTTP2Stream
-    let fields: FieldSection
+    var fields: FieldSection
     let handler: HTTP2Handler
     /// From the end of the request to the head of the response.
     let headDeadline: TimeAmount

@@ -23,13 +23,16 @@ final class OriginConnection: ChannelDuplexHandler {
     private(set) var answered = 0
     /// Whether any byte of the present response has come.
     private(set) var hasHeard = false
+    /// Whether it is one of those that its pool counts.
+    var isCounted = false
+    /// Whether it began with the address of a visitor.
+    var servesOneVisitor = false
 
     init(pool: OriginPool) {
         self.pool = pool
-        parser = HTTP1ResponseParser(limits: pool.limits)
+        parser = HTTP1ResponseParser(limits: pool.httpLimits)
     }
 
-    var eventLoop: (any EventLoop)? { context?.eventLoop }
     var isWritable: Bool { context?.channel.isWritable ?? false }
     var isReusable: Bool { !isClosing && context?.channel.isActive == true }
 
@@ -112,10 +115,7 @@ final class OriginConnection: ChannelDuplexHandler {
     func closeUnlessUsed(within time: TimeAmount) {
         guard let context else { return }
         let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
-        idleTimer = context.eventLoop.scheduleTask(in: time) {
-            bound.value.pool.remove(bound.value)
-            bound.value.close()
-        }
+        idleTimer = context.eventLoop.scheduleTask(in: time) { bound.value.close() }
     }
 
     /// Drops the connection; nothing that still comes is looked at.
@@ -126,8 +126,17 @@ final class OriginConnection: ChannelDuplexHandler {
         context?.close(promise: nil)
     }
 
+    /// Says that nothing more will be written, once all that was has left; what the origin says is still heard.
+    func closeOutput() {
+        guard let context else { return }
+        let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
+        let written = context.eventLoop.makePromise(of: Void.self)
+        written.futureResult.whenSuccess { bound.value.close(mode: .output, promise: nil) }
+        context.writeAndFlush(wrapOutboundOut(ByteBuffer()), promise: written)
+    }
+
     func channelInactive(context: ChannelHandlerContext) {
-        pool.remove(self)
+        pool.ended(self)
         if !isClosing, exchange != nil { ended() }
         isClosing = true
         context.fireChannelInactive()
@@ -144,7 +153,7 @@ final class OriginConnection: ChannelDuplexHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        fail(.reset)
+        fail(OriginFailure(inUse: error))
         context.close(promise: nil)
     }
 

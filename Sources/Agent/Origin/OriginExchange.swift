@@ -14,11 +14,13 @@ final class OriginExchange: HTTP2StreamDelegate {
     private let request: OriginRequest
     private let hasBody: Bool
     private let isIdempotent: Bool
+    private let preface: ByteBuffer?
     private let headDeadline: TimeAmount
     private let observe: (RequestRecord) -> Void
     private var record: RequestRecord
 
     private var connection: OriginConnection?
+    private var wait: OriginWait?
     private var state = State.connecting
     private var waiting = StalledBody()
     private var requestTrailers: FieldSection?
@@ -26,6 +28,7 @@ final class OriginExchange: HTTP2StreamDelegate {
     private var requestIsSent = false
     private var hasSentBody = false
     private var response: HTTP1ResponseHead?
+    private var isUpgraded = false
     private var timer: Scheduled<Void>?
 
     private enum State { case connecting, sending, over }
@@ -40,27 +43,31 @@ final class OriginExchange: HTTP2StreamDelegate {
         record = RequestRecord(fields)
         hasBody = tunnelled.isWebSocket || !stream.endedWithHead
         isIdempotent = fields.isIdempotent
+        preface = pool.options.proxyHeader.map { VisitorAddresses(ofHTTP: fields).header(version: $0) }
         request =
-            try tunnelled.isWebSocket ? OriginRequest(webSocket: fields) : OriginRequest(fields, hasBody: hasBody)
+            try tunnelled.isWebSocket
+            ? OriginRequest(webSocket: fields, host: pool.host)
+            : OriginRequest(fields, hasBody: hasBody, host: pool.host)
     }
 
     private var isWebSocket: Bool { request.webSocketAccept != nil }
 
     /// Finds a connection and sends the request's head.
-    func begin() {
-        // A connection that changes its protocol does not come back, so it is not taken from those that wait.
-        if !isWebSocket, let connection = pool.takeIdle() { return send(on: connection) }
-        connect()
+    func begin() { connect(fresh: false) }
+
+    private func connect(fresh: Bool) {
+        // A connection that changes its protocol does not come back, so it is not one of those that are shared.
+        if isWebSocket { return pool.connect(preface: preface) { [self] in found($0) } }
+        wait = pool.find(fresh: fresh, preface: preface) { [self] in found($0) }
     }
 
-    private func connect() {
-        pool.connect { [self] result in
-            switch result {
-            case .success(let connection):
-                guard state == .connecting else { return pool.giveBack(connection) }
-                send(on: connection)
-            case .failure(let error): fail(OriginFailure(connecting: error))
-            }
+    private func found(_ result: Result<OriginConnection, OriginFailure>) {
+        wait = nil
+        switch result {
+        case .success(let connection):
+            guard state == .connecting else { return pool.giveBack(connection) }
+            send(on: connection)
+        case .failure(let failure): fail(failure)
         }
     }
 
@@ -79,7 +86,7 @@ final class OriginExchange: HTTP2StreamDelegate {
     func stream(_ stream: HTTP2Stream, received data: ByteBuffer) {
         guard state != .over else { return handler.taken(data.readableBytes, on: stream) }
         if waiting.isEmpty, let connection, !connection.isWritable { connection.flush() }
-        let mayPass = !isWebSocket || response != nil
+        let mayPass = !isWebSocket || isUpgraded
         guard state == .sending, mayPass, waiting.isEmpty, connection?.isWritable == true else {
             waiting.keep(data)
             handler.readerStalled(on: stream)
@@ -116,13 +123,15 @@ final class OriginExchange: HTTP2StreamDelegate {
     func originIsReady() {
         guard state == .sending else { return }
         // Nothing of the new protocol is sent before the origin has agreed to it.
-        if !isWebSocket || response != nil, let data = waiting.take() { pass(data) }
+        if !isWebSocket || isUpgraded, let data = waiting.take() { pass(data) }
         endRequestWhenPassed()
         connection?.flush()
     }
 
     private func endRequestWhenPassed() {
         guard state == .sending, hasBody, visitorHasEnded, waiting.isEmpty, !requestIsSent else { return }
+        // Half a connection is no handshake: the end of a WebSocket waits for the origin's answer, as its bytes do.
+        guard !isWebSocket || isUpgraded else { return }
         if request.isChunked {
             var end = ByteBuffer()
             do throws(HTTP1Error) {
@@ -137,15 +146,22 @@ final class OriginExchange: HTTP2StreamDelegate {
 
     private func requestSent() {
         requestIsSent = true
-        // The end of what a visitor sends is the end of a WebSocket; its own closing has been said in band.
-        if isWebSocket, response != nil { return end(nil) }
-        expectHead()
+        if isWebSocket { webSocketEnded() } else { expectHead() }
+    }
+
+    /// The visitor will say nothing more: the origin is told so, and has a while to end its side.
+    private func webSocketEnded() {
+        guard let connection else { return }
+        connection.flush()
+        connection.closeOutput()
+        let bound = NIOLoopBound(self, eventLoop: pool.eventLoop)
+        timer = pool.eventLoop.scheduleTask(in: headDeadline) { bound.value.end(nil) }
     }
 
     private func expectHead() {
-        guard response == nil, let loop = connection?.eventLoop else { return }
-        let bound = NIOLoopBound(self, eventLoop: loop)
-        timer = loop.scheduleTask(in: headDeadline) { bound.value.headIsLate() }
+        guard response == nil else { return }
+        let bound = NIOLoopBound(self, eventLoop: pool.eventLoop)
+        timer = pool.eventLoop.scheduleTask(in: headDeadline) { bound.value.headIsLate() }
     }
 
     private func headIsLate() {
@@ -186,7 +202,7 @@ final class OriginExchange: HTTP2StreamDelegate {
     private func inform(_ head: HTTP1ResponseHead) {
         // 100 was the edge's to give, and it has.
         guard head.status != 100 else { return }
-        do { try handler.inform(Self.fields(of: head), on: stream) } catch { fail(.closed) }
+        do { try handler.inform(head.relayed, on: stream) } catch { fail(.closed) }
     }
 
     private func respond(_ head: HTTP1ResponseHead) {
@@ -195,7 +211,7 @@ final class OriginExchange: HTTP2StreamDelegate {
         guard !isWebSocket || head.status >= 300 else { return fail(.badResponse(.unexpectedUpgrade)) }
         response = head
         record.status = head.status
-        do { try handler.respond(Self.fields(of: head), on: stream, ends: head.hasNoBody) } catch { fail(.closed) }
+        do { try handler.respond(head.relayed, on: stream, ends: head.hasNoBody) } catch { fail(.closed) }
     }
 
     /// The origin has agreed to a WebSocket: the stream is open, and bytes pass as they are (RFC 8441, 5).
@@ -205,26 +221,10 @@ final class OriginExchange: HTTP2StreamDelegate {
             return fail(.badResponse(.unexpectedUpgrade))
         }
         response = head
+        isUpgraded = true
         record.status = head.status
-        var fields = FieldSection(capacity: 256, fields: head.fields.count + 1)
-        fields.append(":status", "200")
-        for index in head.fields.entries.indices where !HopByHop.isConnectionSpecific(head.fields, at: index) {
-            guard !head.fields.nameEquals("sec-websocket-accept", at: index) else { continue }
-            fields.append(name: head.fields.name(at: index), value: head.fields.value(at: index))
-        }
-        do { try handler.respond(fields, on: stream, ends: false) } catch { return fail(.closed) }
+        do { try handler.respond(head.relayedUpgrade, on: stream, ends: false) } catch { return fail(.closed) }
         originIsReady()
-    }
-
-    static func fields(of head: HTTP1ResponseHead) -> FieldSection {
-        var fields = FieldSection(capacity: head.fields.storage.readableBytes + 16, fields: head.fields.count + 1)
-        fields.append(":status", String(head.status))
-        for index in head.fields.entries.indices where !HopByHop.isConnectionSpecific(head.fields, at: index) {
-            // RFC 9110, 8.6: a 204 has no length. Origins write one all the same, and HTTP/2 would hold it against them.
-            if head.status == 204, head.fields.nameEquals("content-length", at: index) { continue }
-            fields.append(name: head.fields.name(at: index), value: head.fields.value(at: index))
-        }
-        return fields
     }
 
     private func end(_ trailers: FieldSection?) {
@@ -247,7 +247,7 @@ final class OriginExchange: HTTP2StreamDelegate {
             state = .connecting
             self.connection = nil
             timer?.cancel()
-            return connect()
+            return connect(fresh: true)
         }
         fail(failure)
     }
@@ -270,12 +270,10 @@ final class OriginExchange: HTTP2StreamDelegate {
     private func finish() {
         state = .over
         timer?.cancel()
+        wait?.cancel()
+        wait = nil
         if let rest = waiting.take() { handler.taken(rest.readableBytes, on: stream) }
         record.end()
         observe(record)
     }
-}
-
-extension HTTP1ResponseHead {
-    fileprivate var hasNoBody: Bool { framing == .none || framing == .length(0) }
 }

@@ -1,4 +1,3 @@
-import HTTP1
 import NIOCore
 import TunnelProtocol
 
@@ -10,10 +9,10 @@ struct OriginFactory {
     /// - Returns: nil for a TCP or UDP endpoint, whose streams dial for themselves.
     func origin(of endpoint: Endpoint) -> (any Origin)? {
         guard endpoint.kind == .http else { return nil }
-        let target = endpoint.target
-        switch target.scheme {
-        case .http: return OriginPool(target: target, limits: HTTP1Limits(), eventLoop: eventLoop)
-        case .http2: return HTTP2Origin(target: target, memoryBudget: memoryBudget, eventLoop: eventLoop)
+        do throws(OriginOptionsError) {
+            return try LocalService(endpoint.target).origin(on: eventLoop, memoryBudget: memoryBudget)
+        } catch {
+            return nil
         }
     }
 }

@@ -2,6 +2,7 @@ import HTTP1
 import HTTP2
 import NIOCore
 import NIOPosix
+import NIOSSL
 
 #if canImport(Darwin)
 import Darwin
@@ -10,9 +11,21 @@ import Glibc
 #endif
 
 /// What an agent saw of an origin that gave no good response; it says so to the visitor.
-enum OriginFailure {
+enum OriginFailure: Error {
     case refused
+    /// There is no socket at the path of the target.
+    case noSocket
+    case notPermitted
+    /// The name of the target stands for no address.
+    case unresolved
+    /// An address that an agent does not connect to; perhaps a name has come to stand for it.
+    case prohibited
     case connectTimeout
+    case tls(OriginTLSFailure)
+    /// As many requests wait for a connection as may.
+    case busy
+    /// The request has waited for a connection for too long.
+    case waitedTooLong
     case unreachable
     case closed
     case reset
@@ -31,9 +44,12 @@ enum OriginFailure {
 
     var status: String {
         switch self {
-        case .timeout, .connectTimeout, .silent: "504"
-        case .refused, .unreachable, .closed, .reset, .badResponse, .notHTTP2, .badHTTP2, .gaveUp: "502"
-        case .declined: "503"
+        case .timeout, .connectTimeout, .silent, .waitedTooLong: "504"
+        case .tls(.silent): "504"
+        case .refused, .noSocket, .notPermitted, .unresolved, .prohibited, .tls, .unreachable, .closed, .reset,
+            .badResponse, .notHTTP2, .badHTTP2, .gaveUp:
+            "502"
+        case .declined, .busy: "503"
         case .noWebSocket: "501"
         }
     }
@@ -41,7 +57,11 @@ enum OriginFailure {
     /// The `error` parameter of Proxy-Status (RFC 9209, 2.3).
     var proxyStatus: String {
         switch self {
-        case .refused: "connection_refused"
+        case .refused, .noSocket, .notPermitted: "connection_refused"
+        case .unresolved: "dns_error"
+        case .prohibited: "destination_ip_prohibited"
+        case .tls(let failure): failure.proxyStatus
+        case .busy, .waitedTooLong: "connection_limit_reached"
         case .connectTimeout: "connection_timeout"
         case .unreachable: "destination_ip_unroutable"
         case .closed, .reset: "connection_terminated"
@@ -56,7 +76,14 @@ enum OriginFailure {
 
     var sentence: String {
         switch self {
-        case .refused: "The local service is not running: its port refused the connection."
+        case .refused: "The local service is not running: it refused the connection."
+        case .noSocket: "The local service is not running: there is no socket at its path."
+        case .notPermitted: "The agent may not connect to the local service: the system denied it permission."
+        case .unresolved: "The local service's name stands for no address: the device cannot resolve it."
+        case .prohibited: "The local service's name stands for an address that an agent does not connect to."
+        case .tls(let failure): failure.sentence
+        case .busy: "The local service is busy: as many requests wait for a connection as may."
+        case .waitedTooLong: "The local service is busy: no connection became free in time."
         case .connectTimeout: "The local service did not accept the connection in time."
         case .unreachable: "The local service could not be reached."
         case .closed: "The local service closed the connection without an answer."
@@ -86,14 +113,46 @@ extension OriginFailure {
 
     /// Reads why a connection could not be opened.
     init(connecting error: any Error) {
+        guard let error = error as? NIOConnectionError else {
+            self = .init(dialling: error)
+            return
+        }
+        let failures = error.connectionErrors.map { OriginFailure(dialling: $0.error) }
+        // Every address was tried. When one of them refused, the service is simply not running; what is no address of
+        // the service says little as long as another one does.
+        self =
+            failures.first { if case .refused = $0 { true } else { false } }
+            ?? failures.first { if case .prohibited = $0 { false } else { true } }
+            ?? failures.first ?? .unresolved
+    }
+
+    /// Reads why one address did not take a connection.
+    private init(dialling error: any Error) {
         switch error {
-        case let error as NIOConnectionError:
-            // Every address was tried; when one of them refused, the service is simply not running.
-            let refused = error.connectionErrors.contains { ($0.error as? IOError)?.errnoCode == ECONNREFUSED }
-            self = refused ? .refused : .unreachable
-        case let error as IOError where error.errnoCode == ECONNREFUSED: self = .refused
+        case is UnreachableByRule: self = .prohibited
+        case let failure as OriginTLSFailure: self = .tls(failure)
         case ChannelError.connectTimeout: self = .connectTimeout
-        default: self = .unreachable
+        case is SocketAddressError.UnknownHost: self = .unresolved
+        case let error as IOError:
+            switch error.errnoCode {
+            case ECONNREFUSED: self = .refused
+            case ENOENT: self = .noSocket
+            case EACCES, EPERM: self = .notPermitted
+            case ETIMEDOUT: self = .connectTimeout
+            default: self = .unreachable  // any other number
+            }
+        default: self = .unreachable  // any other error
+        }
+    }
+
+    /// Reads how a connection that was in use failed.
+    init(inUse error: any Error) {
+        switch error {
+        case let error as IOError where error.errnoCode == ECONNRESET: self = .reset
+        case is IOError: self = .closed
+        case NIOSSLError.uncleanShutdown: self = .closed
+        case is NIOSSLError, is BoringSSLError: self = .tls(OriginTLSFailure(error, expecting: ""))
+        default: self = .reset  // any other error
         }
     }
 }

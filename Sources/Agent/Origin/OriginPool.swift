@@ -3,28 +3,33 @@ import HTTP2
 import NIOCore
 import NIOPosix
 
-/// Keep-alive connections to one origin, the most recently used first.
+/// Keep-alive connections to one origin that speaks HTTP/1.1, the most recently used first.
+///
+/// There are never more than ``OriginLimits/connections``; a request for which there is none waits in a bounded queue.
 ///
 /// ## Concurrency
 /// Belongs to one event loop, like the exchanges that use it.
 final class OriginPool: Origin {
-    let target: OriginTarget
-    let limits: HTTP1Limits
-    private let eventLoop: any EventLoop
+    let options: OriginOptions
+    let httpLimits: HTTP1Limits
+    private let dialer: OriginDialer
     private var idle: [OriginConnection] = []
+    private var waiting: [OriginWait] = []
+    /// Connections that are open or being opened, but for those of WebSockets.
+    private var counted = 0
     private var isClosed = false
 
-    /// Connections that wait for another request.
-    static let idleLimit = 64
-    static let connectDeadline = TimeAmount.seconds(5)
-    /// Shorter than the idle time of common servers, so that most stale connections are never tried.
-    static let idleTime = TimeAmount.seconds(4)
-
-    init(target: OriginTarget, limits: HTTP1Limits, eventLoop: any EventLoop) {
-        self.target = target
-        self.limits = limits
-        self.eventLoop = eventLoop
+    init(_ dialer: OriginDialer, options: OriginOptions = OriginOptions(), httpLimits: HTTP1Limits = HTTP1Limits()) {
+        self.dialer = dialer
+        self.options = options
+        self.httpLimits = httpLimits
     }
+
+    private var limits: OriginLimits { options.limits }
+    var eventLoop: any EventLoop { dialer.eventLoop }
+
+    /// What the origin is told as its host; nil for what the visitor asked for.
+    var host: String? { options.host(for: dialer.target) }
 
     func serve(_ request: TunnelRequest) -> (any HTTP2StreamDelegate)? {
         do throws(HTTP1Error) {
@@ -36,53 +41,185 @@ final class OriginPool: Origin {
         }
     }
 
-    /// A connection that has carried requests before, when one is waiting.
-    func takeIdle() -> OriginConnection? {
+    // MARK: Connections for requests
+
+    /// Finds a connection for a request: one that waits, a new one, or the next that becomes free.
+    ///
+    /// - Parameters:
+    ///   - fresh: Whether one that has carried requests before will not do.
+    ///   - preface: What begins the connection, which is then nobody else's.
+    ///   - whenDone: Told once, on the event loop; perhaps at once.
+    /// - Returns: What to call when the request does not want it any more, if it has to wait.
+    func find(
+        fresh: Bool,
+        preface: ByteBuffer?,
+        _ whenDone: @escaping (Result<OriginConnection, OriginFailure>) -> Void
+    ) -> OriginWait? {
+        if !fresh, preface == nil, let connection = takeIdle() {
+            whenDone(.success(connection))
+            return nil
+        }
+        guard !isClosed else {
+            whenDone(.failure(.closed))
+            return nil
+        }
+        if counted >= limits.connections { dropIdle() }
+        if counted < limits.connections {
+            connectCounted(preface: preface, whenDone)
+            return nil
+        }
+        if waiting.count >= limits.waitingRequests { waiting.removeAll { $0.isOver } }
+        guard waiting.count < limits.waitingRequests else {
+            whenDone(.failure(.busy))
+            return nil
+        }
+        let wait = OriginWait(preface: preface, whenDone)
+        waiting.append(wait)
+        wait.expire(within: limits.waitingTime, on: eventLoop)
+        return wait
+    }
+
+    private func takeIdle() -> OriginConnection? {
         while let connection = idle.popLast() {
             if connection.isReusable { return connection }
         }
         return nil
     }
 
-    /// Opens a connection; the answer comes on the event loop.
-    func connect(_ whenDone: @escaping (Result<OriginConnection, any Error>) -> Void) {
-        let pool = NIOLoopBound(self, eventLoop: eventLoop)
-        let answer = NIOLoopBound(whenDone, eventLoop: eventLoop)
-        ClientBootstrap(group: eventLoop)
-            .connectTimeout(Self.connectDeadline)
-            .channelOption(.tcpOption(.tcp_nodelay), value: 1)
+    /// A connection that waits for a request makes way for one that is wanted.
+    private func dropIdle() {
+        guard !idle.isEmpty else { return }
+        let connection = idle.removeFirst()
+        uncount(connection)
+        connection.close()
+    }
+
+    private func connectCounted(
+        preface: ByteBuffer?,
+        _ whenDone: @escaping (Result<OriginConnection, OriginFailure>) -> Void
+    ) {
+        counted += 1
+        connect(preface: preface) { [self] result in
+            if case .success(let connection) = result, connection.isReusable {
+                connection.isCounted = true
+                connection.servesOneVisitor = preface != nil
+                return whenDone(result)
+            }
+            counted -= 1
+            whenDone(result.flatMap { _ in .failure(.closed) })
+            serveNext()
+        }
+    }
+
+    /// Opens a connection that counts for nothing: one that will change its protocol.
+    func connect(
+        preface: ByteBuffer? = nil,
+        _ whenDone: @escaping (Result<OriginConnection, OriginFailure>) -> Void
+    ) {
+        dialer.dial(
+            preface: preface,
+            Self.configure,
+            prepare: { [self] in try $0.pipeline.syncOperations.addHandler(OriginConnection(pool: self)) },
+            whenDone: { result in
+                whenDone(
+                    result.flatMap { channel in
+                        do {
+                            return .success(try channel.pipeline.syncOperations.handler(type: OriginConnection.self))
+                        } catch {
+                            return .failure(.closed)
+                        }
+                    }
+                )
+            }
+        )
+    }
+
+    private static func configure(_ bootstrap: ClientBootstrap) -> ClientBootstrap {
+        bootstrap
             .channelOption(.writeBufferWaterMark, value: .init(low: 32 * 1024, high: 128 * 1024))
             .channelOption(
                 .recvAllocator,
                 value: AdaptiveRecvByteBufferAllocator(minimum: 1024, initial: 4096, maximum: 256 * 1024)
             )
-            .channelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(OriginConnection(pool: pool.value))
-                }
-            }
-            .connect(host: target.host, port: target.port)
-            .whenComplete { result in
-                answer.value(
-                    result.flatMap { channel in
-                        Result { try channel.pipeline.syncOperations.handler(type: OriginConnection.self) }
-                    }
-                )
-            }
     }
+
+    // MARK: Ends
 
     /// Takes a connection back that can carry another request.
     func giveBack(_ connection: OriginConnection) {
-        guard !isClosed, idle.count < Self.idleLimit else { return connection.close() }
+        guard !isClosed, connection.isCounted, !connection.servesOneVisitor else { return connection.close() }
+        if let next = nextWaiting(reusing: true) { return next.succeed(connection) }
+        guard idle.count < limits.idleConnections else { return connection.close() }
         idle.append(connection)
-        connection.closeUnlessUsed(within: Self.idleTime)
+        connection.closeUnlessUsed(within: limits.idleTime)
     }
 
-    func remove(_ connection: OriginConnection) { idle.removeAll { $0 === connection } }
+    /// A connection is over.
+    func ended(_ connection: OriginConnection) {
+        idle.removeAll { $0 === connection }
+        uncount(connection)
+        serveNext()
+    }
+
+    private func uncount(_ connection: OriginConnection) {
+        guard connection.isCounted else { return }
+        connection.isCounted = false
+        counted -= 1
+    }
+
+    private func serveNext() {
+        guard !isClosed, counted < limits.connections, let next = nextWaiting(reusing: false) else { return }
+        connectCounted(preface: next.preface) { next.complete($0) }
+    }
+
+    private func nextWaiting(reusing: Bool) -> OriginWait? {
+        waiting.removeAll { $0.isOver }
+        guard let index = waiting.firstIndex(where: { !reusing || $0.preface == nil }) else { return nil }
+        return waiting.remove(at: index)
+    }
 
     func close() {
         isClosed = true
         for connection in idle { connection.close() }
         idle = []
+        let failed = waiting
+        waiting = []
+        for wait in failed { wait.complete(.failure(.closed)) }
+    }
+}
+
+/// A request that waits for a connection.
+///
+/// ## Concurrency
+/// Belongs to the event loop of its pool.
+final class OriginWait {
+    let preface: ByteBuffer?
+    private var whenDone: ((Result<OriginConnection, OriginFailure>) -> Void)?
+    private var timer: Scheduled<Void>?
+
+    init(preface: ByteBuffer?, _ whenDone: @escaping (Result<OriginConnection, OriginFailure>) -> Void) {
+        self.preface = preface
+        self.whenDone = whenDone
+    }
+
+    /// Whether it has been told, or wants to be told nothing more.
+    var isOver: Bool { whenDone == nil }
+
+    func expire(within time: TimeAmount, on eventLoop: any EventLoop) {
+        let bound = NIOLoopBound(self, eventLoop: eventLoop)
+        timer = eventLoop.scheduleTask(in: time) { bound.value.complete(.failure(.waitedTooLong)) }
+    }
+
+    func complete(_ result: Result<OriginConnection, OriginFailure>) {
+        let told = whenDone
+        cancel()
+        told?(result)
+    }
+
+    func succeed(_ connection: OriginConnection) { complete(.success(connection)) }
+
+    func cancel() {
+        timer?.cancel()
+        whenDone = nil
     }
 }

@@ -16,12 +16,18 @@ struct OriginRequest {
     let webSocketAccept: String?
 
     /// Writes an extended CONNECT for a WebSocket (RFC 8441, 5) as the GET that it stands for (RFC 6455, 4.1).
-    init(webSocket fields: FieldSection) throws(HTTP1Error) {
+    ///
+    /// - Parameters:
+    ///   - fields: The request's fields, pseudo-header fields included.
+    ///   - host: What the origin is told as its host; nil for the visitor's.
+    /// - Throws: ``HTTP1Error`` when the fields cannot be written as HTTP/1.1.
+    init(webSocket fields: FieldSection, host: String? = nil) throws(HTTP1Error) {
         guard let path = fields.first(":path"), let authority = fields.first(":authority") else { throw .badTarget }
+        let told = host.map { ByteBuffer(string: $0).readableBytesView } ?? authority
         let key = WebSocketKey()
         var buffer = ByteBuffer()
         try HTTP1Writer.requestLine(ByteBuffer(string: "GET").readableBytesView, path, into: &buffer)
-        try HTTP1Writer.field("host", authority, into: &buffer)
+        try HTTP1Writer.field("host", told, into: &buffer)
         try HTTP1Writer.fields(of: fields, into: &buffer) { index in
             ["host", "cookie", "sec-websocket-key", "content-length"].contains { fields.nameEquals($0, at: index) }
         }
@@ -36,14 +42,16 @@ struct OriginRequest {
     /// - Parameters:
     ///   - fields: The request's fields, pseudo-header fields included.
     ///   - hasBody: Whether DATA may follow.
+    ///   - host: What the origin is told as its host; nil for the visitor's.
     /// - Throws: ``HTTP1Error`` when the fields cannot be written as HTTP/1.1.
-    init(_ fields: FieldSection, hasBody: Bool) throws(HTTP1Error) {
+    init(_ fields: FieldSection, hasBody: Bool, host: String? = nil) throws(HTTP1Error) {
         guard let method = fields.first(":method"), let path = fields.first(":path") else { throw .badStartLine }
         guard let authority = fields.first(":authority") ?? fields.first("host") else { throw .badHost }
+        let told = host.map { ByteBuffer(string: $0).readableBytesView } ?? authority
         var buffer = ByteBuffer()
         buffer.reserveCapacity(fields.storage.readableBytes + 64)
         try HTTP1Writer.requestLine(method, path, into: &buffer)
-        try HTTP1Writer.field("host", authority, into: &buffer)
+        try HTTP1Writer.field("host", told, into: &buffer)
         try HTTP1Writer.fields(of: fields, into: &buffer) { index in
             fields.nameEquals("host", at: index) || fields.nameEquals("cookie", at: index)
         }

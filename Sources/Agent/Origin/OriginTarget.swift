@@ -1,75 +1,87 @@
-import TunnelProtocol
+package import TunnelProtocol
 
-/// The local service that an agent serves: a port on this machine, and which HTTP is spoken there.
+/// The local service that an agent serves: where it is, and what is spoken there.
 ///
-/// Only loopback addresses are taken, so that a tunnel never becomes a way into the network behind the laptop.
+/// Loopback addresses and what lies in the file system are taken; private networks when somebody said so. A tunnel never
+/// becomes a way to anything else behind the laptop: see ``OriginReach``.
 package struct OriginTarget: Sendable, Equatable, CustomStringConvertible {
-    /// The HTTP that the service speaks; always without TLS.
-    package enum Scheme: String, Sendable {
+    /// What the service speaks; a TCP or UDP service speaks what it likes.
+    package enum Scheme: String, Sendable, CaseIterable {
         case http
-        /// HTTP/2 by prior knowledge, as gRPC servers want it.
+        /// HTTP/1.1 within TLS.
+        case https
+        /// HTTP/2 without TLS by prior knowledge, as gRPC servers want it.
         case http2
     }
 
+    /// Where the service is.
+    package enum Place: Sendable, Equatable {
+        /// A name or an address, an IPv6 one without brackets, and a port.
+        case host(String, Int)
+        /// A socket in the file system, by its absolute path.
+        case unix(String)
+        /// Files below an absolute path, which the agent serves itself.
+        case folder(String)
+    }
+
     package let scheme: Scheme
-    package let host: String
-    package let port: Int
+    package let place: Place
+    /// Which addresses may be dialled: a name is checked when it has been resolved.
+    package let reach: OriginReach
 
-    /// Reads `3000`, `localhost:3000`, `127.0.0.1:3000` or `[::1]:3000`, each also after `http://` or `http2://`.
-    package init(_ text: String) throws(OriginTargetError) {
-        let (scheme, bare) = Self.split(text)
-        if let port = UInt16(portDigits: bare), port > 0 {
-            self.init(scheme: scheme, host: "127.0.0.1", port: Int(port))
-            return
-        }
-        guard let colon = bare.lastIndex(of: ":"), let port = UInt16(portDigits: bare[bare.index(after: colon)...]),
-            port > 0
-        else { throw .notAnAddress(text) }
-        let host = String(bare[..<colon])
-        guard Self.isLoopback(host) else { throw .notLoopback(host) }
-        self.init(scheme: scheme, host: host == "[::1]" ? "::1" : host, port: Int(port))
-    }
-
-    private static func split(_ text: String) -> (scheme: Scheme, address: String) {
-        for scheme in [Scheme.http, .http2] where text.hasPrefix("\(scheme.rawValue)://") {
-            return (scheme, String(text.dropFirst(scheme.rawValue.count + 3)))
-        }
-        return (.http, text)
-    }
-
-    private init(scheme: Scheme, host: String, port: Int) {
+    init(scheme: Scheme, place: Place, reach: OriginReach) {
         self.scheme = scheme
-        self.host = host
-        self.port = port
+        self.place = place
+        self.reach = reach
     }
 
-    /// 127.0.0.0/8, ::1 and the name that stands for them; nothing that a resolver could turn into something else.
-    private static func isLoopback(_ host: String) -> Bool {
-        if host == "localhost" || host == "[::1]" { return true }
-        let octets = host.split(separator: ".", omittingEmptySubsequences: false)
-        return octets.count == 4 && octets[0] == "127" && octets.allSatisfy { isOctet($0) }
+    /// Whether these are files, and there is nothing to dial.
+    package var isFolder: Bool {
+        switch place {
+        case .folder: true
+        case .host, .unix: false
+        }
     }
 
-    /// Decimal and without leading zeros, which some resolvers take for octal.
-    private static func isOctet(_ text: Substring) -> Bool { UInt8(text).map { String($0) == text } ?? false }
+    /// The target as an origin of this machine names itself, without the port that its scheme has anyway.
+    package var authority: String {
+        switch place {
+        case .unix, .folder: return "localhost"
+        case .host(let host, let port):
+            let bracketed = host.contains(":") ? "[\(host)]" : host
+            return port == scheme.defaultPort ? bracketed : "\(bracketed):\(port)"
+        }
+    }
 
-    /// What the origin is told as its Host when nothing else is known.
-    package var authority: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+    /// The target as it can be read again: a URL, or the path of a folder.
+    package var description: String {
+        switch place {
+        case .host(let host, let port):
+            "\(scheme.rawValue)://\(host.contains(":") ? "[\(host)]" : host):\(port)"
+        case .unix(let path): "\(scheme == .http2 ? "http2+unix" : "unix"):\(path)"
+        case .folder(let path): path
+        }
+    }
 
-    package var description: String { "\(scheme.rawValue)://\(authority)" }
+    /// Checks that a service of that kind can be there.
+    package func check(for kind: BindingKind) throws(OriginTargetError) {
+        switch (kind, place) {
+        case (.http, _): return
+        case (.tcp, .folder), (.udp, .folder), (.udp, .unix): throw .wrongPlace(description, kind)
+        case (.tcp, .host), (.tcp, .unix), (.udp, .host):
+            // The agent passes bytes on and speaks nothing itself.
+            guard scheme == .http else { throw .wrongScheme(description, kind) }
+        }
+    }
 }
 
-/// Why a text is not an origin that an agent may serve.
-package enum OriginTargetError: Error, Equatable, CustomStringConvertible {
-    case notAnAddress(String)
-    case notLoopback(String)
-
-    package var description: String {
+extension OriginTarget.Scheme {
+    /// What a URL without a port means; nil when it must have one.
+    var defaultPort: Int? {
         switch self {
-        case .notAnAddress(let text):
-            "'\(text)' is not a port or host:port. For a service on port 3000 of this machine, write 3000."
-        case .notLoopback(let host):
-            "'\(host)' is not on this machine. An agent serves loopback addresses only: 127.0.0.1, ::1 or localhost."
+        case .http: 80
+        case .https: 443
+        case .http2: nil
         }
     }
 }

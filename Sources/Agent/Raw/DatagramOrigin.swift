@@ -19,11 +19,14 @@ final class DatagramOrigin: ChannelInboundHandler, HTTP2StreamDelegate {
     private var decoder = CapsuleDecoder()
     /// What came before the socket was there.
     private var early: [ByteBuffer] = []
+    private var timer: Scheduled<Void>?
     private var isConnected = false
     private var isBlocked = false
     private var isOver = false
 
     private static let earlyDatagrams = 16
+    /// For a name to be resolved; a socket is connected at once.
+    private static let dialDeadline = TimeAmount.seconds(10)
 
     init(_ target: OriginTarget, stream: HTTP2Stream, handler: HTTP2Handler) {
         self.target = target
@@ -32,10 +35,35 @@ final class DatagramOrigin: ChannelInboundHandler, HTTP2StreamDelegate {
     }
 
     func begin(on eventLoop: any EventLoop) {
-        // The one name that a target may have stands for an address; nothing else is resolved.
-        let host = target.host == "localhost" ? "127.0.0.1" : target.host
-        let address: SocketAddress
-        do { address = try SocketAddress(ipAddress: host, port: target.port) } catch { return failed(error) }
+        let bound = NIOLoopBound(self, eventLoop: eventLoop)
+        timer = eventLoop.scheduleTask(in: Self.dialDeadline) {
+            bound.value.failed(.connectTimeout)
+        }
+        address(on: eventLoop).assumeIsolated().whenComplete { [self] result in
+            switch result {
+            case .success(let address): connect(to: address, on: eventLoop)
+            case .failure(let error): failed(OriginFailure(connecting: error))
+            }
+        }
+    }
+
+    /// What the target's name means now; the system is asked on a thread where it may take its time.
+    private func address(on eventLoop: any EventLoop) -> EventLoopFuture<SocketAddress> {
+        guard case .host(let host, let port) = target.place else {
+            return eventLoop.makeFailedFuture(ChannelError.operationUnsupported)
+        }
+        // A name that stands for two addresses here; a datagram cannot tell which of them is served.
+        if let address = OriginReach.address(host == "localhost" ? "127.0.0.1" : host, port: port) {
+            return eventLoop.makeSucceededFuture(address)
+        }
+        return NIOThreadPool.singleton.runIfActive(eventLoop: eventLoop) {
+            try SocketAddress.makeAddressResolvingHost(host, port: port)
+        }
+    }
+
+    private func connect(to address: SocketAddress, on eventLoop: any EventLoop) {
+        guard !isOver else { return }
+        guard target.reach.verdict(on: address) == .mayBeServed else { return failed(.prohibited) }
         let bound = NIOLoopBound(self, eventLoop: eventLoop)
         DatagramBootstrap(group: eventLoop)
             .channelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 64 * 1024))
@@ -48,12 +76,13 @@ final class DatagramOrigin: ChannelInboundHandler, HTTP2StreamDelegate {
             .whenComplete { [self] result in
                 switch result {
                 case .success: connected()
-                case .failure(let error): failed(error)
+                case .failure(let error): failed(OriginFailure(connecting: error))
                 }
             }
     }
 
     private func connected() {
+        timer?.cancel()
         guard !isOver else { return close() }
         var fields = FieldSection(capacity: 64, fields: 2)
         fields.append(":status", "200")
@@ -65,11 +94,12 @@ final class DatagramOrigin: ChannelInboundHandler, HTTP2StreamDelegate {
         context?.flush()
     }
 
-    private func failed(_ error: any Error) {
-        guard !isOver else { return }
+    private func failed(_ failure: OriginFailure) {
+        guard !isOver, !isConnected else { return }
         isOver = true
+        timer?.cancel()
         early = []
-        AgentAnswer(OriginFailure(connecting: error)).send(on: stream, handler)
+        AgentAnswer(failure).send(on: stream, handler)
     }
 
     // MARK: From the target
@@ -146,6 +176,7 @@ final class DatagramOrigin: ChannelInboundHandler, HTTP2StreamDelegate {
     }
 
     private func close() {
+        timer?.cancel()
         early = []
         context?.close(promise: nil)
     }

@@ -32,22 +32,27 @@ final class TCPOrigin: HTTP2StreamDelegate {
     }
 
     func begin(on eventLoop: any EventLoop) {
-        ClientBootstrap(group: eventLoop)
-            .connectTimeout(Self.dialDeadline)
+        // What the bytes are is nobody's business here: there is no TLS but the visitor's own.
+        OriginDialer(target, tls: nil, deadline: Self.dialDeadline, on: eventLoop).dial(
+            preface: header,
+            Self.configure,
+            prepare: { _ in },
+            whenDone: { [self] result in
+                switch result {
+                case .success(let channel): connected(channel)
+                case .failure(let failure): failed(failure)
+                }
+            }
+        )
+    }
+
+    private static func configure(_ bootstrap: ClientBootstrap) -> ClientBootstrap {
+        bootstrap
             .channelOption(.allowRemoteHalfClosure, value: true)
             // One name may be dialled at two addresses, so the splice waits for the one that answers.
             .channelOption(.autoRead, value: false)
-            .channelOption(.tcpOption(.tcp_nodelay), value: 1)
             .channelOption(.socketOption(.so_keepalive), value: 1)
             .channelOption(.writeBufferWaterMark, value: .init(low: 32 * 1024, high: 128 * 1024))
-            .connect(host: target.host, port: target.port)
-            .assumeIsolated()
-            .whenComplete { [self] result in
-                switch result {
-                case .success(let channel): connected(channel)
-                case .failure(let error): failed(error)
-                }
-            }
     }
 
     private func connected(_ channel: any Channel) {
@@ -57,7 +62,6 @@ final class TCPOrigin: HTTP2StreamDelegate {
         fields.append(":status", "200")
         do {
             try channel.pipeline.syncOperations.addHandler(splice)
-            if let header { channel.writeAndFlush(header, promise: nil) }
             try handler.respond(fields, on: stream, ends: false)
             splice.join(stream, of: handler, early: early, hasEnded: visitorHasEnded)
             channel.setOption(.autoRead, value: true).whenFailure { _ in channel.close(promise: nil) }
@@ -67,12 +71,12 @@ final class TCPOrigin: HTTP2StreamDelegate {
         }
     }
 
-    private func failed(_ error: any Error) {
+    private func failed(_ failure: OriginFailure) {
         guard !isOver else { return }
         isOver = true
         stream.delegate = DiscardingReader(handler)
         if let rest = early.take() { handler.taken(rest.readableBytes, on: stream) }
-        AgentAnswer(OriginFailure(connecting: error)).send(on: stream, handler)
+        AgentAnswer(failure).send(on: stream, handler)
     }
 
     // MARK: HTTP2StreamDelegate, until the target is there

@@ -3,14 +3,30 @@ import NIOCore
 import ProxyProtocol
 import TunnelProtocol
 
-/// Who a visitor is and what it connected to, as the edge says in the request of a TCP stream.
+/// Who a visitor is and what it connected to, as the edge says in the request of a stream.
 struct VisitorAddresses {
     let visitor: SocketAddress?
     let listener: SocketAddress?
 
+    /// Reads the request of a TCP stream.
     init(_ request: FieldSection) {
         visitor = request.string(RawStreamFields.visitor.description).flatMap(Self.address)
         listener = request.string(RawStreamFields.listener.description).flatMap(Self.address)
+    }
+
+    /// Reads an HTTP request, of whose visitor no port is known, and of whose listener nothing but the scheme: the port
+    /// is then 0, and the listener the unspecified address.
+    init(ofHTTP request: FieldSection) {
+        // The edge writes one address, or none when it does not know the visitor.
+        let visitor = request.string("x-forwarded-for").flatMap { OriginReach.address($0, port: 0) }?.withoutMapping
+        let port = request.string("x-forwarded-proto") == "http" ? 80 : 443
+        self.visitor = visitor
+        listener =
+            switch visitor {
+            case .v4: OriginReach.address("0.0.0.0", port: port)
+            case .v6: OriginReach.address("::", port: port)
+            case .unixDomainSocket, nil: nil
+            }
     }
 
     /// The PROXY protocol header that tells a local service; one that says nothing when the addresses are not known.

@@ -18,7 +18,7 @@ extension AgentTunnel {
         guard let host = authority.flatMap({ HostName(String(decoding: $0, as: UTF8.self)) }),
             let served = endpoints.serving(host)
         else { return answer(.misdirected, stream, request, handler) }
-        if crew.probes.contain(request) { return answer(.probe, stream, request, handler) }
+        if crew.probes.arrived(request) { return answer(.probe, stream, request, handler) }
         return serve(request, on: stream, handler, served.endpoint, served.origin)
     }
 

@@ -1,3 +1,5 @@
+import TunnelProtocol
+
 /// Bounds the connections of visitors, in total and per address.
 ///
 /// An IPv6 address counts by its /64, which is what one customer has.

@@ -2,6 +2,7 @@ import HTTP1
 import HTTP2
 import HTTPFields
 import NIOCore
+import TunnelProtocol
 
 /// Answers one request of an HTTP/1.x visitor.
 final class HTTP1Responder: VisitorResponder {

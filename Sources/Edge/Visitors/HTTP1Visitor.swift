@@ -3,6 +3,7 @@ import HTTP1
 import HTTP2
 import HTTPFields
 import NIOCore
+import TunnelProtocol
 
 /// A visitor's connection that speaks HTTP/1.x: bytes in, one request at a time, each carried by a stream of a tunnel.
 ///

@@ -3,6 +3,7 @@ import HTTP1
 import HTTP2
 import HTTPFields
 import NIOCore
+import TunnelProtocol
 
 /// One request of an HTTP/2 visitor, and the answer to it.
 final class HTTP2Responder: VisitorResponder, HTTP2StreamDelegate {

@@ -1,6 +1,7 @@
 import HTTP2
 import HTTPFields
 import NIOCore
+import TunnelProtocol
 
 /// A visitor's connection that speaks HTTP/2 by prior knowledge (RFC 9113, 3.3): many requests at a time.
 ///

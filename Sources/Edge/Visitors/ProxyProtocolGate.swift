@@ -1,5 +1,6 @@
 import NIOCore
 import ProxyProtocol
+import TunnelProtocol
 
 /// Reads the PROXY protocol header that a connection must begin with, then makes way.
 ///

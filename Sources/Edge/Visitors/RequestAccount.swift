@@ -3,6 +3,7 @@ import FoundationEssentials
 import HTTP1
 import HTTPFields
 import NIOCore
+import TunnelProtocol
 
 /// What is told of one request when it is over: to the figures, and to the access log where there is one.
 struct RequestAccount {

@@ -1,6 +1,7 @@
 import CoreMetrics
 import Logging
 import NIOCore
+import TunnelProtocol
 
 /// Lets visitors in, or refuses them with a reason.
 ///

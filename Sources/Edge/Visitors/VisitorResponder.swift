@@ -2,6 +2,7 @@ import HTTP1
 import HTTP2
 import HTTPFields
 import NIOCore
+import TunnelProtocol
 
 /// The way back to one visitor for the response to one request, in whichever version of HTTP it speaks.
 ///

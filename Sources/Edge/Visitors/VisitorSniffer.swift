@@ -1,4 +1,5 @@
 import NIOCore
+import TunnelProtocol
 
 /// Tells HTTP/2 by prior knowledge from HTTP/1.x by the first bytes, and makes way for the one that speaks it.
 ///

@@ -10,44 +10,6 @@ enum SettingsReport {
         let source: String
     }
 
-    struct Verdict: Encodable {
-        let ok: Bool
-        /// At most `SettingsProblems.limit` of them.
-        let problems: [Problem]
-        /// How many others there are.
-        let more: Int
-
-        init(_ problems: SettingsProblems) {
-            ok = problems.problems.isEmpty
-            self.problems = problems.problems.prefix(SettingsProblems.limit).map(Problem.init)
-            more = problems.left
-        }
-    }
-
-    struct Problem: Encodable {
-        let place: String
-        let line: Int?
-        let column: Int?
-        let problem: String
-        let suggestion: String?
-
-        init(_ problem: SettingsProblem) {
-            let place = problem.place
-            switch place {
-            case .file(let path, let position):
-                self.place = path
-                line = position?.line
-                column = position?.column
-            case .environment, .flag, .setting:
-                self.place = place.description
-                line = nil
-                column = nil
-            }
-            self.problem = problem.text
-            suggestion = problem.suggestion
-        }
-    }
-
     static func rows(_ resolution: SettingsLoader.Table.Resolution) -> [Row] {
         ProxySettings.table.settings.map { setting in
             let source = resolution.sources[setting.key] ?? .byDefault

@@ -21,6 +21,8 @@ final class OriginHarness: Sendable {
         /// In place of the service: what to say to whoever connects.
         var greeting: [UInt8]?
         var isDown = false
+        var rules = VisitorRules.none
+        var observe: @Sendable (RequestRecord) -> Void = { _ in }
     }
 
     private init(
@@ -136,6 +138,14 @@ final class OriginHarness: Sendable {
         }.get()
     }
 
+    /// The path of the next request that reaches the service.
+    func asked() async -> String? {
+        for await event in serviceEvents {
+            if case .asked(let path) = event { return path }
+        }
+        return nil
+    }
+
     /// What of a download the service has not sent yet.
     func queuedDownload() async throws -> Int {
         try await eventLoop.submit { [service] in service.value.queuedDownload }.get()
@@ -144,17 +154,19 @@ final class OriginHarness: Sendable {
 
 /// The agent's end of the tunnel, without a control stream.
 private final class AgentStandIn: HTTP2ConnectionDelegate {
-    private let origin: HTTP2Origin
+    private let origin: any Origin
     private let headDeadline: TimeAmount
+    private let observe: (RequestRecord) -> Void
 
     init(_ target: OriginTarget, _ variation: OriginHarness.Variation, _ eventLoop: any EventLoop) {
         headDeadline = variation.headDeadline
-        origin = HTTP2Origin(
-            target: target,
-            memoryBudget: 1 << 30,
-            connectDeadline: variation.connectDeadline,
-            eventLoop: eventLoop
-        )
+        observe = variation.observe
+        var options = OriginOptions()
+        options.limits.connectDeadline = variation.connectDeadline
+        let dialer = OriginDialer(target, tls: nil, deadline: variation.connectDeadline, on: eventLoop)
+        let service = HTTP2Origin(dialer, options: options, memoryBudget: 1 << 30)
+        let rules = variation.rules
+        origin = rules.isEmpty ? service : GuardedOrigin(service, rules: rules, eventLoop: eventLoop)
     }
 
     func handler() throws -> HTTP2Handler {
@@ -168,7 +180,13 @@ private final class AgentStandIn: HTTP2ConnectionDelegate {
         request: FieldSection
     ) -> (any HTTP2StreamDelegate)? {
         origin.serve(
-            TunnelRequest(stream: stream, fields: request, handler: handler, headDeadline: headDeadline) { _ in }
+            TunnelRequest(
+                stream: stream,
+                fields: request,
+                handler: handler,
+                headDeadline: headDeadline,
+                observe: observe
+            )
         )
     }
 

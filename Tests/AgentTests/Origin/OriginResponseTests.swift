@@ -12,7 +12,7 @@ struct OriginResponseTests {
         parser.expect(.ordinary)
         var buffer = ByteBuffer(string: head)
         guard case .head(let parsed) = try parser.next(&buffer) else { throw NothingCame() }
-        return OriginExchange.fields(of: parsed)
+        return parsed.relayed
     }
 
     /// HTTP/2 holds a length that is not kept against the whole response, although nobody was to read a body.

@@ -92,7 +92,8 @@ final class ScriptedService: HTTP2ConnectionDelegate {
 
     private func echo(_ request: FieldSection, _ stream: HTTP2Stream, _ handler: HTTP2Handler) throws {
         var fields = FieldSection.of([":status": "200"])
-        for name in [":scheme", ":authority", ":method", ":protocol", "te"] {
+        let seen = [":scheme", ":authority", ":method", ":protocol", "te", "authorization", "x-user", "x_user"]
+        for name in seen {
             guard let value = request.string(name) else { continue }
             fields.append("x-seen-\(name.filter { $0 != ":" })", value)
         }

@@ -1,6 +1,7 @@
 import HTTP1
 import NIOCore
 import Testing
+import TunnelProtocol
 
 @testable import Edge
 

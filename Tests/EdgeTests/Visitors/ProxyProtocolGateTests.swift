@@ -1,6 +1,7 @@
 import NIOCore
 import NIOEmbedded
 import Testing
+import TunnelProtocol
 
 @testable import Edge
 

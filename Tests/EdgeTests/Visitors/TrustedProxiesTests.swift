@@ -1,4 +1,5 @@
 import Testing
+import TunnelProtocol
 
 @testable import Edge
 

@@ -1,6 +1,7 @@
 import HTTPFields
 import NIOCore
 import Testing
+import TunnelProtocol
 
 @testable import Edge
 

@@ -1,10 +1,9 @@
 import FoundationEssentials
-import Settings
 
 /// Files of settings and secrets, which are small.
-enum SmallFile {
+package enum SmallFile {
     /// Reads a file; a device or a pipe without an end is not read to its end.
-    static func bytes(of path: String, limit: Int) throws(SettingRefusal) -> [UInt8] {
+    package static func bytes(of path: String, limit: Int) throws(SettingRefusal) -> [UInt8] {
         do {
             let attributes = try FileManager.default.attributesOfItem(atPath: Self.resolved(path))
             guard attributes[.type] as? FileAttributeType == .typeRegular else {
@@ -21,7 +20,7 @@ enum SmallFile {
     }
 
     /// Whether nothing has this name; false when that cannot be known.
-    static func isAbsent(_ path: String) -> Bool {
+    package static func isAbsent(_ path: String) -> Bool {
         do {
             _ = try FileManager.default.attributesOfItem(atPath: path)
             return false

@@ -1,7 +1,7 @@
 import NIOCore
 import Testing
 
-@testable import Edge
+@testable import TunnelProtocol
 
 struct IPAddressTests {
     @Test(arguments: [

@@ -6,16 +6,16 @@ package struct IPAddress: Hashable, Sendable {
 
     package let family: Family
     /// The address as a number: 32 bits of it for IPv4.
-    let bits: UInt128
+    package let bits: UInt128
 
-    init(family: Family, bits: UInt128) {
+    package init(family: Family, bits: UInt128) {
         let isMapped = family == .v6 && bits >> 32 == 0xFFFF
         self.family = isMapped ? .v4 : family
         self.bits = isMapped ? bits & 0xFFFF_FFFF : bits
     }
 
     /// How many bits an address of that family has.
-    static func width(of family: Family) -> Int {
+    package static func width(of family: Family) -> Int {
         switch family {
         case .v4: 32
         case .v6: 128
@@ -23,7 +23,7 @@ package struct IPAddress: Hashable, Sendable {
     }
 
     /// 127.0.0.0/8 or ::1.
-    var isLoopback: Bool {
+    package var isLoopback: Bool {
         switch family {
         case .v4: bits >> 24 == 127
         case .v6: bits == 1
@@ -31,7 +31,7 @@ package struct IPAddress: Hashable, Sendable {
     }
 
     /// The address with every bit behind the first `length` cleared.
-    func network(_ length: Int) -> UInt128 {
+    package func network(_ length: Int) -> UInt128 {
         let host = Self.width(of: family) - length
         return host >= 128 ? 0 : (bits >> UInt128(host)) << UInt128(host)
     }

@@ -1,0 +1,37 @@
+import FoundationEssentials
+import Settings
+
+/// Looks at a configuration and at the files that it names.
+enum ConfigurationCheck {
+    /// Everything that is wrong; `instead` stands for the contents of files, as in ``AgentFileLoader/load(instead:)``.
+    static func problems(_ loader: AgentFileLoader, instead: [String: [UInt8]] = [:]) -> [SettingsProblem] {
+        do throws(SettingsProblems) {
+            let file = try loader.load(instead: instead)
+            return settingFiles(file) + file.endpoints.flatMap(endpointFiles)
+        } catch {
+            return error.problems
+        }
+    }
+
+    private static func settingFiles(_ file: AgentFile) -> [SettingsProblem] {
+        let key = "proxy_credentials_file"
+        guard let path = file.settings.proxyCredentialsFile, let text = obstacle(toReading: path) else { return [] }
+        switch file.resolution.sources[key] {
+        case .written(let place)?: return [SettingsProblem(place, "\(key): \(text)")]
+        case .byDefault?, nil: return [SettingsProblem(.setting(key), text)]
+        }
+    }
+
+    private static func endpointFiles(_ endpoint: FileEndpoint) -> [SettingsProblem] {
+        let files = [("upstream.ca", endpoint.spec.upstreamCA), ("access.basic_auth_file", endpoint.spec.basicAuthFile)]
+        return files.compactMap { key, path in
+            guard let path, let text = obstacle(toReading: path) else { return nil }
+            return SettingsProblem(endpoint.place(of: key), "\(key): \(text)")
+        }
+    }
+
+    private static func obstacle(toReading path: String) -> String? {
+        if SmallFile.isAbsent(path) { return "there is no file '\(path)'" }
+        return FileManager.default.isReadableFile(atPath: path) ? nil : "'\(path)' cannot be read"
+    }
+}

@@ -1,0 +1,35 @@
+import Foundation
+
+/// Files that are written whole or not at all, and that only their owner reads.
+enum PrivateFile {
+    /// Writes beside the file, waits for the disk, and puts the new one in its place.
+    ///
+    /// - Parameters:
+    ///   - path: The file; what is there already is replaced.
+    ///   - bytes: All of it.
+    ///   - mode: The permission bits.
+    static func replace(_ path: String, _ bytes: [UInt8], mode: Int = 0o600) throws {
+        let files = FileManager.default
+        let neighbour = "\(path).new"
+        let attributes: [FileAttributeKey: any Sendable] = [.posixPermissions: mode]
+        // What a killed process left behind may have other permissions.
+        if files.fileExists(atPath: neighbour) { try files.removeItem(atPath: neighbour) }
+        guard files.createFile(atPath: neighbour, contents: nil, attributes: attributes) else {
+            throw CocoaError(.fileWriteNoPermission)
+        }
+        do {
+            let handle = try FileHandle(forWritingTo: URL(filePath: neighbour))
+            try handle.write(contentsOf: Data(bytes))
+            try handle.synchronize()
+            try handle.close()
+            if files.fileExists(atPath: path) {
+                _ = try files.replaceItemAt(URL(filePath: path), withItemAt: URL(filePath: neighbour))
+            } else {
+                try files.moveItem(atPath: neighbour, toPath: path)
+            }
+        } catch {
+            do { try files.removeItem(atPath: neighbour) } catch {}  // best effort: the next write removes it
+            throw error
+        }
+    }
+}

@@ -1,0 +1,55 @@
+import Crypto
+import Foundation
+import SwiftASN1
+import Testing
+import Trust
+import X509
+
+struct IssuerNameTests {
+    private func certificate(issuedBy issuer: DistinguishedName) throws -> [UInt8] {
+        let key = Certificate.PrivateKey(P256.Signing.PrivateKey())
+        let certificate = try Certificate(
+            version: .v3,
+            serialNumber: Certificate.SerialNumber(),
+            publicKey: key.publicKey,
+            notValidBefore: Date(),
+            notValidAfter: Date(timeIntervalSinceNow: 60),
+            issuer: issuer,
+            subject: try DistinguishedName { CommonName("edge.example") },
+            signatureAlgorithm: .ecdsaWithSHA256,
+            extensions: Certificate.Extensions(),
+            issuerPrivateKey: key
+        )
+        var serializer = DER.Serializer()
+        try serializer.serialize(certificate)
+        return serializer.serializedBytes
+    }
+
+    @Test func `is the common name, or else the organisation`() throws {
+        let both = try DistinguishedName {
+            OrganizationName("Corp")
+            CommonName("Corp Proxy CA")
+        }
+        #expect(IssuerName.words(in: try certificate(issuedBy: both)) == "Corp Proxy CA")
+        let one = try DistinguishedName { OrganizationName("Corp") }
+        #expect(IssuerName.words(in: try certificate(issuedBy: one)) == "Corp")
+        let none = try DistinguishedName { CountryName("DE") }
+        #expect(IssuerName.words(in: try certificate(issuedBy: none)) == nil)
+    }
+
+    @Test func `cannot do anything to a terminal`() throws {
+        let issuer = try DistinguishedName { CommonName("a\u{1B}[31m\r\nb\u{202E}c\u{7}é") }
+        #expect(IssuerName.words(in: try certificate(issuedBy: issuer)) == "a?[31m??b?c?é")
+    }
+
+    @Test func `is cut when it is long`() throws {
+        let issuer = try DistinguishedName { CommonName(String(repeating: "x", count: 5000)) }
+        #expect(IssuerName.words(in: try certificate(issuedBy: issuer)) == String(repeating: "x", count: 64) + "…")
+    }
+
+    @Test func `is none for what is no certificate`() {
+        #expect(IssuerName.words(in: []) == nil)
+        #expect(IssuerName.words(in: Array("no certificate".utf8)) == nil)
+        #expect(IssuerName.words(in: [UInt8](repeating: 0x30, count: 1 << 20)) == nil)
+    }
+}
