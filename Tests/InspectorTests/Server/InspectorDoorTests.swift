@@ -1,4 +1,3 @@
-import Inspector
 import Testing
 
 @testable import Inspector
@@ -61,7 +60,7 @@ struct InspectorDoorTests {
     )
     func `asks for the token before anything else is looked at`(path: String) async throws {
         try await RunningInspector.run { inspector in
-            Exchange.pass(through: inspector.log)
+            inspector.log.pass(.request())
             let host = "host: \(inspector.host)"
             for method in ["GET", "POST"] {
                 #expect(try await inspector.ask(method, "/api/\(path)", [host]).status == 401)
