@@ -53,8 +53,10 @@ export class DetailView {
 
     #build() {
         const { replay, edit, curl } = this.#actions;
+        // A WebSocket is a conversation: there is no request to repeat.
+        const disabled = this.#detail.summary.kind === "websocket";
         const act = (text, action, title) =>
-            element("button", { type: "button", text, title, onclick: () => action(this.#detail) });
+            element("button", { type: "button", text, title, disabled, onclick: () => action(this.#detail) });
         this.#drawn = {};
         this.#parts = {
             heading: element("h2"),
@@ -206,6 +208,7 @@ function overview(detail) {
                 fact("Endpoint", summary.endpoint),
                 fact("Status", summary.status ? `${summary.status} ${statusName(summary.status)}` : summary.phase === "open" ? "none yet" : "none"),
                 detail.interim.map((interim) => fact("Interim", `${interim.status} ${statusName(interim.status)}, after ${duration(interim.at_ms)}`)),
+                visitor(detail.request),
                 fact("Began", exactTime(new Date(summary.began))),
                 fact("Request body", size(summary.request_bytes)),
                 fact("Response body", size(summary.response_bytes)),
@@ -216,6 +219,12 @@ function overview(detail) {
 
 function fact(name, value, look) {
     return element("div", {}, element("dt", { text: name }), element("dd", { class: look }, value));
+}
+
+/** The address that the edge saw, as it told the origin. */
+function visitor({ fields }) {
+    const field = fields.find(({ name }) => name.toLowerCase() === "x-forwarded-for");
+    return field ? fact("Visitor", field.value) : null;
 }
 
 function fieldCards({ fields, trailers }) {

@@ -35,8 +35,7 @@ export function signIn() {
         "div", { class: "empty" },
         drawing("M14 22v-6a10 10 0 0 1 20 0v6", "M10 22h28v18H10z", "M24 29v5"),
         element("h2", { text: "Open the link the agent printed" }),
-        element("p", { text: "It carries a token that is new each time the agent starts, so that no other page and no other person on this machine can look in. To see it again:" }),
-        commandLine("osm-agent status"),
+        element("p", { text: "It carries a token that is new each time the agent starts, so that no other page and no other person on this machine can look in. You find it in the terminal where the agent runs." }),
     );
 }
 
