@@ -10,8 +10,13 @@ package struct InspectorServer: Service {
     /// The agent's state as JSON: the members `tunnels` and `endpoints` of ``AgentStatus`` are shown.
     package typealias StatusText = @Sendable () async -> String
 
-    /// Where it listens: on the first of these that is free.
-    package static let standardPorts = 4040...4059
+    /// Where it listens when nobody says otherwise: on the first of these that is free.
+    package static let standardPorts = ports(from: 4040)
+
+    /// The port that somebody asked for and the 19 after it; only 0 for 0, which lets the system choose.
+    package static func ports(from first: Int) -> ClosedRange<Int> {
+        first == 0 ? 0...0 : first...max(first, min(first + 19, 65_535))
+    }
 
     private let log: ExchangeLog
     private let ports: ClosedRange<Int>

@@ -41,5 +41,7 @@ struct PortTests {
 
     @Test func `listens upwards from 4040`() {
         #expect(InspectorServer.standardPorts == 4040...4059)
+        #expect(InspectorServer.ports(from: 65_530) == 65_530...65_535)
+        #expect(InspectorServer.ports(from: 0) == 0...0)
     }
 }
