@@ -208,7 +208,8 @@ let package = Package(
         tests(
             "osm-agent",
             [
-                "TestSupport", "Agent", "Inspector", "HTTPFields", "ProxyProtocol", "TunnelProtocol", "Trust", "AdminHTTP",
+                "TestSupport", "Agent", "Inspector", "HTTPFields", "ProxyProtocol", "TunnelProtocol", "Trust",
+                "AdminHTTP",
                 "Settings", "ConfigurationFile", nioCore, nioPosix, logging,
             ]
         ),
@@ -218,7 +219,8 @@ let package = Package(
             name: "IntegrationTests",
             dependencies: ["TestSupport", "Inspector", "AdminHTTP", "HTTPFields", nioCore, nioPosix, logging],
             exclude: [
-                "Differential/Programs", "Foreign/Programs", "Inspector/Programs", "Overload/crowd.py", "Tunnel/bursts.py",
+                "Differential/Programs", "Foreign/Programs", "Inspector/Programs", "Overload/crowd.py",
+                "Tunnel/bursts.py",
                 "Tunnel/h2visitor.py", "Tunnel/relay.py", "Tunnel/sidecar.py", "Tunnel/websocket.py",
             ],
             swiftSettings: settings

@@ -32,7 +32,9 @@ struct InspectorDoorTests {
         }
     }
 
-    @Test(arguments: ["http://evil.test", "null", "https://127.0.0.1:PORT", "http://localhost:PORT", "http://127.0.0.1"])
+    @Test(arguments: [
+        "http://evil.test", "null", "https://127.0.0.1:PORT", "http://localhost:PORT", "http://127.0.0.1",
+    ])
     func `refuses the pages of other sites, whatever the token`(site: String) async throws {
         try await RunningInspector.run { inspector in
             let origin = "origin: " + site.replacing("PORT", with: "\(inspector.port)")

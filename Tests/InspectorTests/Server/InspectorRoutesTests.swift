@@ -193,7 +193,9 @@ struct InspectorRoutesTests {
 
     @Test func `tells of an exchange as it happens`() async throws {
         try await RunningInspector.run { inspector in
-            let events = try await inspector.events(until: #""status":200"#) { inspector.log.pass(.request("GET", "/x")) }
+            let events = try await inspector.events(until: #""status":200"#) {
+                inspector.log.pass(.request("GET", "/x"))
+            }
             #expect(events.contains("content-type: text/event-stream"))
             #expect(events.contains("event: exchange\ndata: {"))
         }

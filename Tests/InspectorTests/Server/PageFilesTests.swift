@@ -14,7 +14,9 @@ struct PageFilesTests {
 
     private static let page = String(decoding: PackageResources.index_html, as: UTF8.self)
 
-    @Test(arguments: ["/", "/inspector.js", "/inspector.css", "/api/exchanges", "/api/exchanges/9", "/api/nothing", "/x"])
+    @Test(arguments: [
+        "/", "/inspector.js", "/inspector.css", "/api/exchanges", "/api/exchanges/9", "/api/nothing", "/x",
+    ])
     func `tells the browser on every answer what it may not do`(path: String) async throws {
         try await RunningInspector.run { inspector in
             let fields = try await inspector.ask("GET", path).fields
