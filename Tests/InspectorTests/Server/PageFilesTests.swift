@@ -33,7 +33,7 @@ struct PageFilesTests {
     @Test func `guards its refusals like its answers`() async throws {
         try await RunningInspector.run { inspector in
             for lines in [["host: evil.test"], ["host: \(inspector.host)"]] {
-                let fields = try await inspector.ask("/api/exchanges", lines).fields
+                let fields = try await inspector.ask("GET", "/api/exchanges", lines).fields
                 #expect(fields["content-security-policy"] == AdminPolicy.expected)
             }
         }

@@ -36,9 +36,11 @@ struct RunningInspector: Sendable {
                 try await server.run()
             }
             var iterator = links.makeAsyncIterator()
-            let parts = try #require(await iterator.next()).split(separator: "/?token=")
+            let link = await iterator.next()
+            let parts = try #require(link).split(separator: "/?token=")
             let port = try #require(parts.first?.split(separator: ":").last.flatMap { Int($0) })
-            try await body(RunningInspector(log: log, port: port, token: String(try #require(parts.last))))
+            let token = try #require(parts.last)
+            try await body(RunningInspector(log: log, port: port, token: String(token)))
             group.cancelAll()
             try await group.waitForAll()
         }
@@ -52,12 +54,12 @@ struct RunningInspector: Sendable {
     }
 
     /// Asks as the page does; HTTP/1.0, so that the answer ends with the connection.
-    func ask(_ method: String = "GET", _ path: String, body: String = "") async throws -> Answer {
+    func ask(_ method: String, _ path: String, body: String = "") async throws -> Answer {
         try await ask(method, path, ["host: \(host)", "authorization: Bearer \(token)"], body: body)
     }
 
     /// Asks with these header lines only.
-    func ask(_ method: String = "GET", _ path: String, _ lines: [String], body: String = "") async throws -> Answer {
+    func ask(_ method: String, _ path: String, _ lines: [String], body: String = "") async throws -> Answer {
         let head = ["\(method) \(path) HTTP/1.0"] + lines + ["content-length: \(body.utf8.count)", "", ""]
         let text = try await receive(after: head.joined(separator: "\r\n") + body) { _ in false }
         let parts = text.split(separator: "\r\n\r\n", maxSplits: 1, omittingEmptySubsequences: false)

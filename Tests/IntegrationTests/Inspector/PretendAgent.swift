@@ -36,9 +36,8 @@ struct PretendAgent: Sendable {
             }
             var link = links.makeAsyncIterator()
             var port = ports.makeAsyncIterator()
-            try await body(
-                PretendAgent(link: try #require(await link.next()), visitorPort: try #require(await port.next()))
-            )
+            let (opened, bound) = (await link.next(), await port.next())
+            try await body(PretendAgent(link: try #require(opened), visitorPort: try #require(bound)))
             group.cancelAll()
             try await group.waitForAll()
         }
