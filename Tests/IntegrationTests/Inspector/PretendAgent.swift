@@ -36,8 +36,8 @@ struct PretendAgent: Sendable {
             }
             var link = links.makeAsyncIterator()
             var port = ports.makeAsyncIterator()
-            let (opened, bound) = (await link.next(), await port.next())
-            try await body(PretendAgent(link: try #require(opened), visitorPort: try #require(bound)))
+            let (printed, listening) = (await link.next(), await port.next())
+            try await body(PretendAgent(link: try #require(printed), visitorPort: try #require(listening)))
             group.cancelAll()
             try await group.waitForAll()
         }
