@@ -8,6 +8,7 @@ export class Exchanges {
     #found = null;
     #frozen = null;
     #changes = new Set();
+    #newer = null;
     #changed;
 
     /** `changed` is called after everything that alters what is shown. */
@@ -26,13 +27,18 @@ export class Exchanges {
 
     put(summary) {
         this.#byID.set(summary.id, summary);
+        this.#newer?.set(summary.id, summary);
         if (this.#byID.size > limit) this.#byID.delete(Math.min(...this.#byID.keys()));
         this.#note(summary.id);
     }
 
+    /** From here on, whatever is put is newer than the list that is being asked for. */
+    expectList() { this.#newer = new Map(); }
+
     /** Everything anew, as after a lost connection. */
     replace(summaries) {
-        this.#byID = new Map(summaries.map((summary) => [summary.id, summary]));
+        this.#byID = new Map([...summaries.map((summary) => [summary.id, summary]), ...(this.#newer ?? [])]);
+        this.#newer = null;
         this.#changed();
     }
 

@@ -157,6 +157,7 @@ function forget(from) {
 }
 
 async function load() {
+    known.expectList();
     known.replace((await api.exchanges("")).exchanges);
     if (chosen.search !== "") await runSearch();
     refreshSoon();

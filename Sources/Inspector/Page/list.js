@@ -58,17 +58,22 @@ export class RequestList {
             row.element.remove();
             this.#drawn.delete(id);
         }
-        for (const [id, index] of wanted) this.#place(this.#items[index], index, this.#drawn.get(id));
+        // In the order that is seen, for those who have the page read to them.
+        let next = this.#rows.firstChild;
+        for (const [id, index] of wanted) {
+            const row = this.#row(this.#items[index], index, this.#drawn.get(id));
+            if (row === next) next = row.nextSibling;
+            else this.#rows.insertBefore(row, next);
+        }
         if (this.#drawn.has(this.#chosen)) this.#box.setAttribute("aria-activedescendant", `request-${this.#chosen}`);
         else this.#box.removeAttribute("aria-activedescendant");
     }
 
-    #place(item, index, drawn) {
+    #row(item, index, drawn) {
         let row = drawn;
         if (!row) {
             row = { element: element("div", { class: "item", role: "option", id: `request-${item.id}`, data: { id: item.id } }) };
             this.#drawn.set(item.id, row);
-            this.#rows.append(row.element);
         }
         if (row.item !== item) {
             row.element.replaceChildren(...cells(item));
@@ -78,6 +83,7 @@ export class RequestList {
         row.element.setAttribute("aria-posinset", index + 1);
         row.element.setAttribute("aria-setsize", this.#items.length);
         row.element.setAttribute("aria-selected", item.id === this.#chosen);
+        return row.element;
     }
 
     #choose(id) {

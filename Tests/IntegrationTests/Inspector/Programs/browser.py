@@ -9,6 +9,7 @@ import http.client
 import json
 import pathlib
 import re
+import socket
 import struct
 import sys
 import urllib.parse
@@ -49,10 +50,10 @@ class Visitor:
         return answer.status, content
 
     def follow(self, path):
-        """Begins a request, and keeps it open."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
-        connection.request("GET", path, headers={"host": self.host})
-        connection.getresponse().fp.readline()
+        """Begins a request, and keeps it open until the socket that it gives is closed."""
+        connection = socket.create_connection(("127.0.0.1", self.port), timeout=20)
+        connection.sendall(f"GET {path} HTTP/1.1\r\nhost: {self.host}\r\n\r\n".encode())
+        connection.recv(1)
         return connection
 
 
