@@ -41,6 +41,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case eventStream = "event-stream"
     case grpcMessages = "grpc-messages"
     case redaction
+    case inflate
     #endif
 
     /// Feeds the parser; a throw, like a trap, is a finding.
@@ -80,6 +81,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .eventStream: try MessageInvariants.eventStream(bytes)
         case .grpcMessages: try MessageInvariants.grpcMessages(bytes)
         case .redaction: try RedactionInvariants.redaction(bytes)
+        case .inflate: try InflateInvariants.inflate(bytes)
         #endif
         }
     }
