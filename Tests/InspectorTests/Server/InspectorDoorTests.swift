@@ -10,8 +10,8 @@ struct InspectorDoorTests {
         try await RunningInspector.run { inspector in
             let authorization = "authorization: Bearer \(inspector.token)"
             let host = "host: \(name):\(inspector.port)"
-            #expect(try await inspector.ask("GET", "/", [host]).status == 200)
-            #expect(try await inspector.ask("GET", "/api/exchanges", [host, authorization]).status == 200)
+            try await inspector.expect(200, "GET", "/", [host])
+            try await inspector.expect(200, "GET", "/api/exchanges", [host, authorization])
         }
     }
 
@@ -20,8 +20,8 @@ struct InspectorDoorTests {
         try await RunningInspector.run { inspector in
             let host = "host: " + name.replacing("PORT", with: "\(inspector.port)")
             let authorization = "authorization: Bearer \(inspector.token)"
-            #expect(try await inspector.ask("GET", "/", [host]).status == 421)
-            #expect(try await inspector.ask("GET", "/api/exchanges", [host, authorization]).status == 421)
+            try await inspector.expect(421, "GET", "/", [host])
+            try await inspector.expect(421, "GET", "/api/exchanges", [host, authorization])
         }
     }
 
@@ -40,8 +40,8 @@ struct InspectorDoorTests {
         try await RunningInspector.run { inspector in
             let origin = "origin: " + site.replacing("PORT", with: "\(inspector.port)")
             let lines = ["host: \(inspector.host)", origin, "authorization: Bearer \(inspector.token)"]
-            #expect(try await inspector.ask("POST", "/api/clear", lines).status == 403)
-            #expect(try await inspector.ask("GET", "/api/exchanges", lines).status == 403)
+            try await inspector.expect(403, "POST", "/api/clear", lines)
+            try await inspector.expect(403, "GET", "/api/exchanges", lines)
         }
     }
 
@@ -51,7 +51,7 @@ struct InspectorDoorTests {
                 "host: \(inspector.host)", "origin: http://\(inspector.host)",
                 "authorization: Bearer \(inspector.token)",
             ]
-            #expect(try await inspector.ask("POST", "/api/clear", lines).status == 200)
+            try await inspector.expect(200, "POST", "/api/clear", lines)
         }
     }
 
@@ -66,10 +66,10 @@ struct InspectorDoorTests {
             inspector.log.pass(.request())
             let host = "host: \(inspector.host)"
             for method in ["GET", "POST"] {
-                #expect(try await inspector.ask(method, "/api/\(path)", [host]).status == 401)
-                #expect(try await inspector.ask(method, "/api/\(path)?token=\(inspector.token)", [host]).status == 401)
+                try await inspector.expect(401, method, "/api/\(path)", [host])
+                try await inspector.expect(401, method, "/api/\(path)?token=\(inspector.token)", [host])
                 let wrong = "authorization: Bearer \(String(inspector.token.reversed()))"
-                #expect(try await inspector.ask(method, "/api/\(path)", [host, wrong]).status == 401)
+                try await inspector.expect(401, method, "/api/\(path)", [host, wrong])
             }
             #expect(inspector.log.exchanges.count == 1)
         }

@@ -48,9 +48,9 @@ struct InspectorRoutesTests {
     func `says that an exchange is not there`(id: String) async throws {
         try await RunningInspector.run { inspector in
             for path in ["/api/exchanges/\(id)", "/api/exchanges/\(id)/curl"] {
-                #expect(try await inspector.ask("GET", path).status == 404)
+                try await inspector.expect(404, "GET", path)
             }
-            #expect(try await inspector.ask("POST", "/api/exchanges/\(id)/replay").status == 404)
+            try await inspector.expect(404, "POST", "/api/exchanges/\(id)/replay")
         }
     }
 
@@ -72,7 +72,7 @@ struct InspectorRoutesTests {
             #expect(curl.body.contains("app.example.com"))
             let long = String(repeating: "x", count: inspector.log.limits.bodyBytes + 1)
             let cut = inspector.log.pass(.request("POST", "/"), long)
-            #expect(try await inspector.ask("GET", "/api/exchanges/\(cut)/curl").status == 409)
+            try await inspector.expect(409, "GET", "/api/exchanges/\(cut)/curl")
         }
     }
 
@@ -101,7 +101,8 @@ struct InspectorRoutesTests {
 
     @Test func `shows the state of the agent as the agent writes it`() async throws {
         try await RunningInspector.run { inspector in
-            #expect(try await inspector.ask("GET", "/api/status").body == #"{"tunnels":[],"endpoints":[]}"#)
+            let answer = try await inspector.ask("GET", "/api/status")
+            #expect(answer.body == #"{"tunnels":[],"endpoints":[]}"#)
         }
     }
 
@@ -110,7 +111,7 @@ struct InspectorRoutesTests {
     @Test func `forgets everything when told to, and only by POST`() async throws {
         try await RunningInspector.run { inspector in
             let id = inspector.log.pass(.request())
-            #expect(try await inspector.ask("GET", "/api/clear").status == 405)
+            try await inspector.expect(405, "GET", "/api/clear")
             #expect(inspector.log.exchanges.count == 1)
             let kept = try decoded(EventFeed.Kept.self, await inspector.ask("POST", "/api/clear"))
             #expect(kept == EventFeed.Kept(from: id + 1))
@@ -147,7 +148,7 @@ struct InspectorRoutesTests {
             )
             let question = try JSONEncoder().encode(InspectorRoutes.EditedReplay(exchange: id, edit: edit))
             let body = String(decoding: question, as: UTF8.self)
-            #expect(try await inspector.ask("POST", "/api/replay", body: body).status == 200)
+            try await inspector.expect(200, "POST", "/api/replay", body: body)
             let request = try #require(sent.withLock { $0 })
             #expect(request.fields.string(":method") == "PUT")
             #expect(request.fields.string(":path") == "/two?x=1")
@@ -161,7 +162,7 @@ struct InspectorRoutesTests {
         let replay: ReplaySender = { _ in Issue.record("nothing was asked for") }
         try await RunningInspector.run(replay: replay) { inspector in
             inspector.log.pass(.request())
-            #expect(try await inspector.ask("POST", "/api/replay", body: body).status == 400)
+            try await inspector.expect(400, "POST", "/api/replay", body: body)
         }
     }
 

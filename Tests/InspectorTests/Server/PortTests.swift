@@ -9,8 +9,8 @@ struct PortTests {
         try await RunningInspector.run { first in
             try await RunningInspector.run(ports: first.port...min(first.port + 200, 65_535)) { second in
                 #expect(second.port > first.port)
-                #expect(try await second.ask("GET", "/api/exchanges").status == 200)
-                #expect(try await first.ask("GET", "/", ["host: \(second.host)"]).status == 421)
+                try await second.expect(200, "GET", "/api/exchanges")
+                try await first.expect(421, "GET", "/", ["host: \(second.host)"])
             }
         }
     }
@@ -31,7 +31,7 @@ struct PortTests {
                     try await server.run()
                     return Task.isCancelled
                 }
-                #expect(try await first.ask("GET", "/").status == 200)
+                try await first.expect(200, "GET", "/")
                 group.cancelAll()
                 // It ended because it was told to, and without an error.
                 let wasTold = try await group.next()

@@ -72,6 +72,30 @@ struct RunningInspector: Sendable {
         )
     }
 
+    /// Asks as the page does, and expects a status.
+    func expect(
+        _ status: Int,
+        _ method: String,
+        _ path: String,
+        body: String = "",
+        at place: SourceLocation = #_sourceLocation
+    ) async throws {
+        let answer = try await ask(method, path, body: body)
+        #expect(answer.status == status, sourceLocation: place)
+    }
+
+    /// Asks with these header lines only, and expects a status.
+    func expect(
+        _ status: Int,
+        _ method: String,
+        _ path: String,
+        _ lines: [String],
+        at place: SourceLocation = #_sourceLocation
+    ) async throws {
+        let answer = try await ask(method, path, lines)
+        #expect(answer.status == status, sourceLocation: place)
+    }
+
     /// Follows the events until one of them has this in it, and gives all that came; `meanwhile` runs once it follows.
     func events(until text: String, meanwhile: @Sendable () -> Void = {}) async throws -> String {
         let question = "GET /api/events HTTP/1.0\r\nhost: \(host)\r\nauthorization: Bearer \(token)\r\n\r\n"
