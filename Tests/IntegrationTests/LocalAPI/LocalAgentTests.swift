@@ -29,7 +29,7 @@ struct LocalAgentTests {
         let list = try await command(tunnel, "list")
         #expect(list.output.split(separator: "\n").last?.hasPrefix("demo  http  serving  command  ") == true)
         tunnel.edge.killHard()
-        try await eventually("the agent has noticed") { try tunnel.agent.errors.contains("not connected") }
+        try await eventually("the agent has noticed") { tunnel.agent.errors.contains("not connected") }
         let lost = try await command(tunnel, "status")
         #expect(try await lost.exitCode() == 1)
         #expect(lost.output.contains("ready     no: "))
