@@ -1,5 +1,4 @@
-import NIOCore
-import ProxyProtocol
+import TunnelProtocol
 
 /// What `NO_PROXY` says: the hosts that are reached without the proxy.
 ///
@@ -26,7 +25,7 @@ package struct NoProxyList: Sendable, Equatable {
 
     /// Whether the host at that port is reached without the proxy.
     package func contains(host: String, port: Int) -> Bool {
-        let address = AddressBlock.packed(host)
+        let address = IPAddress(host)
         let name = Self.normalised(host[...])
         return entries.contains { entry in
             switch entry {
@@ -39,12 +38,25 @@ package struct NoProxyList: Sendable, Equatable {
 
     private static func entry(_ word: Substring) -> Entry? {
         if word == "*" { return .everything }
-        if let block = AddressBlock(word) { return .block(block, port: nil) }
+        if let block = block(word) { return .block(block, port: nil) }
         let (host, port) = split(word)
-        if let block = AddressBlock(host) { return .block(block, port: port) }
+        if let block = block(host) { return .block(block, port: port) }
         var name = normalised(host)
         if name.hasPrefix("*.") { name.removeFirst(2) } else if name.hasPrefix(".") { name.removeFirst() }
         return name.isEmpty ? nil : .name(name, port: port)
+    }
+
+    /// Reads an address, perhaps in brackets or with the length of a prefix; bits behind the prefix do not matter.
+    private static func block(_ word: Substring) -> AddressBlock? {
+        let parts = word.split(separator: "/", omittingEmptySubsequences: false)
+        let isBracketed = parts.count == 1 && word.hasPrefix("[") && word.hasSuffix("]")
+        guard parts.count <= 2, let address = IPAddress(isBracketed ? word.dropFirst().dropLast() : parts[0]) else {
+            return nil
+        }
+        let width = IPAddress.width(of: address.family)
+        guard parts.count == 2 else { return AddressBlock(address, length: width) }
+        guard let length = UInt8(parts[1]), length <= width else { return nil }
+        return AddressBlock(address, length: Int(length))
     }
 
     private static func split(_ word: Substring) -> (Substring, Int?) {
@@ -57,38 +69,5 @@ package struct NoProxyList: Sendable, Equatable {
     private static func normalised(_ name: Substring) -> String {
         let lowered = name.lowercased()
         return lowered.hasSuffix(".") ? String(lowered.dropLast()) : lowered
-    }
-}
-
-/// IP addresses that begin with the same bits; one without a length is a block of one.
-struct AddressBlock: Sendable, Equatable {
-    private let bytes: [UInt8]
-    private let length: Int
-
-    /// Reads `10.0.0.0/8`, `192.0.2.1`, `2001:db8::/32` or `[::1]`.
-    init?(_ text: Substring) {
-        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
-        guard parts.count <= 2, let bytes = Self.packed(String(parts[0])) else { return nil }
-        self.bytes = bytes
-        guard parts.count == 2 else {
-            length = bytes.count * 8
-            return
-        }
-        guard let length = Int(parts[1]), (0...bytes.count * 8).contains(length) else { return nil }
-        self.length = length
-    }
-
-    func contains(_ address: [UInt8]) -> Bool {
-        guard address.count == bytes.count else { return false }
-        let whole = length / 8
-        guard address.prefix(whole) == bytes.prefix(whole) else { return false }
-        let rest = length % 8
-        return rest == 0 || (address[whole] ^ bytes[whole]) >> (8 - rest) == 0
-    }
-
-    /// The bytes of an IP address that is written out; nil for a name.
-    static func packed(_ host: String) -> [UInt8]? {
-        let bare = host.hasPrefix("[") && host.hasSuffix("]") ? String(host.dropFirst().dropLast()) : host
-        do { return try SocketAddress(ipAddress: bare, port: 0).withoutMapping.packedAddress } catch { return nil }
     }
 }

@@ -1,3 +1,5 @@
+import TunnelProtocol
+
 /// Which proxy the way to an edge leads through, if any.
 package struct ProxyChoice: Sendable, Equatable {
     /// The proxy; nil to dial every edge directly.
@@ -102,8 +104,7 @@ package struct ProxyChoice: Sendable, Equatable {
     private static func isThisMachine(_ host: String) -> Bool {
         let name = host.lowercased()
         if name == "localhost" || name.hasSuffix(".localhost") { return true }
-        guard let bytes = AddressBlock.packed(host) else { return false }
-        return bytes.count == 4 ? bytes[0] == 127 : bytes == Array(repeating: 0, count: 15) + [1]
+        return IPAddress(host)?.isLoopback ?? false
     }
 }
 

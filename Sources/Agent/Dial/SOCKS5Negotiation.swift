@@ -1,4 +1,5 @@
 import NIOCore
+import TunnelProtocol
 
 /// Asks a SOCKS5 proxy for a connection (RFC 1928), with a user name and password if there are any (RFC 1929).
 ///
@@ -73,10 +74,14 @@ struct SOCKS5Negotiation: ProxyNegotiation {
     /// CONNECT to a name or an address (RFC 1928, 4 and 5).
     private var request: ByteBuffer {
         var message = ByteBuffer(bytes: [Self.version, 1, 0])
-        switch AddressBlock.packed(edge.host) {
+        switch IPAddress(edge.host) {
+        case let address? where address.family == .v4:
+            message.writeInteger(AddressType.v4.rawValue)
+            message.writeInteger(UInt32(truncatingIfNeeded: address.bits))
         case let address?:
-            message.writeInteger(address.count == 4 ? AddressType.v4.rawValue : AddressType.v6.rawValue)
-            message.writeBytes(address)
+            message.writeInteger(AddressType.v6.rawValue)
+            message.writeInteger(UInt64(truncatingIfNeeded: address.bits >> 64))
+            message.writeInteger(UInt64(truncatingIfNeeded: address.bits))
         case nil:
             message.writeInteger(AddressType.name.rawValue)
             message.writeInteger(UInt8(clamping: edge.host.utf8.count))

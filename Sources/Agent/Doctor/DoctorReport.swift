@@ -10,7 +10,7 @@ package struct DoctorReport: Sendable, Equatable, Codable {
     /// Which device this is, when it is one.
     package let device: String?
     package let findings: [DoctorFinding]
-    /// The first fault: what to see to before anything else. Absent when all is well.
+    /// The first fault, to be seen to before anything else; absent when all is well.
     package let culprit: DoctorFinding?
 
     package init(version: String, made: Date, device: String?, findings: [DoctorFinding]) {

@@ -4,6 +4,7 @@ import NIOPosix
 import NIOSSL
 import Synchronization
 import Trust
+import TunnelProtocol
 import TunnelTLS
 
 /// Goes the way to one edge as a tunnel does, and stops before it would say hello.
@@ -51,7 +52,7 @@ struct EdgeExamination: Sendable {
 
     /// Addresses for people to read; the dial asks again.
     private func address(on eventLoop: any EventLoop) async -> EdgeObservation.Address {
-        guard AddressBlock.packed(edge.address.host) == nil else { return .literal }
+        guard IPAddress(edge.address.host) == nil else { return .literal }
         var found: [String] = []
         for family in [NameLookup.Family.v6, .v4] where subject.ipVersion.includes(family) {
             let answer = subject.lookup.ask(edge.address.host, edge.address.port, family, eventLoop)
