@@ -7,36 +7,43 @@ import Trust
 ///
 /// It talks to edges as the device does, but never says hello: a running agent keeps its tunnels.
 package struct Doctor: Sendable {
-    private let `case`: DoctorCase
+    private let subject: DoctorCase
 
-    package init(_ case: DoctorCase) { self.case = `case` }
+    package init(_ subject: DoctorCase) { self.subject = subject }
 
     /// Looks; takes as long as the slowest edge or origin may.
     package func examine() async -> DoctorReport {
-        let now = `case`.now()
-        let local = LocalDiagnosis(`case`, at: now)
+        let now = subject.now()
+        let local = LocalDiagnosis(subject, at: now)
         var edges: [DoctorFinding] = []
         var clock = local.clock
         var identity = local.identity
         if let credentials = local.credentials, let anchors = local.anchors {
-            for edge in `case`.edges {
-                let examination = EdgeExamination(case: `case`, credentials: credentials, anchors: anchors, edge: edge)
+            for edge in subject.edges {
+                let examination = EdgeExamination(subject: subject, credentials: credentials, anchors: anchors, edge: edge)
                 let seen = await examination.observe()
-                let diagnosis = EdgeDiagnosis(seen, of: edge.address, identity: local.validity, at: now)
+                let tunnels = subject.status?.tunnels.filter { $0.edge == "\(edge.address)" } ?? []
+                let diagnosis = EdgeDiagnosis(
+                    seen,
+                    of: edge.address,
+                    isDraining: tunnels.contains { $0.phase == .draining },
+                    identity: local.validity,
+                    at: now
+                )
                 edges += diagnosis.findings
                 // The edge has a clock, too: it knows better than this machine what has expired.
                 clock = clock.verdict == .fail ? clock : diagnosis.clock ?? clock
                 identity = diagnosis.identity ?? identity
             }
         } else {
-            edges = `case`.edges.map { .skipped(.tcp, .network, subject: "\($0.address)") }
+            edges = subject.edges.map { .skipped(.tcp, .network, subject: "\($0.address)") }
         }
-        let origins = await OriginExamination(patience: `case`.patience).observe(`case`.endpoints)
+        let origins = await OriginExamination(patience: subject.patience).observe(subject.endpoints)
         return DoctorReport(
-            version: `case`.version,
+            version: subject.version,
             made: now,
             device: local.credentials?.identity.id,
-            findings: [local.bundle, clock, identity] + edges + origins + [AgentDiagnosis.finding(`case`.status)]
+            findings: [local.bundle, clock, identity] + edges + origins + [AgentDiagnosis.finding(subject.status)]
         )
     }
 }

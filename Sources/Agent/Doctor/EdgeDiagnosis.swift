@@ -14,10 +14,26 @@ struct EdgeDiagnosis {
     private let edge: EdgeAddress
     private let now: Date
     private let validity: LocalDiagnosis.Validity
+    private let isDraining: Bool
     private var isAtFault = false
 
-    init(_ seen: EdgeObservation, of edge: EdgeAddress, identity: LocalDiagnosis.Validity, at now: Date) {
+    /// Weighs everything that was seen.
+    ///
+    /// - Parameters:
+    ///   - seen: What the dial met.
+    ///   - edge: Whom it was for.
+    ///   - isDraining: Whether the running agent still has a tunnel to that edge, which has told it to go.
+    ///   - identity: What this machine's clock says of the device's certificate.
+    ///   - now: What it says at all.
+    init(
+        _ seen: EdgeObservation,
+        of edge: EdgeAddress,
+        isDraining: Bool = false,
+        identity: LocalDiagnosis.Validity,
+        at now: Date
+    ) {
         self.edge = edge
+        self.isDraining = isDraining
         self.now = now
         validity = identity
         judge(seen.connection, seen)
@@ -52,6 +68,8 @@ struct EdgeDiagnosis {
         case .success(let peer):
             if let proxy = seen.proxy { say(.proxy, .proxy, .ok, "The proxy at \(proxy) connects to the edge.") }
             say(.tcp, .network, .ok, "\(peer) accepts connections.")
+        case .failure(let failure) where failure.hop == .edge && failure.code == .refused && isDraining:
+            say(.tcp, .edge, .fail, Self.draining, Self.afterDraining)
         case .failure(let failure):
             let check = Self.check(failure)
             say(check, Self.hop(failure), .fail, "\(failure.sentence.capitalisedFirst).", failure.nextStep)
@@ -176,14 +194,16 @@ struct EdgeDiagnosis {
         }
     }
 
+    private static let draining = "The edge is draining: it is being shut down and takes no new tunnels."
+    private static let afterDraining = "Wait for its successor, or ask the operator for another edge."
+
     private mutating func judge(_ notice: GoAwayNotice) {
         switch notice.code {
         case .deviceRevoked, .deviceExpired, .deviceNotYetValid, .deviceWrongPurpose:
             let exit = AgentExit(notice)
             say(.control, .machine, .fail, exit?.problem ?? "The edge refused this device.", exit?.nextStep)
         case .draining:
-            let words = "The edge is draining: it is being shut down and takes no new tunnels."
-            say(.control, .edge, .fail, words, "Wait for its successor, or ask the operator for another edge.")
+            say(.control, .edge, .fail, Self.draining, Self.afterDraining)
         case .overloaded:
             say(.control, .edge, .fail, "The edge takes no more tunnels at the moment.", "Try again in a minute.")
         case .superseded, .protocolError, .controlTimeout:
