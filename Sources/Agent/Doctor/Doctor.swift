@@ -20,7 +20,12 @@ package struct Doctor: Sendable {
         var identity = local.identity
         if let credentials = local.credentials, let anchors = local.anchors {
             for edge in subject.edges {
-                let examination = EdgeExamination(subject: subject, credentials: credentials, anchors: anchors, edge: edge)
+                let examination = EdgeExamination(
+                    subject: subject,
+                    credentials: credentials,
+                    anchors: anchors,
+                    edge: edge
+                )
                 let seen = await examination.observe()
                 let tunnels = subject.status?.tunnels.filter { $0.edge == "\(edge.address)" } ?? []
                 let diagnosis = EdgeDiagnosis(

@@ -110,7 +110,7 @@ struct DoctorTests {
     }
 
     private func target(_ server: any Channel) throws -> OriginTarget {
-        try OriginTarget("\(try #require(server.localAddress?.port))")
+        try OriginTarget("\(server.localAddress?.port ?? 0)")
     }
 
     @Test func `a service that answers, whatever it says`() async throws {
