@@ -213,7 +213,7 @@ let package = Package(
             name: "IntegrationTests",
             dependencies: ["TestSupport", nioCore, nioPosix],
             exclude: [
-                "Differential/Programs", "Foreign/Programs", "Overload/crowd.py", "Tunnel/bursts.py",
+                "Differential/Programs", "Doctor/Programs", "Foreign/Programs", "Overload/crowd.py", "Tunnel/bursts.py",
                 "Tunnel/h2visitor.py", "Tunnel/relay.py", "Tunnel/sidecar.py", "Tunnel/websocket.py",
             ],
             swiftSettings: settings
