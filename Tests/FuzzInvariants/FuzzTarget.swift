@@ -41,6 +41,8 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case eventStream = "event-stream"
     case grpcMessages = "grpc-messages"
     case redaction
+    case connectAnswer = "connect-answer"
+    case socksAnswer = "socks-answer"
     #endif
 
     /// Feeds the parser; a throw, like a trap, is a finding.
@@ -80,6 +82,8 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .eventStream: try MessageInvariants.eventStream(bytes)
         case .grpcMessages: try MessageInvariants.grpcMessages(bytes)
         case .redaction: try RedactionInvariants.redaction(bytes)
+        case .connectAnswer: try DialInvariants.connectAnswer(bytes)
+        case .socksAnswer: try DialInvariants.socksAnswer(bytes)
         #endif
         }
     }
