@@ -66,7 +66,10 @@ struct EdgeDiagnosis {
         }
         switch connection {
         case .success(let peer):
-            if let proxy = seen.proxy { say(.proxy, .proxy, .ok, "The proxy at \(proxy) connects to the edge.") }
+            if let proxy = seen.proxy {
+                let source = seen.proxySource.map { ", which \($0) names," } ?? ""
+                say(.proxy, .proxy, .ok, "The proxy at \(proxy)\(source) connects to the edge.")
+            }
             say(.tcp, .network, .ok, "\(peer) accepts connections.")
         case .failure(let failure) where failure.hop == .edge && failure.code == .refused && isDraining:
             say(.tcp, .edge, .fail, Self.draining, Self.afterDraining)

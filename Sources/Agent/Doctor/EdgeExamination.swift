@@ -18,6 +18,7 @@ struct EdgeExamination: Sendable {
         var seen = EdgeObservation()
         let proxy = subject.proxy.proxy(towards: edge.address)
         seen.proxy = proxy?.description
+        seen.proxySource = subject.proxy.source
         let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
         seen.address = proxy == nil ? await address(on: eventLoop) : .leftToProxy
         let visit = EdgeVisit(eventLoop)

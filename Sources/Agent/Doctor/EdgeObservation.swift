@@ -7,6 +7,8 @@ import TunnelTLS
 struct EdgeObservation: Sendable {
     /// The proxy that was dialled, if any.
     var proxy: String?
+    /// The flag or variable that names it.
+    var proxySource: String?
     var address = Address.literal
     var connection: Result<String, DialFailure>?
     var handshake: Handshake?

@@ -22,19 +22,16 @@ struct LocalDiagnosis {
     init(_ subject: DoctorCase, at now: Date) {
         (bundle, anchors) = Self.bundle(subject.bundle, at: now)
         clock = Self.clock(subject, at: now)
-        let isUsable = anchors != nil && clock.verdict != .fail
-        guard case .present(let credentials, let mode) = subject.identity else {
-            if case .absent(let exit) = subject.identity {
-                identity = Self.fault(.identity, exit)
-            } else {
-                identity = .skipped(.identity, .machine, subject: nil)
-            }
-            validity = .unusable
-            self.credentials = nil
+        guard clock.verdict != .fail else {
+            (identity, validity, credentials) = (.skipped(.identity, .machine, subject: nil), .unusable, nil)
             return
         }
-        (identity, validity) = Self.identity(credentials, mode, anchors, at: now)
-        self.credentials = isUsable && validity != .unusable ? credentials : nil
+        switch subject.identity {
+        case .absent(let exit): (identity, validity, credentials) = (Self.fault(.identity, exit), .unusable, nil)
+        case .present(let present, let mode):
+            (identity, validity) = Self.identity(present, mode, anchors, at: now)
+            credentials = validity == .unusable ? nil : present
+        }
     }
 
     static func fault(_ check: DoctorFinding.Check, _ exit: AgentExit) -> DoctorFinding {
@@ -49,8 +46,7 @@ struct LocalDiagnosis {
     ) -> (DoctorFinding, TrustAnchors?) {
         do {
             let bundle = try bundle.get()
-            // By the end of the first root that begins later there may be others; a clock that is behind has no part in
-            // what the CA is worth.
+            // A CA that has not begun yet is a matter of the clock.
             let begun = bundle.rootSummaries.map(\.notBefore).min().map { max($0, now) } ?? now
             let anchors = try bundle.anchors(at: begun)
             return (
