@@ -188,7 +188,7 @@ let package = Package(
             "Agent",
             [
                 "TestSupport", "HTTP1", "HTTP2", "HTTPFields", "ProxyProtocol", "TunnelProtocol", "Trust", "TunnelTLS",
-                nioCore, nioPosix, nioEmbedded, logging,
+                nioCore, nioPosix, nioEmbedded, nioSSL, logging,
             ]
         ),
         tests(

@@ -19,7 +19,10 @@ package struct AgentConfiguration: Sendable {
     package var endsWhenAllIsRefused = true
     /// From the end of the request to the head of the origin's response.
     package var headDeadline = TimeAmount.seconds(30)
-    package var dialDeadline = TimeAmount.seconds(10)
+    /// For the way to an edge, and as long again for TLS with it.
+    package static let dialDeadline = TimeAmount.seconds(10)
+    /// How edges are reached.
+    package var dialer = EdgeDialer(deadline: Self.dialDeadline)
     package var memoryBudget = 128 * 1024 * 1024
     /// How long what is under way may take when the agent is told to stop.
     package var drainTime = TunnelConstants.drainTime

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import ProxyProtocol
 import TunnelProtocol
 
@@ -26,13 +27,10 @@ extension EndpointSpec {
         }
         try checkName()
         try checkAddress(kind)
-        let target = try checkedTarget()
-        var endpoint =
-            switch kind {
-            case .http: Endpoint(label: name, name: hostname, target: target)
-            case .tcp: Endpoint.tcp(target, port: port, proxyHeader: try proxyHeader(), label: name)
-            case .udp: Endpoint.udp(target, port: port, label: name)
-            }
+        let service = try service(kind)
+        var endpoint = Endpoint(kind, label: name, name: hostname, port: port, service: service)
+        endpoint.rules = try visitorRules()
+        endpoint.allowsListing = listing
         endpoint.isInspected = inspect
         return endpoint
     }
@@ -61,12 +59,47 @@ extension EndpointSpec {
         }
     }
 
-    private func checkedTarget() throws(EndpointProblem) -> OriginTarget {
+    private func service(_ kind: BindingKind) throws(EndpointProblem) -> LocalService {
+        let target: OriginTarget
         do throws(OriginTargetError) {
-            return try OriginTarget(target)
+            target = try OriginTarget(self.target, allowsPrivate: allowPrivate)
+            try target.check(for: kind)
         } catch {
             throw EndpointProblem("target", error.description)
         }
+        guard !listing || target.isFolder else {
+            throw EndpointProblem("listing", "Only a folder has files to list.")
+        }
+        let options = try originOptions()
+        do throws(OriginOptionsError) {
+            return try LocalService(target, options: options)
+        } catch {
+            throw EndpointProblem(error.member, error.description)
+        }
+    }
+
+    private func originOptions() throws(EndpointProblem) -> OriginOptions {
+        var options = OriginOptions()
+        options.proxyHeader = try proxyHeader()
+        options.serverName = upstreamServerName
+        if let upstreamCA { options.anchors = try Self.text(of: upstreamCA) }
+        guard let hostHeader else { return options }
+        do throws(OriginOptionsError) {
+            options.hostHeader = try OriginOptions.HostHeader(hostHeader)
+        } catch {
+            throw EndpointProblem(error.member, error.description)
+        }
+        return options
+    }
+
+    /// More than all certificates of a system's store.
+    private static let longestCA = 4 * 1024 * 1024
+
+    private static func text(of path: String) throws(EndpointProblem) -> String {
+        guard let data = FileManager.default.contents(atPath: path), data.count <= longestCA else {
+            throw EndpointProblem("upstream_ca", "The file '\(path)' cannot be read.")
+        }
+        return String(decoding: data, as: UTF8.self)
     }
 
     private func proxyHeader() throws(EndpointProblem) -> ProxyHeader.Version? {
@@ -75,5 +108,17 @@ extension EndpointSpec {
             throw EndpointProblem("proxy_protocol", "'\(proxyProtocol)' is not v1 or v2.")
         }
         return version
+    }
+}
+
+extension OriginOptionsError {
+    /// The member of an endpoint's description that it is about.
+    fileprivate var member: String {
+        switch self {
+        case .badHostHeader: "host_header"
+        case .badServerName: "upstream_server_name"
+        case .badAnchors, .noTrustStore: "upstream_ca"
+        case .needsHTTPS, .needsHTTP1, .folderHasNo: "target"
+        }
     }
 }

@@ -20,6 +20,7 @@ final class HTTP2OriginExchange: HTTP2StreamDelegate {
     private var upload: RelayedBody
     private var response: HTTP2OriginResponse?
     private var timer: Scheduled<Void>?
+    private var hasToldSent = false
 
     private enum State { case waiting, sent, over }
 
@@ -84,6 +85,7 @@ final class HTTP2OriginExchange: HTTP2StreamDelegate {
         }
         state = .sent
         self.response = response
+        request.tap?.originConnected()
         stopTimer()
         originIsReady()
         expectHead()
@@ -134,6 +136,10 @@ final class HTTP2OriginExchange: HTTP2StreamDelegate {
     /// Starts the clock once the origin has the whole request; a visitor may take its time.
     private func expectHead() {
         guard state == .sent, upload.isComplete || request.isWebSocket, timer == nil else { return }
+        if upload.isComplete, !hasToldSent {
+            hasToldSent = true
+            request.tap?.requestSent()
+        }
         if response?.hasHead == false { startTimer() }
     }
 

@@ -49,7 +49,7 @@ extension OriginOptions {
     func host(for target: OriginTarget) -> String? {
         switch hostHeader {
         case .visitor: nil
-        case .target: target.authority
+        case .target: target.hostField
         case .literal(let host): host
         }
     }

@@ -17,6 +17,7 @@ final class OriginExchange: HTTP2StreamDelegate {
     private let preface: ByteBuffer?
     private let headDeadline: TimeAmount
     private let observe: (RequestRecord) -> Void
+    private let tap: (any ExchangeTap)?
     private var record: RequestRecord
 
     private var connection: OriginConnection?
@@ -39,6 +40,7 @@ final class OriginExchange: HTTP2StreamDelegate {
         self.pool = pool
         headDeadline = tunnelled.headDeadline
         observe = tunnelled.observe
+        tap = tunnelled.tap
         let fields = tunnelled.fields
         record = RequestRecord(fields)
         hasBody = tunnelled.isWebSocket || !stream.endedWithHead
@@ -74,6 +76,7 @@ final class OriginExchange: HTTP2StreamDelegate {
     private func send(on connection: OriginConnection) {
         self.connection = connection
         state = .sending
+        tap?.originConnected()
         connection.begin(self, head: request.head, as: request.kind)
         originIsReady()
         if !hasBody { requestSent() }
@@ -146,6 +149,7 @@ final class OriginExchange: HTTP2StreamDelegate {
 
     private func requestSent() {
         requestIsSent = true
+        tap?.requestSent()
         if isWebSocket { webSocketEnded() } else { expectHead() }
     }
 

@@ -8,11 +8,20 @@ struct OriginFactory {
 
     /// - Returns: nil for a TCP or UDP endpoint, whose streams dial for themselves.
     func origin(of endpoint: Endpoint) -> (any Origin)? {
-        guard endpoint.kind == .http else { return nil }
-        do throws(OriginOptionsError) {
-            return try LocalService(endpoint.target).origin(on: eventLoop, memoryBudget: memoryBudget)
-        } catch {
-            return nil
+        switch endpoint.kind {
+        case .tcp, .udp: return nil
+        case .http:
+            let origin = service(of: endpoint)
+            guard !endpoint.rules.isEmpty, let origin else { return origin }
+            return GuardedOrigin(origin, rules: endpoint.rules, eventLoop: eventLoop)
+        }
+    }
+
+    private func service(of endpoint: Endpoint) -> (any Origin)? {
+        switch endpoint.target.place {
+        case .folder(let path):
+            FolderOrigin(folder: path, allowsListing: endpoint.allowsListing, eventLoop: eventLoop)
+        case .host, .unix: endpoint.service.origin(on: eventLoop, memoryBudget: memoryBudget)
         }
     }
 }

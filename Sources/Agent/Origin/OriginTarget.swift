@@ -43,21 +43,26 @@ package struct OriginTarget: Sendable, Equatable, CustomStringConvertible {
         }
     }
 
-    /// The target as an origin of this machine names itself, without the port that its scheme has anyway.
+    /// The host and port; what lies in the file system is on this machine.
     package var authority: String {
         switch place {
-        case .unix, .folder: return "localhost"
-        case .host(let host, let port):
-            let bracketed = host.contains(":") ? "[\(host)]" : host
-            return port == scheme.defaultPort ? bracketed : "\(bracketed):\(port)"
+        case .unix, .folder: "localhost"
+        case .host(let host, let port): "\(Self.bracketed(host)):\(port)"
         }
     }
+
+    /// What the target is told as its own host: without the port that its scheme has anyway.
+    var hostField: String {
+        guard case .host(let host, scheme.defaultPort) = place else { return authority }
+        return Self.bracketed(host)
+    }
+
+    private static func bracketed(_ host: String) -> String { host.contains(":") ? "[\(host)]" : host }
 
     /// The target as it can be read again: a URL, or the path of a folder.
     package var description: String {
         switch place {
-        case .host(let host, let port):
-            "\(scheme.rawValue)://\(host.contains(":") ? "[\(host)]" : host):\(port)"
+        case .host: "\(scheme.rawValue)://\(authority)"
         case .unix(let path): "\(scheme == .http2 ? "http2+unix" : "unix"):\(path)"
         case .folder(let path): path
         }

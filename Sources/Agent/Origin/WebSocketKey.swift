@@ -10,8 +10,10 @@ struct WebSocketKey {
     init() { text = Data((0..<16).map { _ in UInt8.random(in: .min ... .max) }).base64EncodedString() }
 
     /// What `Sec-WebSocket-Accept` must say.
-    var accept: String {
-        let proof = Insecure.SHA1.hash(data: Data("\(text)258EAFA5-E914-47DA-95CA-C5AB0DC85B11".utf8))
+    var accept: String { Self.accept(text) }
+
+    static func accept(_ key: String) -> String {
+        let proof = Insecure.SHA1.hash(data: Data("\(key)258EAFA5-E914-47DA-95CA-C5AB0DC85B11".utf8))
         return Data(proof).base64EncodedString()
     }
 }

@@ -32,12 +32,16 @@ final class RawServices {
             AgentAnswer.misdirected.send(on: stream, handler)
             return DiscardingReader(handler)
         }
+        guard endpoint.rules.access.admits(IPAddress(VisitorAddresses(request).visitor)) else {
+            AgentAnswer.addressDenied.send(on: stream, handler)
+            return DiscardingReader(handler)
+        }
         if kind == .udp {
             let origin = DatagramOrigin(endpoint.target, stream: stream, handler: handler)
             origin.begin(on: eventLoop)
             return origin
         }
-        let header = endpoint.proxyHeader.map { VisitorAddresses(request).header(version: $0) }
+        let header = endpoint.service.options.proxyHeader.map { VisitorAddresses(request).header(version: $0) }
         let origin = TCPOrigin(endpoint.target, stream: stream, handler: handler, header: header)
         origin.begin(on: eventLoop)
         return origin

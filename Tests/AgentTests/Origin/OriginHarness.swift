@@ -21,6 +21,8 @@ final class OriginHarness: Sendable {
         /// In place of the service: what to say to whoever connects.
         var greeting: [UInt8]?
         var isDown = false
+        /// In place of the HTTP/2 service: an origin that is there already.
+        var origin: LocalService?
         var rules = VisitorRules.none
         var observe: @Sendable (RequestRecord) -> Void = { _ in }
     }
@@ -54,6 +56,31 @@ final class OriginHarness: Sendable {
         }
     }
 
+    /// A tunnel whose agent serves a service that is there already.
+    static func with<Result>(
+        _ service: LocalService,
+        headDeadline: TimeAmount = .seconds(30),
+        _ body: (OriginHarness) async throws -> Result
+    ) async throws -> Result {
+        var variation = Variation()
+        variation.origin = service
+        variation.headDeadline = headDeadline
+        return try await with(variation, body)
+    }
+
+    /// A tunnel whose agent serves a service of HTTP/1.1.
+    static func with<Result>(
+        _ service: PlainService,
+        _ change: (inout OriginOptions) -> Void = { _ in },
+        headDeadline: TimeAmount = .seconds(30),
+        _ body: (OriginHarness) async throws -> Result
+    ) async throws -> Result {
+        var options = service.options
+        change(&options)
+        let local = try LocalService(try OriginTarget(service.target), options: options)
+        return try await with(local, headDeadline: headDeadline, body)
+    }
+
     private static func start(_ variation: Variation) async throws -> OriginHarness {
         let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
         let (events, continuation) = AsyncStream.makeStream(of: ScriptedService.Event.self)
@@ -71,7 +98,7 @@ final class OriginHarness: Sendable {
         if variation.isDown { try await serviceChannel.close().get() }
         let target = try OriginTarget("http2://127.0.0.1:\(port)")
         let tunnel = try await listen(on: eventLoop) { channel in
-            let standIn = AgentStandIn(target, variation, eventLoop)
+            let standIn = try AgentStandIn(target, variation, eventLoop)
             try channel.pipeline.syncOperations.addHandler(standIn.handler())
         }
         let edge = try await dial(tunnel.localAddress?.port ?? 0, on: eventLoop)
@@ -158,15 +185,15 @@ private final class AgentStandIn: HTTP2ConnectionDelegate {
     private let headDeadline: TimeAmount
     private let observe: (RequestRecord) -> Void
 
-    init(_ target: OriginTarget, _ variation: OriginHarness.Variation, _ eventLoop: any EventLoop) {
+    init(_ target: OriginTarget, _ variation: OriginHarness.Variation, _ eventLoop: any EventLoop) throws {
         headDeadline = variation.headDeadline
         observe = variation.observe
         var options = OriginOptions()
         options.limits.connectDeadline = variation.connectDeadline
-        let dialer = OriginDialer(target, tls: nil, deadline: variation.connectDeadline, on: eventLoop)
-        let service = HTTP2Origin(dialer, options: options, memoryBudget: 1 << 30)
+        let service = try variation.origin ?? LocalService(target, options: options)
+        guard let made = service.origin(on: eventLoop, memoryBudget: 1 << 30) else { throw NothingCame() }
         let rules = variation.rules
-        origin = rules.isEmpty ? service : GuardedOrigin(service, rules: rules, eventLoop: eventLoop)
+        origin = rules.isEmpty ? made : GuardedOrigin(made, rules: rules, eventLoop: eventLoop)
     }
 
     func handler() throws -> HTTP2Handler {
