@@ -44,7 +44,7 @@ struct LocalDiagnosis {
         _ bundle: Result<OperatorBundle, BundleRefusal>,
         at now: Date
     ) -> (DoctorFinding, TrustAnchors?) {
-        do {
+        do throws(BundleRefusal) {
             let bundle = try bundle.get()
             // A CA that has not begun yet is a matter of the clock.
             let begun = bundle.rootSummaries.map(\.notBefore).min().map { max($0, now) } ?? now
@@ -53,10 +53,8 @@ struct LocalDiagnosis {
                 DoctorFinding(.bundle, .machine, .ok, "The CA of the operator of \(bundle.domain) is baked in."),
                 anchors
             )
-        } catch let refusal as BundleRefusal {
-            return (fault(.bundle, AgentExit(refusal)), nil)
         } catch {
-            return (fault(.bundle, AgentExit(.missing)), nil)
+            return (fault(.bundle, AgentExit(error)), nil)
         }
     }
 
