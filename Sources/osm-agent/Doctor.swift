@@ -148,7 +148,7 @@ struct DoctorCommand: AsyncParsableCommand {
         var specs = specs.filter(\.enabled)
         // An agent that does not answer is told by its status.
         do { specs = try await agent?.endpoints().filter(\.enabled).map(\.spec) ?? specs } catch {}
-        let asked = try targets.map { text in Endpoint(name: nil, target: try TunnelOptions.target(text)) }
+        let asked = try targets.map { text in try Endpoint(name: nil, target: try TunnelOptions.target(text)) }
         return asked
             + specs.compactMap { spec in
                 do throws(EndpointProblem) { return try spec.endpoint() } catch { return nil }
