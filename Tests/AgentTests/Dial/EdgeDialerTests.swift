@@ -19,9 +19,9 @@ struct EdgeDialerTests {
         let channel = try await dialer.connect(to: edge, on: eventLoop) { $0.pipeline.addHandler(inbox) }.get()
         let took = ContinuousClock.now - start
         if !text.isEmpty { try await channel.writeAndFlush(ByteBuffer(string: text)) }
-        while inbox.received.utf8.count < count { await Task.yield() }
+        let received = await inbox.text(of: count)
         try await channel.close()
-        return (inbox.received, took)
+        return (received, took)
     }
 
     private func failure(_ dialer: EdgeDialer, _ edge: EdgeAddress) async throws -> DialFailure {
@@ -125,7 +125,7 @@ struct EdgeDialerTests {
                 channel.pipeline.addHandler(inbox).flatMapThrowing { throw Unable() }
             }.get()
         }
-        while !inbox.isClosed { await Task.yield() }
+        await inbox.end()
     }
 
     // MARK: Through a proxy
@@ -153,7 +153,7 @@ struct EdgeDialerTests {
         #expect(without == DialFailure(.proxyNeedsPassword, at: .proxy("127.0.0.1:\(proxy.port)"), towards: edge))
         let wrong = try await failure(proxied("\(scheme)://user:wrong@127.0.0.1:\(proxy.port)"), edge)
         #expect(wrong.code == .proxyRefusesPassword)
-        #expect(!"\(wrong)".contains("user"))
+        #expect(!"\(wrong)".contains("wrong"))
     }
 
     @Test(arguments: [TestProxy.Kind.http, .socks5])

@@ -38,7 +38,7 @@ struct DoctorTests {
         return subject
     }
 
-    private func culprit(_ subject: DoctorCase) async -> DoctorFinding? { await Doctor(subject).examine().culprit }
+    private func fault(_ subject: DoctorCase) async -> DoctorFinding? { await Doctor(subject).examine().culprit }
 
     @Test func `all is well when nothing is at fault`() async throws {
         let report = await Doctor(try subject()).examine()
@@ -58,12 +58,12 @@ struct DoctorTests {
     @Test func `a device without a certificate`() async throws {
         var subject = try subject(edge: "127.0.0.1:1")
         subject.identity = .absent(AgentExit(code: 24, problem: "There is none.", nextStep: "Make one."))
-        #expect(await culprit(subject)?.check == .identity)
+        #expect(await fault(subject)?.check == .identity)
     }
 
     @Test func `a device of another operator`() async throws {
         let stranger = try ThrowawayCA(domain: "localhost").issueDevice()
-        let culprit = try #require(await culprit(try subject(stranger, edge: "127.0.0.1:1")))
+        let culprit = try #require(await fault(try subject(stranger, edge: "127.0.0.1:1")))
         #expect(culprit.check == .identity)
         #expect(culprit.finding.contains("not issued by this operator"))
     }
@@ -76,7 +76,7 @@ struct DoctorTests {
 
     @Test func `a certificate that has expired`() async throws {
         let old = try ca.issueDevice(at: Date(timeIntervalSinceNow: -8 * 86_400))
-        let culprit = try #require(await culprit(try subject(old)))
+        let culprit = try #require(await fault(try subject(old)))
         #expect(culprit.check == .identity)
         #expect(culprit.finding.contains("expired"))
     }
@@ -92,14 +92,14 @@ struct DoctorTests {
     @Test func `a name server that does not answer`() async throws {
         var subject = try subject(edge: "edge.example:8443")
         subject.lookup = NameLookup { _, _, _, loop in loop.makeFailedFuture(LookupFailure.failed("no answer")) }
-        let culprit = try #require(await culprit(subject))
+        let culprit = try #require(await fault(subject))
         #expect(culprit.check == .dns)
         #expect(culprit.subject == "edge.example:8443")
     }
 
     @Test func `something at the edge's address that speaks no TLS`() async throws {
         let server = try await FarEnd.greeting("SSH-2.0-OpenSSH\r\n")
-        let culprit = try #require(await culprit(try subject(edge: "127.0.0.1:\(server.localAddress?.port ?? 0)")))
+        let culprit = try #require(await fault(try subject(edge: "127.0.0.1:\(server.localAddress?.port ?? 0)")))
         #expect(culprit.check == .tls)
     }
 
@@ -115,7 +115,8 @@ struct DoctorTests {
 
     @Test func `a service that answers, whatever it says`() async throws {
         let server = try await FarEnd.answering([Array("HTTP/1.1 500 Oops\r\nContent-Length: 5\r\n\r\n".utf8)])
-        let finding = try #require(await findings(Endpoint(name: "app", target: target(server))))
+        let endpoint = try Endpoint(name: "app", target: target(server))
+        let finding = try #require(await findings(endpoint))
         #expect(finding.verdict == .ok)
         #expect(finding.finding.contains("500"))
         #expect(finding.subject?.hasPrefix("app") == true)
@@ -125,7 +126,7 @@ struct DoctorTests {
         let server = try await FarEnd.answering([])
         let target = try target(server)
         try await server.close()
-        for endpoint in [Endpoint(name: nil, target: target), .tcp(target, port: nil)] {
+        for endpoint in [try Endpoint(name: nil, target: target), try .tcp(target, port: nil)] {
             let finding = try #require(await findings(endpoint))
             #expect(finding.verdict == .fail)
             #expect(finding.finding.contains("not running"))
@@ -134,21 +135,22 @@ struct DoctorTests {
 
     @Test func `a service that takes its time`() async throws {
         let server = try await FarEnd.answering([])
-        let finding = try #require(await findings(Endpoint(name: nil, target: target(server))))
+        let endpoint = try Endpoint(name: nil, target: target(server))
+        let finding = try #require(await findings(endpoint))
         #expect(finding.verdict == .fail)
         #expect(finding.finding.contains("slow"))
-        #expect(await findings(.tcp(try target(server), port: nil))?.verdict == .ok)
+        #expect(await findings(try .tcp(target(server), port: nil))?.verdict == .ok)
     }
 
     @Test func `a service that speaks something else`() async throws {
         let server = try await FarEnd.answering([Array("SSH-2.0-OpenSSH\r\n".utf8)], closes: true)
-        #expect(await findings(Endpoint(name: nil, target: try target(server)))?.verdict == .fail)
+        #expect(await findings(try Endpoint(name: nil, target: target(server)))?.verdict == .fail)
     }
 
     @Test func `many services are told in their order`() async throws {
         let server = try await FarEnd.answering([Array("HTTP/1.1 200 OK\r\n\r\n".utf8)])
         let target = try target(server)
-        let endpoints = (0..<20).map { Endpoint(label: "app\($0)", name: nil, target: target) }
+        let endpoints = try (0..<20).map { try Endpoint(label: "app\($0)", name: nil, target: target) }
         let findings = await OriginExamination(patience: .seconds(10)).observe(endpoints)
         #expect(findings.map(\.verdict) == Array(repeating: .ok, count: 20))
         #expect(findings.map { $0.subject?.split(separator: " ").first } == endpoints.map { Substring($0.label) })

@@ -38,7 +38,7 @@ struct EdgeDiagnosisTests {
         return seen
     }
 
-    private func culprit(_ diagnosis: EdgeDiagnosis) -> DoctorFinding? {
+    private func fault(_ diagnosis: EdgeDiagnosis) -> DoctorFinding? {
         diagnosis.findings.first { $0.verdict == .fail }
     }
 
@@ -64,7 +64,7 @@ struct EdgeDiagnosisTests {
         blames: DoctorFinding.Hop
     ) throws {
         let diagnosis = try diagnosis(of: failed(code, at: hop))
-        let culprit = try #require(culprit(diagnosis))
+        let culprit = try #require(fault(diagnosis))
         #expect(culprit.check == check)
         #expect(culprit.hop == blames)
         #expect(diagnosis.findings.filter { $0.verdict == .fail }.count == 1)
@@ -73,10 +73,10 @@ struct EdgeDiagnosisTests {
 
     @Test func `an edge that refuses because it drains is told as such`() throws {
         let refused = try failed(.refused)
-        #expect(culprit(try diagnosis(of: refused, isDraining: true))?.finding.contains("draining") == true)
-        #expect(culprit(try diagnosis(of: refused))?.finding.contains("draining") == false)
+        #expect(fault(try diagnosis(of: refused, isDraining: true))?.finding.contains("draining") == true)
+        #expect(fault(try diagnosis(of: refused))?.finding.contains("draining") == false)
         let notice = reached(control: .notice(GoAwayNotice(.draining, message: "")))
-        #expect(culprit(try diagnosis(of: notice))?.finding.contains("draining") == true)
+        #expect(fault(try diagnosis(of: notice))?.finding.contains("draining") == true)
     }
 
     private func reached(control: EdgeObservation.Control) -> EdgeObservation {
@@ -88,7 +88,7 @@ struct EdgeDiagnosisTests {
     @Test func `a stranger that speaks of tunnels is another operator's edge`() throws {
         let certificate = PresentedCertificate(issuer: "Some CA", notBefore: now, notAfter: now)
         let seen = reached(.stranger(.unknownIssuer, certificate, speaksTunnel: true), nil)
-        let culprit = try #require(culprit(try diagnosis(of: seen)))
+        let culprit = try #require(fault(try diagnosis(of: seen)))
         #expect(culprit.check == .tls)
         #expect(culprit.hop == .edge)
         #expect(culprit.finding.contains("another operator") && culprit.finding.contains("'Some CA'"))
@@ -97,11 +97,11 @@ struct EdgeDiagnosisTests {
     @Test func `any other stranger opens TLS on the way`() throws {
         let certificate = PresentedCertificate(issuer: "Corp Proxy CA", notBefore: now, notAfter: now)
         let handshake = EdgeObservation.Handshake.stranger(.wrongChainLength, certificate, speaksTunnel: false)
-        let direct = try #require(culprit(try diagnosis(of: reached(handshake, nil))))
+        let direct = try #require(fault(try diagnosis(of: reached(handshake, nil))))
         #expect(direct.check == .proxy)
         #expect(direct.hop == .network)
         #expect(direct.finding.contains("issued by 'Corp Proxy CA'"))
-        let proxied = try #require(culprit(try diagnosis(of: reached(handshake, nil, through: "proxy:3128"))))
+        let proxied = try #require(fault(try diagnosis(of: reached(handshake, nil, through: "proxy:3128"))))
         #expect(proxied.hop == .proxy)
         #expect(proxied.finding.contains("The proxy at proxy:3128"))
     }
@@ -114,7 +114,7 @@ struct EdgeDiagnosisTests {
         let diagnosis = try diagnosis(of: seen)
         #expect(diagnosis.clock?.verdict == .fail)
         #expect(diagnosis.clock?.finding.contains("behind by 2 days") == true)
-        #expect(culprit(diagnosis) == nil)
+        #expect(fault(diagnosis) == nil)
     }
 
     @Test func `an edge that lets in a device whose time is over means that the clock is ahead`() throws {
@@ -122,7 +122,7 @@ struct EdgeDiagnosisTests {
         #expect(diagnosis.clock?.verdict == .fail)
         #expect(diagnosis.clock?.finding.contains("ahead by 1 day") == true)
         #expect(diagnosis.identity?.verdict == .ok)
-        #expect(culprit(diagnosis) == nil)
+        #expect(fault(diagnosis) == nil)
     }
 
     @Test func `an edge that agrees leaves the certificate at fault`() throws {
@@ -130,7 +130,7 @@ struct EdgeDiagnosisTests {
         let diagnosis = try diagnosis(of: seen, .expired(now - day))
         #expect(diagnosis.clock == nil)
         #expect(diagnosis.identity == nil)
-        #expect(culprit(diagnosis) == nil)
+        #expect(fault(diagnosis) == nil)
     }
 
     @Test func `an edge that disagrees about a valid certificate has another clock`() throws {
@@ -143,7 +143,7 @@ struct EdgeDiagnosisTests {
     @Test func `an edge whose certificate has expired is at fault, or the clock`() throws {
         let leaf = PresentedCertificate(issuer: nil, notBefore: now - 30 * day, notAfter: now - day)
         let culprit = try #require(
-            culprit(try diagnosis(of: reached(.done(keyExchange: "X25519", leaf, outdated: .expired))))
+            fault(try diagnosis(of: reached(.done(keyExchange: "X25519", leaf, outdated: .expired))))
         )
         #expect(culprit.check == .tls)
         #expect(culprit.finding.contains("by this machine's clock"))
@@ -155,11 +155,11 @@ struct EdgeDiagnosisTests {
     @Test(arguments: GoAwayNotice.Code.allCases)
     func `every notice is a fault of the device or of the edge`(code: GoAwayNotice.Code) throws {
         let diagnosis = try diagnosis(of: reached(control: .notice(GoAwayNotice(code, message: "words"))))
-        #expect(culprit(diagnosis) != nil || diagnosis.clock?.verdict == .fail)
+        #expect(fault(diagnosis) != nil || diagnosis.clock?.verdict == .fail)
     }
 
     @Test(arguments: [EdgeObservation.Control.alert("unknown_ca"), .ended("it closed"), .silent])
     func `whatever else keeps the device out is a fault`(control: EdgeObservation.Control) throws {
-        #expect(culprit(try diagnosis(of: reached(control: control)))?.check == .control)
+        #expect(fault(try diagnosis(of: reached(control: control)))?.check == .control)
     }
 }
