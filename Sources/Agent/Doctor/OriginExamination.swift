@@ -1,5 +1,6 @@
 import FoundationEssentials
 import HTTP1
+import HTTPFields
 import NIOCore
 import NIOPosix
 import TunnelProtocol
@@ -52,16 +53,12 @@ struct OriginExamination: Sendable {
     }
 
     private static func dial(_ endpoint: Endpoint, _ answer: EventLoopPromise<OriginAnswer>) {
-        let service: LocalService
-        do throws(OriginOptionsError) {
-            service = try LocalService(endpoint.target)
-        } catch {
-            return answer.succeed(.misconfigured("\(error)"))
-        }
+        let service = endpoint.service
         let speaksHTTP1 = endpoint.kind == .http && endpoint.target.scheme != .http2
-        let host = endpoint.target.authority
+        let host = service.options.host(for: service.target) ?? service.target.authority
         service.dialer(on: answer.futureResult.eventLoop).dial(
-            { $0.channelOption(.autoRead, value: true) },
+            preface: service.options.proxyHeader.map { VisitorAddresses(FieldSection()).header(version: $0) },
+            { $0 },
             prepare: { channel in
                 if speaksHTTP1 { try channel.pipeline.syncOperations.addHandler(HeadReader(answer)) }
             },
@@ -91,7 +88,6 @@ struct OriginExamination: Sendable {
             )
         case .status(let status): say(endpoint, .ok, "The service answers (\(status)).")
         case .failed(let sentence): say(endpoint, .fail, sentence, "Start it, or correct the endpoint's target.")
-        case .misconfigured(let sentence): say(endpoint, .fail, sentence, "Correct the endpoint.")
         }
     }
 
@@ -121,7 +117,6 @@ enum OriginAnswer: Sendable, Equatable {
     case status(Int)
     /// No good response, in a sentence.
     case failed(String)
-    case misconfigured(String)
 }
 
 /// Waits for the head of one response.

@@ -124,5 +124,6 @@ final class Inbox: ChannelInboundHandler, Sendable {
         continuation.yield(String(buffer: unwrapInboundIn(data)))
     }
 
-    func channelInactive(context: ChannelHandlerContext) { continuation.finish() }
+    /// A connection that ends before it was told to be active is never told to be inactive.
+    func handlerRemoved(context: ChannelHandlerContext) { continuation.finish() }
 }
