@@ -38,15 +38,16 @@ let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
 /// A room of the package: `Sources/NAME`, compiled with the house settings.
-func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-    .target(name: name, dependencies: dependencies, swiftSettings: settings + instrumentation)
+func room(_ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource]? = nil) -> Target {
+    .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: settings + instrumentation)
 }
 
 /// The tests of one room, in `Tests/NAMETests`.
-func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+func tests(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []) -> Target {
     .testTarget(
         name: "\(name)Tests",
         dependencies: [.byName(name: name)] + dependencies,
+        exclude: exclude,
         swiftSettings: settings
     )
 }
@@ -110,7 +111,12 @@ let package = Package(
             ]
         ),
         room("CertificateAuthority", ["Cryptography", "Trust", "Settings"]),
-        room("Inspector", ["HTTPFields", "AdminHTTP", nioCore, crypto, logging, lifecycle]),
+        room(
+            "Inspector",
+            ["HTTPFields", "AdminHTTP", nioCore, crypto, logging, lifecycle],
+            // Its page becomes part of the program: there is nothing to install beside a binary.
+            resources: [.embedInCode("Page")]
+        ),
 
         // Layer 3: executables.
         .executableTarget(
@@ -199,21 +205,24 @@ let package = Package(
                 nioCore, nioPosix, nioEmbedded, nioSSL, logging, coreMetrics,
             ]
         ),
-        tests("Inspector", ["HTTPFields", "AdminHTTP", nioCore, logging]),
+        tests("Inspector", ["HTTPFields", "AdminHTTP", nioCore, nioPosix, logging]),
         tests(
             "osm-agent",
             [
-                "TestSupport", "Agent", "Inspector", "HTTPFields", "ProxyProtocol", "TunnelProtocol", "Trust", "AdminHTTP",
+                "TestSupport", "Agent", "Inspector", "HTTPFields", "ProxyProtocol", "TunnelProtocol", "Trust",
+                "AdminHTTP",
                 "Settings", "ConfigurationFile", nioCore, nioPosix, logging,
-            ]
+            ],
+            exclude: ["Configuration/Fixtures"]
         ),
         tests("osm-proxy", ["TestSupport", "Edge", "HTTP1", "HTTP2", "Telemetry", "Settings", nioCore]),
         tests("CertificateAuthority", ["TestSupport", "Cryptography", "Trust", "Settings", x509, asn1]),
         .testTarget(
             name: "IntegrationTests",
-            dependencies: ["TestSupport", nioCore, nioPosix],
+            dependencies: ["TestSupport", "Inspector", "AdminHTTP", "HTTPFields", nioCore, nioPosix, logging],
             exclude: [
-                "Differential/Programs", "Doctor/Programs", "Foreign/Programs", "Overload/crowd.py", "Tunnel/bursts.py",
+                "Differential/Programs", "Doctor/Programs", "Foreign/Programs", "Inspector/Programs",
+                "Overload/crowd.py", "Tunnel/bursts.py",
                 "Tunnel/h2visitor.py", "Tunnel/relay.py", "Tunnel/sidecar.py", "Tunnel/websocket.py",
             ],
             swiftSettings: settings

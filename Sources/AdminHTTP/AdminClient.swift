@@ -127,7 +127,7 @@ package enum AdminClient {
     /// Nothing is told to a process that another user has put in the agent's place.
     private static func checked(_ connection: Connection) async throws -> Connection {
         do {
-            if PeerUser.isWelcome(try await PeerUser.id(of: connection.channel)) { return connection }
+            if PeerUser.mayAnswer(try await PeerUser.id(of: connection.channel)) { return connection }
         } catch {
             try await connection.executeThenClose { _, _ in }
             throw AdminError(.cannotConnect, cause: error)

@@ -46,7 +46,7 @@ package struct AdminServer: Sendable {
     private let routes: RouteTable
     private let check: AdminCheck
     /// Which user's processes are served on a Unix socket.
-    var isWelcome: @Sendable (UInt32) -> Bool = PeerUser.isWelcome
+    var isWelcome: @Sendable (UInt32) -> Bool = PeerUser.mayAsk
     private let limits: Limits
     private let group: any EventLoopGroup
 

@@ -10,13 +10,11 @@ import Darwin
 
 /// The user whose process is at the other end of a Unix socket, as the system recorded it when that end was made.
 enum PeerUser {
-    /// Whether this process deals with a process of that user: its own user, and the administrator.
-    ///
-    /// The administrator may also ask anybody's process.
-    @Sendable static func isWelcome(_ user: UInt32) -> Bool {
-        let own = geteuid()
-        return user == own || user == 0 || own == 0
-    }
+    /// Whether this process answers a process of that user: one of its own user, or the administrator's.
+    @Sendable static func mayAsk(_ user: UInt32) -> Bool { user == geteuid() || user == 0 }
+
+    /// Whether this process tells anything to a process of that user: the administrator may ask anybody's.
+    static func mayAnswer(_ user: UInt32) -> Bool { mayAsk(user) || geteuid() == 0 }
 
     /// - Throws: When the channel is not a connection over a Unix socket.
     static func id(of channel: any Channel) async throws -> UInt32 {

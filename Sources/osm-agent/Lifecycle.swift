@@ -1,24 +1,32 @@
 import Logging
 import ServiceLifecycle
-import Telemetry
 import UnixSignals
 
 /// The agent as a process: what each signal does.
 struct Lifecycle {
-    let services: [ServiceGroupConfiguration.ServiceConfiguration]
+    /// The last of them is the agent; when it ends, all do.
+    let services: [any Service]
     /// How long what is under way may take to finish.
     let grace: Duration
+    /// What SIGHUP does.
+    let reload: @Sendable () -> Void
 
     /// Runs until the services have ended; a second signal to stop ends the process from within.
     func run() async throws {
         var configuration = ServiceGroupConfiguration(
-            services: services,
+            services: services.enumerated().map { index, service in
+                .init(
+                    service: service,
+                    successTerminationBehavior: index == services.count - 1 ? .gracefullyShutdownGroup : .ignore,
+                    failureTerminationBehavior: .gracefullyShutdownGroup
+                )
+            },
             logger: Logger(label: "lifecycle") { _ in SwiftLogNoOpLogHandler() }
         )
         // The agent keeps to its grace by itself; this is for one that does not.
         configuration.maximumGracefulShutdownDuration = grace + .seconds(5)
         let group = ServiceGroup(configuration: configuration)
-        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
+        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { try await group.run() }
             tasks.addTask { await obey(signals, group) }
@@ -31,6 +39,10 @@ struct Lifecycle {
     private func obey(_ signals: UnixSignalsSequence, _ group: ServiceGroup) async {
         var isStopping = false
         for await signal in signals {
+            if signal == .sighup {
+                reload()
+                continue
+            }
             if isStopping { Ending.exit(128 + signal.rawValue) }
             isStopping = true
             await group.triggerGracefulShutdown()

@@ -63,13 +63,3 @@ struct Narrator {
         String(text.map { $0.isASCII && ("!"..."~").contains($0) ? $0 : "?" })
     }
 }
-
-/// Narrates what an agent does, until it has ended.
-struct NarratorService {
-    let showsRequests: Bool
-
-    func run(_ events: AsyncStream<AgentEvent>) async {
-        var narrator = Narrator(showsRequests: showsRequests)
-        for await event in events { narrator.tell(event) }
-    }
-}

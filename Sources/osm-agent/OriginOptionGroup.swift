@@ -1,6 +1,5 @@
 import Agent
 import ArgumentParser
-import FoundationEssentials
 import ProxyProtocol
 
 /// How the agent speaks to the local service of an HTTP endpoint.
@@ -47,15 +46,10 @@ struct OriginOptionGroup: ParsableArguments {
     /// Writes the options into the description of an endpoint, which checks them.
     func describe(_ spec: inout EndpointSpec) {
         spec.hostHeader = hostHeader
-        spec.upstreamCA = upstreamCA.map(Self.absolute)
+        spec.upstreamCA = upstreamCA.map(FilePaths.here.resolved)
         spec.upstreamServerName = upstreamServerName
         spec.proxyProtocol = proxyProtocol?.rawValue
         spec.allowPrivate = allowPrivate
         spec.listing = listing
-    }
-
-    /// The agent that serves the endpoint may have been started elsewhere.
-    private static func absolute(_ path: String) -> String {
-        path.hasPrefix("/") ? path : "\(FileManager.default.currentDirectoryPath)/\(path)"
     }
 }

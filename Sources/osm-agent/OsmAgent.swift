@@ -52,9 +52,11 @@ struct OsmAgent: AsyncParsableCommand {
               130, 143  a second signal (SIGINT, SIGTERM) ended what was under way
             """,
         version: AgentVersion.text,
-        subcommands: [
-            HTTP.self, TCP.self, UDP.self, Status.self, List.self, Stop.self, Logs.self, Identity.self, Trust.self,
-            Version.self,
+        groupedSubcommands: [
+            CommandGroup(name: "Serve", subcommands: [HTTP.self, TCP.self, UDP.self, Start.self, Run.self]),
+            CommandGroup(name: "Ask the running agent", subcommands: [Status.self, List.self, Stop.self, Logs.self]),
+            CommandGroup(name: "Set up", subcommands: [Identity.self, Config.self, Password.self]),
+            CommandGroup(name: "Look at", subcommands: [Trust.self, Completion.self, Version.self]),
         ]
     )
 

@@ -17,21 +17,13 @@ struct UDP: AsyncParsableCommand {
             """
     )
 
-    @Argument(help: "The local service: a port, or host:port on loopback.")
+    @Argument(help: "The local service: a port, or host:port.")
     var target: String
 
-    @Option(help: "The public port to serve it under; by default one of the edge's choice.")
-    var port: UInt16?
+    @OptionGroup var ports: PortOptions
+    @OptionGroup(title: "Agent options") var options: AgentOptions
 
-    @OptionGroup var tunnel: TunnelOptions
+    func validate() throws { try Serving.check(ports.spec("udp", target)) }
 
-    func validate() throws {
-        _ = try endpoint()
-    }
-
-    func run() async throws { try await tunnel.serve(endpoint()) }
-
-    private func endpoint() throws -> Endpoint {
-        .udp(try TunnelOptions.target(target), port: try TunnelOptions.publicPort(port))
-    }
+    func run() async throws { try await Serving.serve(ports.spec("udp", target), options) }
 }

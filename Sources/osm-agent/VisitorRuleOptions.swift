@@ -1,6 +1,5 @@
 import Agent
 import ArgumentParser
-import FoundationEssentials
 
 /// Where visitors may come from: for every kind of endpoint.
 struct AccessOptions: ParsableArguments {
@@ -74,15 +73,9 @@ struct VisitorRuleOptions: ParsableArguments {
     /// Writes the options into the description of an endpoint, which checks them.
     func describe(_ spec: inout EndpointSpec) {
         access.describe(&spec)
-        spec.basicAuthFile = basicAuthFile.map(Self.absolute)
+        spec.basicAuthFile = basicAuthFile.map(FilePaths.here.resolved)
         spec.requestHeaders = .init(add: requestAdditions.map(\.field), remove: requestRemovals)
         spec.responseHeaders = .init(add: responseAdditions.map(\.field), remove: responseRemovals)
-    }
-
-    /// The agent that serves the endpoint may have been started elsewhere.
-    private static func absolute(_ path: String) -> String {
-        guard !path.hasPrefix("/") else { return path }
-        return "\(FileManager.default.currentDirectoryPath)/\(path)"
     }
 }
 

@@ -116,6 +116,14 @@ struct SocketFileTests {
         }
     }
 
+    @Test func `its own user and the administrator may ask, and nobody else`() {
+        #expect(PeerUser.mayAsk(geteuid()))
+        #expect(PeerUser.mayAsk(0))
+        // Also where the process is the administrator's, who may ask anybody but is not asked by all.
+        #expect(!PeerUser.mayAsk(geteuid() + 1))
+        #expect(PeerUser.mayAnswer(geteuid() + 1) == (geteuid() == 0))
+    }
+
     @Test func `a process of another user gets no answer`() async throws {
         try await withFolder { folder in
             var server = server("\(folder)/agent.sock")

@@ -41,6 +41,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case eventStream = "event-stream"
     case grpcMessages = "grpc-messages"
     case redaction
+    case inflate
     case connectAnswer = "connect-answer"
     case socksAnswer = "socks-answer"
     #endif
@@ -82,6 +83,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .eventStream: try MessageInvariants.eventStream(bytes)
         case .grpcMessages: try MessageInvariants.grpcMessages(bytes)
         case .redaction: try RedactionInvariants.redaction(bytes)
+        case .inflate: try InflateInvariants.inflate(bytes)
         case .connectAnswer: try DialInvariants.connectAnswer(bytes)
         case .socksAnswer: try DialInvariants.socksAnswer(bytes)
         #endif

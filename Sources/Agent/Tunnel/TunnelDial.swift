@@ -17,7 +17,8 @@ struct TunnelDial {
                 channel.eventLoop.makeCompletedFuture { try prepare(channel, tunnel.value) }
             }
             .whenFailure { error in
-                let problem = (error as? DialFailure)?.sentence ?? "the edge at \(edge.address) cannot be reached: \(error)"
+                let failure = error as? DialFailure
+                let problem = failure?.sentence ?? "the edge at \(edge.address) cannot be reached: \(error)"
                 tunnel.value.end(.ended(problem: problem, retryAfter: nil))
             }
     }

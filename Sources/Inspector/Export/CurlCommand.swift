@@ -21,7 +21,9 @@ package struct CurlCommand: Sendable, Equatable {
         var words = ["curl", "--globoff", "--path-as-is"]
         words += Self.method(exchange.summary.method, hasBody: !exchange.request.body.content.isEmpty)
         words += Self.address(exchange)
+        let isUndone = exchange.request.body.contentCoding != nil && exchange.request.body.encoding == .text
         for field in exchange.request.fields where !Self.dropped.contains(field.name.lowercased()) {
+            if isUndone, field.name.lowercased() == "content-encoding" { continue }
             // Without a value, a semicolon says that the field is meant to be empty.
             let line = field.value.isEmpty ? "\(field.name);" : "\(field.name): \(field.value)"
             words += ["--header", ShellWord.quoted(line)]

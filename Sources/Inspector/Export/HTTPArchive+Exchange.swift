@@ -128,7 +128,7 @@ extension BodyRecord {
     /// What a reader of the content must know about it.
     fileprivate var note: String? {
         let cut = truncated ? "the first \(kept) of \(bytesTotal) bytes" : nil
-        let coded = contentCoding.map { "still under \($0)" }
+        let coded = encoding == .base64 ? contentCoding.map { "still under \($0)" } : nil
         let notes = [cut, coded].compactMap { $0 }
         return notes.isEmpty ? nil : notes.joined(separator: ", ")
     }

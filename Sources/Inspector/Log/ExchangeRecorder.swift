@@ -77,11 +77,8 @@ package final class ExchangeRecorder {
         let elapsed = elapsed
         let status = head.status ?? 0
         guard status >= 200 else {
-            return log.update(id) { [limit = log.limits.interimHeads] kept in
-                guard kept.interim.count < limit else { return }
-                kept.interim.append((head, elapsed))
-                kept.interimBytes += head.listSize
-            }
+            let limit = log.limits.interimHeads
+            return log.update(id) { $0.append(interim: head, at: elapsed, limit: limit) }
         }
         let kind = beginResponse(head, status)
         log.update(id) { kept in

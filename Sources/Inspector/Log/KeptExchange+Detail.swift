@@ -49,11 +49,21 @@ extension KeptBody {
     }
 
     func record(of fields: FieldSection, _ redaction: Redaction) -> BodyRecord {
-        let shown = ShownBytes(redacted(fields, redaction).shown, isText: true, isCut: isTruncated)
-        return BodyRecord(
+        let coding = fields.contentCoding
+        if let coding, let plain = PlainBody(bytes, coding: coding) {
+            let redacted = redaction.body(plain.bytes, contentType: fields.string("content-type") ?? "")
+            let shown = ShownBytes(redacted.shown, isText: true, isCut: plain.isCut)
+            if shown.encoding == .text { return record(of: fields, shown, isCut: plain.isCut) }
+        }
+        let shown = ShownBytes(redacted(fields, redaction).shown, isText: coding == nil, isCut: isTruncated)
+        return record(of: fields, shown, isCut: false)
+    }
+
+    private func record(of fields: FieldSection, _ shown: ShownBytes, isCut: Bool) -> BodyRecord {
+        BodyRecord(
             bytesTotal: total,
             kept: bytes.count,
-            truncated: isTruncated,
+            truncated: isTruncated || isCut,
             encoding: shown.encoding,
             content: shown.content,
             mediaType: fields.mediaType,

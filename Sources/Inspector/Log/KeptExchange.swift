@@ -2,23 +2,42 @@ import HTTPFields
 
 /// All that is kept of one exchange, as it passed: secrets are taken out when it is shown.
 struct KeptExchange: Sendable {
+    /// An interim response.
+    struct Interim: Sendable {
+        let fields: FieldSection
+        let atMilliseconds: Double
+    }
+
     var summary: ExchangeSummary
     let request: FieldSection
-    var response: FieldSection?
-    var requestTrailers: FieldSection?
-    var responseTrailers: FieldSection?
-    var interim: [(fields: FieldSection, atMilliseconds: Double)] = []
-    var interimBytes = 0
+    var response: FieldSection? { didSet { count(response, instead: oldValue) } }
+    var requestTrailers: FieldSection? { didSet { count(requestTrailers, instead: oldValue) } }
+    var responseTrailers: FieldSection? { didSet { count(responseTrailers, instead: oldValue) } }
+    private(set) var interim: [Interim] = []
     var requestBody = KeptBody()
     var responseBody = KeptBody()
     var timing = ExchangeTiming()
     var messages = KeptMessages()
+    /// The fields of all sections, and what an exchange takes without any.
+    private var fieldBytes: Int
 
-    /// What counts against ``ExchangeLimits/totalBytes``.
-    var cost: Int {
-        let sections = [request, response, requestTrailers, responseTrailers].compactMap { $0?.listSize }
-        return sections.reduce(interimBytes + 512, +) + requestBody.bytes.count + responseBody.bytes.count
-            + messages.cost
+    init(summary: ExchangeSummary, request: FieldSection) {
+        self.summary = summary
+        self.request = request
+        fieldBytes = 512 + request.listSize
+    }
+
+    /// What counts against ``ExchangeLimits/totalBytes``; asked after every change, so it is no search.
+    var cost: Int { fieldBytes + requestBody.bytes.count + responseBody.bytes.count + messages.cost }
+
+    mutating func append(interim fields: FieldSection, at milliseconds: Double, limit: Int) {
+        guard interim.count < limit else { return }
+        interim.append(Interim(fields: fields, atMilliseconds: milliseconds))
+        count(fields, instead: nil)
+    }
+
+    private mutating func count(_ section: FieldSection?, instead former: FieldSection?) {
+        fieldBytes += (section?.listSize ?? 0) - (former?.listSize ?? 0)
     }
 }
 

@@ -70,7 +70,7 @@ package struct BodyRecord: Codable, Sendable, Equatable {
     package var content: String
     /// The media type without its parameters, in small letters; empty when there is none.
     package var mediaType: String
-    /// The compression that `content` is still under, such as `gzip`.
+    /// The compression that it passed under, such as `gzip`: text has it undone, Base64 has not.
     package var contentCoding: String?
 
     private enum CodingKeys: String, CodingKey {

@@ -3,7 +3,7 @@ import HTTPFields
 /// Whether secrets are taken out of what is shown.
 ///
 /// What is recognised: fields, parameters of targets and forms, members of JSON and parts of multipart bodies whose name
-/// says so. A secret in a path, in prose or in a compressed body is shown.
+/// says so. A secret in a path, in prose, or in what cannot be uncompressed here or is no text is shown.
 package enum Redaction: Sendable, Equatable {
     case secrets
     case nothing

@@ -184,8 +184,9 @@ extension LocalAgent {
 
     private func posted(_ path: String, _ body: ByteBuffer) async throws -> ByteBuffer {
         // A new endpoint is answered once an edge has.
-        let limits = AdminClient.Limits(deadline: .seconds(20))
-        return try await checked { () throws(AdminError) in
+        var limits = AdminClient.Limits.standard
+        limits.deadline = .seconds(20)
+        return try await checked { [limits] () throws(AdminError) in
             try await AdminClient.post(path, body: body, at: .unix(path: socket), limits: limits)
         }
     }
@@ -217,7 +218,9 @@ extension LocalAgent {
         }
     }
 
-    /// The next line; nil at the end. That a stream without an end is cut tells that the agent has ended.
+    /// The next line; nil at the end.
+    ///
+    /// That a stream without an end is cut tells that the agent has ended.
     private func next(_ lines: inout AdminLines, isEndless: Bool) async throws -> ByteBuffer? {
         do {
             return try await lines.next()

@@ -16,7 +16,7 @@ final class LogRing: Sendable {
         static let standard = Limits()
     }
 
-    private struct Content {
+    fileprivate struct Content {
         var lines: [String] = []
         /// Where the oldest line is, so that it can go without moving the others each time.
         var start = 0

@@ -15,12 +15,16 @@ extension SettingForm where Value == EdgeAddress {
     }
 }
 
-extension SettingForm where Value == AgentSettings.EdgeIPVersion {
+extension SettingForm where Value == IPVersion {
     static var ipVersion: SettingForm {
         SettingForm("auto|4|6", expectation: "auto, 4 or 6") {
-            AgentSettings.EdgeIPVersion(rawValue: $0)
-        } print: {
-            $0.rawValue
+            IPVersion($0)
+        } print: { version in
+            switch version {
+            case .any: "auto"
+            case .v4: "4"
+            case .v6: "6"
+            }
         }
     }
 }

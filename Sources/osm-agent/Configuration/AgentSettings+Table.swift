@@ -111,6 +111,20 @@ extension AgentSettings {
                 "Where the inspector listens; when the port is taken, the next one that is free."
             ),
             Row(
+                "probe",
+                .truth,
+                \.probes,
+                change: .restart,
+                "Whether each http endpoint is asked again and again by its public name."
+            ),
+            Row(
+                "probe_ca",
+                .text("file"),
+                optional: \.probeCA,
+                change: .restart,
+                "CA certificates (PEM) for those public names; by default those of the system."
+            ),
+            Row(
                 "grace_period",
                 .period,
                 \.gracePeriod,
@@ -121,5 +135,5 @@ extension AgentSettings {
     }
 
     /// The settings whose values are paths: in a file they are relative to its folder.
-    static let paths: Set<String> = ["identity", "socket", "log_file", "proxy_credentials_file"]
+    static let paths: Set<String> = ["identity", "socket", "log_file", "proxy_credentials_file", "probe_ca"]
 }

@@ -12,7 +12,7 @@ struct AgentSettings: Sendable, Equatable {
     var identity: String?
     /// The socket file of the local API; nil for the usual one.
     var socket: String?
-    var edgeIPVersion = EdgeIPVersion.any
+    var edgeIPVersion = IPVersion.any
     var proxy = DialProxy.environment
     /// A file with `user:password` for the proxy.
     var proxyCredentialsFile: String?
@@ -23,15 +23,12 @@ struct AgentSettings: Sendable, Equatable {
     var inspects = true
     /// A loopback address; the next free port is taken when this one is not.
     var inspectAddress = "127.0.0.1:4040"
+    /// Whether endpoints are asked again and again by their public names.
+    var probes = true
+    /// Certificates for those names; nil for the system's.
+    var probeCA: String?
     /// How long requests under way may finish when the agent is told to stop.
     var gracePeriod = Duration.seconds(30)
-
-    /// Which addresses of an edge are dialled.
-    enum EdgeIPVersion: String, Sendable, CaseIterable {
-        case any = "auto"
-        case four = "4"
-        case six = "6"
-    }
 
     /// Through which proxy an edge is dialled.
     enum DialProxy: Sendable, Equatable {

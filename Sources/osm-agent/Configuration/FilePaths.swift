@@ -1,3 +1,5 @@
+import FoundationEssentials
+
 /// What the paths in a configuration file mean: relative ones start at the file's folder, `~/` at the user's.
 struct FilePaths: Sendable, Equatable {
     /// Absolute, without a slash at the end; nil where relative paths stay as they are.
@@ -17,6 +19,9 @@ struct FilePaths: Sendable, Equatable {
         self.home = home
     }
 
+    /// For what a command line says, whose shell has expanded `~` already.
+    static var here: FilePaths { FilePaths(file: "flags", home: nil, current: FileManager.default.currentDirectoryPath) }
+
     /// The file that is meant.
     func resolved(_ path: String) -> String {
         if let home, path == "~" || path.hasPrefix("~/") { return home + path.dropFirst() }
@@ -25,9 +30,10 @@ struct FilePaths: Sendable, Equatable {
     }
 
     /// A target of an endpoint, of which only a folder and a socket file are paths.
-    func resolved(target: String) -> String {
-        let socket = "unix:"
-        if target.hasPrefix(socket) { return socket + resolved(String(target.dropFirst(socket.count))) }
+    func resolvedTarget(_ target: String) -> String {
+        for socket in ["unix:", "http2+unix:"] where target.hasPrefix(socket) {
+            return socket + resolved(String(target.dropFirst(socket.count)))
+        }
         let isPath = [".", "..", "~"].contains(target) || ["./", "../", "~/"].contains { target.hasPrefix($0) }
         return isPath ? resolved(target) : target
     }

@@ -57,7 +57,8 @@ struct CurlCommandTests {
     private func command(_ request: FieldSection, _ body: String? = nil, _ redaction: Redaction? = nil) throws
         -> CurlCommand
     {
-        try #require(CurlCommand(try #require(log.detail(of: log.pass(request, body), redaction: redaction))))
+        let detail = try #require(log.detail(of: log.pass(request, body), redaction: redaction))
+        return try #require(CurlCommand(detail))
     }
 
     private static let hostile = [
@@ -91,7 +92,8 @@ struct CurlCommandTests {
     func `gives bytes that are no plain text through a pipe`(bytes: [UInt8]) throws {
         let recorder = log.record(endpoint: "web", request: .request("POST", "/"))
         recorder.received(ByteBuffer(bytes: bytes))
-        let call = try call(try #require(CurlCommand(try #require(log.detail(of: recorder.id)))))
+        let detail = try #require(log.detail(of: recorder.id))
+        let call = try call(try #require(CurlCommand(detail)))
         #expect(call.arguments.suffix(2) == ["--data-binary", "@-"])
         #expect(call.input == bytes)
     }
@@ -119,9 +121,11 @@ struct CurlCommandTests {
         var limits = ExchangeLimits()
         limits.bodyBytes = 1
         let log = ExchangeLog(limits: limits)
-        #expect(CurlCommand(try #require(log.detail(of: log.pass(.request("POST"), "ab")))) == nil)
+        let cut = try #require(log.detail(of: log.pass(.request("POST"), "ab")))
+        #expect(CurlCommand(cut) == nil)
         var request = FieldSection.request("CONNECT")
         request.append(":protocol", "websocket")
-        #expect(CurlCommand(try #require(log.detail(of: log.pass(request)))) == nil)
+        let webSocket = try #require(log.detail(of: log.pass(request)))
+        #expect(CurlCommand(webSocket) == nil)
     }
 }

@@ -145,4 +145,25 @@ struct ExchangeLogTests {
         _ = log.record(endpoint: "web", request: .request(), replayOf: first)
         #expect(log.exchanges.map(\.replayOf) == [nil, first])
     }
+
+    @Test func `takes exchanges from many threads while others read`() async {
+        var limits = ExchangeLimits()
+        limits.exchanges = 50
+        let log = ExchangeLog(limits: limits)
+        await withTaskGroup { group in
+            for task in 0..<8 {
+                group.addTask {
+                    for index in 0..<100 {
+                        log.pass(.request("POST", "/\(task)/\(index)"), "body", .response(), "answer")
+                    }
+                }
+                group.addTask {
+                    for _ in 0..<20 { _ = log.search("answer").count + log.details().map(\.messages.count).count }
+                }
+            }
+        }
+        #expect(log.exchanges.map(\.id) == Array(751...800))
+        #expect(log.exchanges.allSatisfy { $0.phase == .done && $0.responseBytes == 6 })
+        #expect(log.keptBytes == log.snapshot().reduce(0) { $0 + $1.cost })
+    }
 }

@@ -43,7 +43,8 @@ struct InspectingTapTests {
 
     @Test func `knows a request that ends with its head`() throws {
         _ = InspectingObserver(log: log).began(request("GET"), ends: true, endpoint: "web")
-        #expect(try #require(log.detail(of: 1)).timing.requestReceived != nil)
+        let detail = try #require(log.detail(of: 1))
+        #expect(detail.timing.requestReceived != nil)
     }
 
     @Test(arguments: [HTTP2ErrorCode.cancel, .connectionLost, .refusedStream, HTTP2ErrorCode(rawValue: 77)])

@@ -1,0 +1,16 @@
+import Logging
+import Telemetry
+
+extension LogRing {
+    /// Starts the log of this process, and keeps its last lines for who asks the running agent.
+    static func start(_ settings: AgentSettings, _ threshold: LogThreshold) throws -> LogRing {
+        let ring = LogRing()
+        Telemetry.startLogging(
+            threshold: threshold,
+            format: settings.logFormat,
+            copying: .info,
+            to: { ring.append($0) }
+        )
+        return ring
+    }
+}

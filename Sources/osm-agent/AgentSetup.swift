@@ -1,0 +1,88 @@
+import Agent
+import FoundationEssentials
+import Settings
+import Trust
+
+/// Makes what the engine needs out of what a person has set, and says what is missing.
+struct AgentSetup {
+    let settings: AgentSettings
+
+    /// The folder with the device's key.
+    var identity: IdentityFolder { IdentityFolder(path: settings.identity ?? IdentityFolder.standardPath) }
+    var socket: String { settings.socket ?? LocalSocket.standardPath }
+
+    /// - Throws: ``AgentExit`` for what no setting can mend, `ValidationError` for a setting that is wrong.
+    func configuration() throws -> AgentConfiguration {
+        let bundle = try OperatorTrust.bundle()
+        let anchors = try OperatorTrust.anchors(of: bundle)
+        var configuration = AgentConfiguration(
+            edges: try edges(bundle),
+            anchors: anchors,
+            credentials: try identity.credentials(),
+            endpoints: [],
+            software: AgentVersion.text
+        )
+        configuration.edgeRevocations = bundle.edgeRevocations.map { [$0] } ?? []
+        configuration.dialer = try dialer()
+        configuration.drainTime = settings.gracePeriod
+        configuration.probes = settings.probes
+        configuration.probeTrust = try settings.probeCA.map { try Self.bytes(of: $0, for: "--probe-ca") }
+        return configuration
+    }
+
+    private func edges(_ bundle: OperatorBundle) throws -> [EdgeTarget] {
+        var addresses = settings.edges
+        if addresses.isEmpty { addresses = bundle.edges.compactMap { EdgeAddress($0) } }
+        if addresses.isEmpty { addresses = [EdgeAddress(bundle.domain)].compactMap { $0 } }
+        return addresses.map { EdgeTarget(address: $0, serverName: serverName(of: $0, bundle)) }
+    }
+
+    /// An address has no name of its own, so the certificate must then carry the operator's domain.
+    private func serverName(of edge: EdgeAddress, _ bundle: OperatorBundle) -> String {
+        if let name = settings.edgeName { return name }
+        let host = edge.host
+        let isAddress = host.contains(":") || host.allSatisfy { $0.isNumber || $0 == "." } || host == "localhost"
+        return isAddress ? bundle.domain : host
+    }
+
+    func dialer() throws -> EdgeDialer {
+        let credentials = try settings.proxyCredentialsFile.map { path in
+            let text = String(decoding: try Self.bytes(of: path, for: "--proxy-credentials-file"), as: UTF8.self)
+            do throws(ProxyAddressError) {
+                return try ProxyCredentials(line: text)
+            } catch {
+                throw AgentExit(
+                    code: 2,
+                    problem: "The file \(path) \(error.sentence).",
+                    nextStep: "Its one line is user:password."
+                )
+            }
+        }
+        let flag: String? =
+            switch settings.proxy {
+            case .environment: nil
+            case .none: "none"
+            case .url(let url): url
+            }
+        let environment = ProcessInfo.processInfo.environment
+        do throws(ProxySettingError) {
+            return EdgeDialer(
+                proxy: try ProxyChoice(flag: flag, credentials: credentials, environment: environment),
+                version: settings.edgeIPVersion,
+                deadline: AgentConfiguration.dialDeadline
+            )
+        } catch {
+            throw AgentExit(code: 2, problem: error.description, nextStep: "Correct it, or use --proxy none.")
+        }
+    }
+
+    private static let longestFile = 4 * 1024 * 1024
+
+    private static func bytes(of path: String, for flag: String) throws -> [UInt8] {
+        do throws(SettingRefusal) {
+            return try SmallFile.bytes(of: path, limit: longestFile)
+        } catch {
+            throw AgentExit(code: 2, problem: "\(flag): \(error)", nextStep: "Name a file that can be read.")
+        }
+    }
+}

@@ -1,0 +1,12 @@
+import Agent
+import Telemetry
+
+/// What a person sees of an agent: everything that happens, until it has ended.
+struct AgentView {
+    let logFormat: LogFormat
+
+    func run(_ events: AsyncStream<AgentEvent>) async {
+        var narrator = Narrator(showsRequests: StandardStream.error.isTerminal)
+        for await event in events { narrator.tell(event) }
+    }
+}

@@ -1,0 +1,58 @@
+import Agent
+import ArgumentParser
+import FoundationEssentials
+import Settings
+import Telemetry
+
+/// What the commands do that serve one endpoint as long as they run.
+enum Serving {
+    /// Serves the endpoint through the agent that runs already, or through one of its own.
+    static func serve(_ spec: EndpointSpec, _ options: AgentOptions) async throws {
+        let loader = options.loader
+        let file = try loader.load()
+        let setup = AgentSetup(settings: file.settings)
+        if let running = try await LocalAgent.find(setup.socket) {
+            guard options.tunnelFlags.isEmpty else {
+                throw AgentExit(
+                    code: 2,
+                    problem: """
+                        An agent runs already and answers on \(setup.socket): it has its own tunnels, so that \
+                        \(options.tunnelFlags.joined(separator: ", ")) would do nothing.
+                        """,
+                    nextStep: "Leave that out, stop the agent (osm-agent stop), or name another socket with --socket."
+                )
+            }
+            return try await attach(spec, to: running)
+        }
+        let process = AgentProcess(file: file, loader: loader, habit: .command([spec]))
+        try await process.run()
+    }
+
+    private static func attach(_ spec: EndpointSpec, to agent: LocalAgent) async throws {
+        StandardStream.error.write("an agent runs already (\(agent.version.version)); it serves this as well\n")
+        try await UntilSignal.run {
+            var narrator = Narrator(showsRequests: StandardStream.error.isTerminal)
+            try await agent.attach(spec) { narrator.tell($0) }
+        }
+    }
+
+    /// Checks an endpoint of a command line, whose flags have other names than members of a file.
+    static func check(_ spec: EndpointSpec) throws {
+        do throws(EndpointProblem) {
+            _ = try spec.endpoint()
+        } catch {
+            throw ValidationError("\(flag(error.member)): \(error.sentence)")
+        }
+    }
+
+    private static func flag(_ member: String) -> String {
+        switch member {
+        case "target": "TARGET"
+        case "name": "--label"
+        case "hostname": "--name"
+        case "request_headers": "--request-header-add"
+        case "response_headers": "--response-header-add"
+        case let other: "--" + other.split(separator: "_").joined(separator: "-")
+        }
+    }
+}
