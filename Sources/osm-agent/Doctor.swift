@@ -40,23 +40,7 @@ struct DoctorCommand: AsyncParsableCommand {
     )
     var file: String?
 
-    @Option(help: ArgumentHelp("The edge to dial, in place of those configured or baked in.", valueName: "host:port"))
-    var edge: String?
-
-    @Option(help: ArgumentHelp("The name that the edge's certificate must carry.", valueName: "name"))
-    var edgeName: String?
-
-    @Option(help: ArgumentHelp("auto, 4 or 6.", valueName: "version"))
-    var edgeIPVersion: String?
-
-    @Option(help: ArgumentHelp("auto, none or the URL of a proxy, without a password.", valueName: "url"))
-    var proxy: String?
-
-    @Option(name: .customLong("identity"), help: ArgumentHelp("The folder with the device's key.", valueName: "dir"))
-    var identity: String?
-
-    @OptionGroup var local: LocalSocket
-    @OptionGroup var files: ConfigurationOptions
+    @OptionGroup(title: "Agent options") var options: AgentOptions
 
     func run() async throws {
         let report = await Doctor(try await subject()).examine()
@@ -76,17 +60,16 @@ struct DoctorCommand: AsyncParsableCommand {
 
     private func subject() async throws -> DoctorCase {
         let configured = try configured()
-        let settings = configured.settings
+        let setup = AgentSetup(settings: configured.settings)
         let bundle = Result { () throws(BundleRefusal) in try OperatorBundle.decode(EmbeddedOperatorCA.bundle) }
         let agent: LocalAgent?
-        do { agent = try await LocalAgent.find(local.socket) } catch { agent = nil }
+        do { agent = try await LocalAgent.find(setup.socket) } catch { agent = nil }
         var subject = DoctorCase(
             version: AgentVersion.text,
             bundle: bundle,
-            identity: DoctorIdentity.look(IdentityFolder(path: settings.identity ?? IdentityFolder.standardPath)),
-            edges: try edges(settings, bundle),
-            proxy: try proxyChoice(settings),
-            ipVersion: IPVersion(settings.edgeIPVersion.rawValue) ?? .any
+            identity: DoctorIdentity.look(setup.identity),
+            edges: try edges(setup, bundle),
+            dialer: try setup.dialer()
         )
         subject.endpoints = try await endpoints(configured.specs, agent)
         do { subject.status = try await agent?.status() } catch { subject.status = nil }
@@ -94,15 +77,8 @@ struct DoctorCommand: AsyncParsableCommand {
     }
 
     private func configured() throws -> AgentFile {
-        let flags = [
-            AgentFileLoader.flag("--edge", "edges", edge.map { [$0] }),
-            AgentFileLoader.flag("--edge-name", "edge_name", edgeName.map { [$0] }),
-            AgentFileLoader.flag("--edge-ip-version", "edge_ip_version", edgeIPVersion.map { [$0] }),
-            AgentFileLoader.flag("--proxy", "proxy", proxy.map { [$0] }),
-            AgentFileLoader.flag("--identity", "identity", identity.map { [$0] }),
-        ].compactMap(\.self)
         do throws(SettingsProblems) {
-            return try files.loader(flags: flags).load()
+            return try options.loader.load()
         } catch {
             throw AgentExit(
                 code: 2,
@@ -112,47 +88,24 @@ struct DoctorCommand: AsyncParsableCommand {
         }
     }
 
-    private func edges(_ settings: AgentSettings, _ bundle: Result<OperatorBundle, BundleRefusal>) throws
-        -> [EdgeTarget]
-    {
+    private func edges(_ setup: AgentSetup, _ bundle: Result<OperatorBundle, BundleRefusal>) throws -> [EdgeTarget] {
         guard case .success(let bundle) = bundle else { return [] }
-        let baked = (bundle.edges.isEmpty ? [bundle.domain] : bundle.edges).compactMap { EdgeAddress($0) }
-        return (settings.edges.isEmpty ? baked : settings.edges).map { address in
-            EdgeTarget(address: address, serverName: settings.edgeName ?? EdgeName.standard(of: address, bundle.domain))
-        }
+        return try setup.edges(bundle)
     }
 
-    private func proxyChoice(_ settings: AgentSettings) throws -> ProxyChoice {
-        let flag: String? =
-            switch settings.proxy {
-            case .environment: nil
-            case .none: "none"
-            case .url(let url): url
-            }
-        do {
-            let line = try settings.proxyCredentialsFile.map { try SmallFile.bytes(of: $0, limit: 1024) }
-            return try ProxyChoice(
-                flag: flag,
-                credentials: try line.map { try ProxyCredentials(line: String(decoding: $0, as: UTF8.self)) },
-                environment: ProcessInfo.processInfo.environment
-            )
-        } catch let error as ProxySettingError {
-            throw AgentExit(code: 2, problem: error.description, nextStep: "Correct it, or say --proxy none.")
-        } catch {
-            let problem = "The file with the proxy's password cannot be used."
-            throw AgentExit(code: 2, problem: problem, nextStep: "It holds one line, user:password.")
-        }
-    }
-
-    private func endpoints(_ specs: [EndpointSpec], _ agent: LocalAgent?) async throws -> [Endpoint] {
-        var specs = specs.filter(\.enabled)
+    private func endpoints(_ configured: [EndpointSpec], _ agent: LocalAgent?) async throws -> [Endpoint] {
+        var specs = configured.filter(\.enabled)
         // An agent that does not answer is told by its status.
         do { specs = try await agent?.endpoints().filter(\.enabled).map(\.spec) ?? specs } catch {}
-        let asked = try targets.map { text in try Endpoint(name: nil, target: try TunnelOptions.target(text)) }
-        return asked
-            + specs.compactMap { spec in
-                do throws(EndpointProblem) { return try spec.endpoint() } catch { return nil }
-            }
+        let asked = targets.map { text in
+            let target = FilePaths.here.resolvedTarget(text)
+            return EndpointSpec(name: EndpointLabel.of(target), kind: "http", target: target)
+        }
+        do throws(EndpointProblem) {
+            return try (asked + specs).map { spec throws(EndpointProblem) in try spec.endpoint() }
+        } catch {
+            throw AgentExit(code: 2, problem: "An endpoint is wrong: \(error)", nextStep: "Correct it.")
+        }
     }
 }
 
@@ -177,15 +130,5 @@ enum DoctorIdentity {
         } catch {
             return nil
         }
-    }
-}
-
-/// The name that an edge's certificate must carry when nobody says another.
-enum EdgeName {
-    /// An address has no name of its own, so the certificate must then carry the operator's domain.
-    static func standard(of address: EdgeAddress, _ domain: String) -> String {
-        let host = address.host
-        let isAddress = host.contains(":") || host.allSatisfy { $0.isNumber || $0 == "." } || host == "localhost"
-        return isAddress ? domain : host
     }
 }

@@ -18,11 +18,8 @@ package struct DoctorCase: Sendable {
     package var endpoints: [Endpoint] = []
     /// What the running agent says of itself; nil when none runs.
     package var status: AgentStatus?
-    package var proxy: ProxyChoice
-    package var ipVersion: IPVersion
-    package var lookup = NameLookup.system
-    /// How long each step of the way to an edge may take.
-    package var deadline = TimeAmount.seconds(10)
+    /// What a dial is made with; each further step on the way to an edge may take as long.
+    package var dialer: EdgeDialer
     /// How long an origin may take to answer.
     package var patience = TimeAmount.seconds(5)
     package var now: @Sendable () -> Date = { .now }
@@ -32,14 +29,12 @@ package struct DoctorCase: Sendable {
         bundle: Result<OperatorBundle, BundleRefusal>,
         identity: Identity,
         edges: [EdgeTarget],
-        proxy: ProxyChoice = .direct,
-        ipVersion: IPVersion = .any
+        dialer: EdgeDialer = EdgeDialer(deadline: AgentConfiguration.dialDeadline)
     ) {
         self.version = version
         self.bundle = bundle
         self.identity = identity
         self.edges = edges
-        self.proxy = proxy
-        self.ipVersion = ipVersion
+        self.dialer = dialer
     }
 }

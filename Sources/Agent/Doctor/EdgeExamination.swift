@@ -16,9 +16,9 @@ struct EdgeExamination: Sendable {
 
     func observe() async -> EdgeObservation {
         var seen = EdgeObservation()
-        let proxy = subject.proxy.proxy(towards: edge.address)
+        let proxy = subject.dialer.proxy.proxy(towards: edge.address)
         seen.proxy = proxy?.description
-        seen.proxySource = subject.proxy.source
+        seen.proxySource = subject.dialer.proxy.source
         let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
         seen.address = proxy == nil ? await address(on: eventLoop) : .leftToProxy
         let visit = EdgeVisit(eventLoop)
@@ -29,8 +29,8 @@ struct EdgeExamination: Sendable {
             )
             let channel = try await connect(on: eventLoop, context, visit)
             seen.connection = .success(channel.remoteAddress?.ipAddress ?? "\(edge.address)")
-            seen.handshake = await visit.handshake(within: subject.deadline)
-            if case .done = seen.handshake { seen.control = await visit.control(within: subject.deadline) }
+            seen.handshake = await visit.handshake(within: subject.dialer.deadline)
+            if case .done = seen.handshake { seen.control = await visit.control(within: subject.dialer.deadline) }
             channel.close(promise: nil)
         } catch let failure as DialFailure {
             seen.connection = .failure(failure)
@@ -55,9 +55,9 @@ struct EdgeExamination: Sendable {
     private func address(on eventLoop: any EventLoop) async -> EdgeObservation.Address {
         guard IPAddress(edge.address.host) == nil else { return .literal }
         var found: [String] = []
-        for family in [NameLookup.Family.v6, .v4] where subject.ipVersion.includes(family) {
-            let answer = subject.lookup.ask(edge.address.host, edge.address.port, family, eventLoop)
-            let bounded = answer.bounded(by: subject.deadline)
+        for family in [NameLookup.Family.v6, .v4] where subject.dialer.version.includes(family) {
+            let answer = subject.dialer.lookup.ask(edge.address.host, edge.address.port, family, eventLoop)
+            let bounded = answer.bounded(by: subject.dialer.deadline)
             do { found += try await bounded.get().compactMap(\.ipAddress) } catch { continue }
         }
         return found.isEmpty ? .literal : .found(found)
@@ -68,15 +68,9 @@ struct EdgeExamination: Sendable {
         _ context: NIOSSLContext,
         _ visit: EdgeVisit
     ) async throws -> any Channel {
-        let dialer = EdgeDialer(
-            proxy: subject.proxy,
-            version: subject.ipVersion,
-            deadline: subject.deadline,
-            lookup: subject.lookup
-        )
         let verifier = LenientVerifier(anchors: anchors, revocations: revocations, edge: edge, now: subject.now)
-        let (edge, deadline) = (edge, subject.deadline)
-        return try await dialer.connect(to: edge.address, on: eventLoop) { channel in
+        let (edge, deadline) = (edge, subject.dialer.deadline)
+        return try await subject.dialer.connect(to: edge.address, on: eventLoop) { channel in
             channel.eventLoop.makeCompletedFuture {
                 let check = PeerCheck<LenientVerifier.Verdict>(
                     verify: { chain throws(PeerRefusal) in try verifier.verify(chain) },
@@ -104,16 +98,10 @@ struct EdgeExamination: Sendable {
     /// Shakes hands with a stranger, without showing it any certificate, to hear whether it knows of tunnels.
     private func speaksTunnel(on eventLoop: any EventLoop) async -> Bool {
         let answer = eventLoop.makePromise(of: Bool.self)
-        let dialer = EdgeDialer(
-            proxy: subject.proxy,
-            version: subject.ipVersion,
-            deadline: subject.deadline,
-            lookup: subject.lookup
-        )
         do {
             let context = try TunnelTLSContext.client(certificates: [], key: [])
-            let (name, deadline) = (edge.serverName, subject.deadline)
-            let channel = try await dialer.connect(to: edge.address, on: eventLoop) { channel in
+            let (name, deadline) = (edge.serverName, subject.dialer.deadline)
+            let channel = try await subject.dialer.connect(to: edge.address, on: eventLoop) { channel in
                 channel.eventLoop.makeCompletedFuture {
                     let check = PeerCheck<Bool>(verify: { _ in true }, explains: { _ in false })
                     let observer = KeyExchangeObserver(direction: .inbound)

@@ -22,6 +22,7 @@ struct DoctorTests {
         _ device: ThrowawayCA.Device? = nil,
         mode: Int = 0o600,
         edge: String? = nil,
+        lookup: NameLookup = .system,
         at now: Date = .now
     ) throws -> DoctorCase {
         let device = device ?? self.device
@@ -31,9 +32,9 @@ struct DoctorTests {
             version: "test/1",
             bundle: .success(bundle),
             identity: .present(credentials, keyMode: mode),
-            edges: edges ?? []
+            edges: edges ?? [],
+            dialer: EdgeDialer(deadline: .milliseconds(500), lookup: lookup)
         )
-        subject.deadline = .milliseconds(500)
         subject.now = { now }
         return subject
     }
@@ -90,8 +91,8 @@ struct DoctorTests {
     }
 
     @Test func `a name server that does not answer`() async throws {
-        var subject = try subject(edge: "edge.example:8443")
-        subject.lookup = NameLookup { _, _, _, loop in loop.makeFailedFuture(LookupFailure.failed("no answer")) }
+        let lookup = NameLookup { _, _, _, loop in loop.makeFailedFuture(LookupFailure.failed("no answer")) }
+        let subject = try subject(edge: "edge.example:8443", lookup: lookup)
         let culprit = try #require(await fault(subject))
         #expect(culprit.check == .dns)
         #expect(culprit.subject == "edge.example:8443")
