@@ -1,4 +1,5 @@
 import AdminHTTP
+import Agent
 import Foundation
 import Logging
 import Testing
