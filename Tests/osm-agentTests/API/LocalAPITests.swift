@@ -134,29 +134,6 @@ struct LocalAPITests {
         }
     }
 
-    @Test func `a browser gets events in its own form`() async throws {
-        await agent.desk.replace([TestAgent.spec("web")], from: .command)
-        let request = AdminRequest(
-            method: "GET",
-            path: "/v1/events",
-            query: "",
-            host: nil,
-            origin: nil,
-            body: ByteBuffer(),
-            headers: ["accept": "text/event-stream"]
-        )
-        try await agent.serving { local in
-            let api = LocalAPI(
-                address: .unix(path: local.socket),
-                state: agent.state,
-                desk: agent.desk,
-                logs: agent.ring,
-                logger: .init(label: "test")
-            )
-            #expect(api.events(request).contentType == "text/event-stream")
-        }
-    }
-
     @Test func `the log is shown, in part, whole and as it comes`() async throws {
         for number in 1...3 { agent.ring.append("{\"msg\":\"\(number)\"}\n") }
         try await agent.serving { local in
