@@ -43,10 +43,11 @@ func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
 }
 
 /// The tests of one room, in `Tests/NAMETests`.
-func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+func tests(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []) -> Target {
     .testTarget(
         name: "\(name)Tests",
         dependencies: [.byName(name: name)] + dependencies,
+        exclude: exclude,
         swiftSettings: settings
     )
 }
@@ -205,7 +206,8 @@ let package = Package(
             [
                 "TestSupport", "Agent", "Inspector", "HTTPFields", "ProxyProtocol", "TunnelProtocol", "Trust", "AdminHTTP",
                 "Settings", "ConfigurationFile", nioCore, nioPosix, logging,
-            ]
+            ],
+            exclude: ["Configuration/Fixtures"]
         ),
         tests("osm-proxy", ["TestSupport", "Edge", "HTTP1", "HTTP2", "Telemetry", "Settings", nioCore]),
         tests("CertificateAuthority", ["TestSupport", "Cryptography", "Trust", "Settings", x509, asn1]),

@@ -1,5 +1,6 @@
 import Agent
 import ArgumentParser
+import Settings
 import Telemetry
 
 #if canImport(Darwin)
@@ -14,6 +15,10 @@ enum Ending {
         if let exit = error as? AgentExit {
             StandardStream.error.write("osm-agent: \(exit.problem)\n  \(exit.nextStep)\n")
             Self.exit(exit.code)
+        }
+        if let problems = error as? SettingsProblems {
+            for line in problems.lines { StandardStream.error.write("osm-agent: \(line)\n") }
+            Self.exit(2)
         }
         let code = OsmAgent.exitCode(for: error)
         // ArgumentParser says 64 for wrong usage, as BSD does; the users of tunnels expect 2.

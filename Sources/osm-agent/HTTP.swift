@@ -52,7 +52,7 @@ struct HTTP: AsyncParsableCommand {
     func run() async throws { try await Serving.serve(spec, options) }
 
     private var spec: EndpointSpec {
-        let target = FilePaths.here.resolved(target: target)
+        let target = FilePaths.here.resolvedTarget(target)
         var spec = EndpointSpec(name: label ?? name ?? EndpointLabel.of(target), kind: "http", target: target)
         spec.hostname = name
         origin.describe(&spec)

@@ -30,8 +30,8 @@ enum Serving {
 
     private static func attach(_ spec: EndpointSpec, to agent: LocalAgent) async throws {
         StandardStream.error.write("an agent runs already (\(agent.version.version)); it serves this as well\n")
-        var narrator = Narrator(showsRequests: StandardStream.error.isTerminal)
         try await UntilSignal.run {
+            var narrator = Narrator(showsRequests: StandardStream.error.isTerminal)
             try await agent.attach(spec) { narrator.tell($0) }
         }
     }

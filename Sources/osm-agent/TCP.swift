@@ -18,7 +18,7 @@ struct PortOptions: ParsableArguments {
     /// The description of an endpoint of that kind.
     func spec(_ kind: String, _ target: String) throws -> EndpointSpec {
         guard port != 0 else { throw ValidationError("--port: 0 is no port; leave it out to let the edge choose") }
-        let target = FilePaths.here.resolved(target: target)
+        let target = FilePaths.here.resolvedTarget(target)
         let name = label ?? "\(kind)-\(EndpointLabel.of(target))"
         var spec = EndpointSpec(name: name, kind: kind, target: target)
         spec.port = port.map { Int($0) }

@@ -7,22 +7,26 @@ import NIOCore
 /// What an agent reads in a request for a file of a folder.
 enum FolderInvariants {
     static func path(_ bytes: [UInt8]) throws {
-        for name in (try? FolderPath(target: bytes))?.names ?? [] {
+        guard let path = parsed(bytes) else { return }
+        for name in path.names {
             try require(!name.isEmpty && name.utf8.count <= FolderPath.longestName, "a name has no good length")
             try require(name.utf8.first != UInt8(ascii: "."), "a hidden name is served")
             let isPlain = name.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F && $0 != 0x2F && $0 != 0x5C }
             try require(isPlain, "a name is more than one name")
         }
-        guard let path = try? FolderPath(target: bytes) else { return }
         try require(path.names.count <= FolderPath.mostNames, "a path is too deep")
         let encoded = "/" + path.names.map { FolderPath.encoded($0) + "/" }.joined()
-        let again = try? FolderPath(target: (path.isFolder ? encoded : String(encoded.dropLast())).utf8)
+        let again = parsed(Array((path.isFolder ? encoded : String(encoded.dropLast())).utf8))
         try require(path.names.isEmpty || again == path, "a path changes when it is written down")
         guard let last = path.names.last else { return }
         let location = path.locationOfFolder(target: bytes)
         try require(location.hasPrefix("./\(FolderPath.encoded(last))/"), "a redirect leads elsewhere")
         try require(location.utf8.allSatisfy { (0x21...0x7E).contains($0) }, "a redirect is no field value")
         try checkPage(path)
+    }
+
+    private static func parsed(_ target: [UInt8]) -> FolderPath? {
+        do throws(FolderPath.Refusal) { return try FolderPath(target: target) } catch { return nil }
     }
 
     /// Whatever a name says, it adds nothing to a page but its own text.

@@ -29,8 +29,7 @@ struct FolderListing: Equatable, Sendable {
         var entries: [Entry] = []
         var isWhole = found.areAll
         for name in found.names.sorted() {
-            // What goes away while it is read was not there.
-            guard let facts = try? folder.facts(of: name), facts.kind != .other else { continue }
+            guard let facts = Self.facts(of: name, in: folder), facts.kind != .other else { continue }
             guard entries.count < Self.mostShown else {
                 isWhole = false
                 break
@@ -41,6 +40,11 @@ struct FolderListing: Equatable, Sendable {
             )
         }
         self.init(names: names, entries: entries, isWhole: isWhole)
+    }
+
+    /// What goes away while the folder is read was not there.
+    private static func facts(of name: String, in folder: borrowing Descriptor) -> FileFacts? {
+        do throws(FolderProblem) { return try folder.facts(of: name) } catch { return nil }
     }
 
     /// What the page may do (Content Security Policy Level 3): nothing.

@@ -45,7 +45,8 @@ struct AgentFileLoader: Sendable {
 
     /// Reads every source.
     ///
-    /// - Parameter instead: Contents that count in place of what a file at that path has, if it exists at all.
+    /// - Parameter instead: By path, what counts in place of a file's contents.
+    /// - Returns: What they say together.
     /// - Throws: `SettingsProblems` with everything that is wrong in any of them.
     func load(instead: [String: [UInt8]] = [:]) throws(SettingsProblems) -> AgentFile {
         let paths = search.files
@@ -89,8 +90,8 @@ struct AgentFileLoader: Sendable {
         let paths = FilePaths(file: path, home: environment["HOME"], current: currentFolder)
         let source = FileSource(path: path, environment: environment, paths: paths)
         do throws(SettingRefusal) {
-            let bytes = try contents ?? SmallFile.bytes(of: path, limit: ConfigurationFile.limit)
-            return AgentFilePart(bytes, source: source)
+            if let contents { return AgentFilePart(contents, source: source) }
+            return AgentFilePart(try SmallFile.bytes(of: path, limit: ConfigurationFile.limit), source: source)
         } catch {
             return AgentFilePart(path: path, problem: error)
         }

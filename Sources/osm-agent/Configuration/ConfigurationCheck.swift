@@ -6,8 +6,8 @@ enum ConfigurationCheck {
     /// Everything that is wrong; `instead` stands for the contents of files, as in ``AgentFileLoader/load(instead:)``.
     static func problems(_ loader: AgentFileLoader, instead: [String: [UInt8]] = [:]) -> [SettingsProblem] {
         do throws(SettingsProblems) {
-            let file = try loader.load(instead: instead)
-            return settingFiles(file) + file.endpoints.flatMap(endpointFiles)
+            // The files of endpoints are read when they are put together.
+            return settingFiles(try loader.load(instead: instead))
         } catch {
             return error.problems
         }
@@ -19,14 +19,6 @@ enum ConfigurationCheck {
         switch file.resolution.sources[key] {
         case .written(let place)?: return [SettingsProblem(place, "\(key): \(text)")]
         case .byDefault?, nil: return [SettingsProblem(.setting(key), text)]
-        }
-    }
-
-    private static func endpointFiles(_ endpoint: FileEndpoint) -> [SettingsProblem] {
-        let files = [("upstream.ca", endpoint.spec.upstreamCA), ("access.basic_auth_file", endpoint.spec.basicAuthFile)]
-        return files.compactMap { key, path in
-            guard let path, let text = obstacle(toReading: path) else { return nil }
-            return SettingsProblem(endpoint.place(of: key), "\(key): \(text)")
         }
     }
 

@@ -38,7 +38,9 @@ struct ConfigurationReport: Encodable {
     /// What the file says, and what counts without a word of it.
     private static func rows(_ endpoint: FileEndpoint) -> [Row] {
         EndpointTable.table.settings.compactMap { setting in
-            guard EndpointTable.kinds(setting.key).contains(endpoint.spec.kind), setting.key != "name" else { return nil }
+            guard EndpointTable.kinds(setting.key).contains(endpoint.spec.kind), setting.key != "name" else {
+                return nil
+            }
             let place = endpoint.places[setting.key]
             let words = setting.words(endpoint.spec)
             guard place != nil || !words.isEmpty else { return nil }

@@ -31,8 +31,8 @@ struct ConfigurationSearch: Sendable {
         return usual.first { !SmallFile.isAbsent($0) }.map { [$0] } ?? []
     }
 
-    /// The file to edit: the strongest of those that count, or where one would be made.
-    var editable: String? { files.last ?? usual.first }
+    /// The file to edit: the first of those that are read, or where one would be made.
+    var editable: String? { files.first ?? usual.first }
 
     private static func usualPaths(_ environment: [String: String], hasLibrary: Bool) -> [String] {
         let name = "osm-agent/config.yaml"

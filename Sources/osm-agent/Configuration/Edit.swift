@@ -28,18 +28,19 @@ extension Config {
                     nextStep: "Name a file: osm-agent config edit -c FILE"
                 )
             }
-            let others = search.files.dropLast()
+            let others = search.files.dropFirst()
             let editing = ConfigurationEditing(
                 path: path,
-                loader: configuration.loader().bound(to: others + [path]),
+                loader: configuration.loader().bound(to: [path] + others),
                 open: { try Editor(environment: ProcessInfo.processInfo.environment).open($0) },
-                asksAgain: StandardStream.error.isTerminal ? Self.asksAgain : { false },
+                asksAgain: Self.asksAgain,
                 say: { StandardStream.error.write("\($0)\n") }
             )
             StandardStream.output.write(try editing.run() + "\n")
         }
 
         private static func asksAgain() -> Bool {
+            guard StandardStream.error.isTerminal else { return false }
             StandardStream.error.write("Edit again? [Y/n] ")
             guard let answer = readLine() else { return false }
             return !answer.lowercased().hasPrefix("n")

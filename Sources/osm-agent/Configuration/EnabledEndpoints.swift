@@ -3,7 +3,7 @@ import Agent
 /// What a person changed about the endpoints while the agent ran, so that it comes back when the agent does.
 struct EnabledEndpoints: Sendable, Equatable, Codable {
     /// How many endpoints are remembered that stand in no file.
-    static let limit = 256
+    static let limit = EndpointDesk.limit
 
     private var version = 1
     /// By name, endpoints of a file that were started or stopped; only what differs from the file.
@@ -59,6 +59,15 @@ struct EnabledEndpoints: Sendable, Equatable, Codable {
 
     /// Forgets an endpoint that stands in no file.
     mutating func remove(_ name: String) { added.removeAll { $0.name == name } }
+
+    /// Remembers what was done over the local API; what does not fit any more is not remembered.
+    mutating func remember(_ change: EndpointChange, over file: [EndpointSpec]) {
+        switch change {
+        case .added(let spec): _ = add(spec)
+        case .removed(let name): remove(name)
+        case .enabled(let isEnabled, let name): _ = setEnabled(isEnabled, name, over: file)
+        }
+    }
 
     /// Forgets choices that say what the files say anyway, or are about endpoints that are gone.
     mutating func prune(over file: [EndpointSpec]) {

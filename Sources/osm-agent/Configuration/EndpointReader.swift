@@ -4,6 +4,9 @@ import Settings
 
 /// Reads the items of `endpoints`, and collects what is wrong with any of them.
 struct EndpointReader {
+    /// How many endpoints a file may have.
+    static let limit = EndpointDesk.limit
+
     let source: FileSource
     private(set) var endpoints: [FileEndpoint] = []
     private(set) var problems: [SettingsProblem] = []
@@ -15,6 +18,9 @@ struct EndpointReader {
     mutating func read(_ section: ConfigurationTree.Field) {
         switch section.node.value {
         case .nothing: break
+        case .list(let items) where items.count > Self.limit:
+            let text = "\(items.count) endpoints are more than the \(Self.limit) that an agent takes"
+            problems.append(SettingsProblem(source.place(section.position), text))
         case .list(let items):
             for item in items { read(item) }
         case .word, .fields:
@@ -33,7 +39,8 @@ struct EndpointReader {
             EndpointTable.table,
             paths: EndpointTable.paths,
             fieldLists: EndpointTable.fieldLists,
-            source: source
+            source: source,
+            guesses: SettingsProblems.limit - problems.count
         )
         section.read(fields)
         var found = section.problems
@@ -56,7 +63,7 @@ struct EndpointReader {
         at place: SettingsProblem.Place
     ) throws(SettingsProblems) {
         var spec = spec
-        spec.target = source.paths.resolved(target: spec.target)
+        spec.target = source.paths.resolvedTarget(spec.target)
         let places = Dictionary(written.map { ($0.key, $0.place) }) { first, _ in first }
         let endpoint = FileEndpoint(spec: spec, place: place, places: places)
         if let problem = EndpointCheck.problem(endpoint) { throw SettingsProblems([problem]) }

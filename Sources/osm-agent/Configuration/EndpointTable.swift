@@ -22,7 +22,7 @@ enum EndpointTable {
     static func kinds(_ key: String) -> [String] {
         switch key {
         case "port": ["tcp", "udp"]
-        case "upstream.proxy_protocol": ["tcp"]
+        case "upstream.proxy_protocol": ["http", "tcp"]
         case "hostname", "upstream.ca", "upstream.server_name", "upstream.host_header", "upstream.listing",
             "access.basic_auth_file", "request_headers.add", "request_headers.remove", "response_headers.add",
             "response_headers.remove", "inspect":

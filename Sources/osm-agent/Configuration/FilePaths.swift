@@ -30,7 +30,7 @@ struct FilePaths: Sendable, Equatable {
     }
 
     /// A target of an endpoint, of which only a folder and a socket file are paths.
-    func resolved(target: String) -> String {
+    func resolvedTarget(_ target: String) -> String {
         for socket in ["unix:", "http2+unix:"] where target.hasPrefix(socket) {
             return socket + resolved(String(target.dropFirst(socket.count)))
         }

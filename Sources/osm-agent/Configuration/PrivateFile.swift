@@ -8,6 +8,7 @@ enum PrivateFile {
     ///   - path: The file; what is there already is replaced.
     ///   - bytes: All of it.
     ///   - mode: The permission bits.
+    /// - Throws: What the file system says; the file is then as it was.
     static func replace(_ path: String, _ bytes: [UInt8], mode: Int = 0o600) throws {
         let files = FileManager.default
         let neighbour = "\(path).new"

@@ -19,9 +19,18 @@ struct SectionReader<Target: Sendable> {
     private(set) var keys: Set<String> = []
     /// What the keys of settings have in front of their dots.
     private let groups: Set<String>
+    /// How many unknown keys are still compared with those that there are, which costs more than all else.
+    private var guesses: Int
 
-    init(_ table: Table, paths: Set<String>, fieldLists: Set<String> = [], source: FileSource) {
+    init(
+        _ table: Table,
+        paths: Set<String>,
+        fieldLists: Set<String> = [],
+        source: FileSource,
+        guesses: Int = SettingsProblems.limit
+    ) {
         self.table = table
+        self.guesses = guesses
         self.source = source
         self.fieldLists = fieldLists
         pathKeys = paths
@@ -59,6 +68,7 @@ struct SectionReader<Target: Sendable> {
         case .fields(let inner) where fieldLists.contains(key): readFields(inner, key, at: field)
         case .fields: refuse(field, "'\(key)' is a value, not a list of 'key: value'")
         case .word(let word): take([word], key, at: field)
+        case .list where setting.arity == .one: refuse(field, "'\(key)' is one value, not a list")
         case .list(let items):
             var words: [String] = []
             for item in items {
@@ -109,11 +119,14 @@ struct SectionReader<Target: Sendable> {
     /// Looks for what was meant next to the key first, and then for a setting that ends with the same word elsewhere.
     private mutating func refuse(unknown field: ConfigurationTree.Field, under prefix: String) {
         var suggestion: String?
-        if problems.count < SettingsProblems.limit {
+        if guesses > 0 {
+            guesses -= 1
             let names = table.settings.map(\.key) + groups.sorted()
             let siblings = names.filter { $0.hasPrefix(prefix) }.map { String($0.dropFirst(prefix.count)) }
-            let elsewhere = names.first { $0.hasSuffix(".\(field.key)") || prefix.isEmpty == false && $0 == field.key }
-            suggestion = elsewhere ?? Suggestion.nearest(to: field.key, among: siblings).map { prefix + $0 }
+            let begun = siblings.first { field.key.count > 2 && $0.hasPrefix(field.key) }
+            let elsewhere = names.first { $0.hasSuffix(".\(field.key)") || !prefix.isEmpty && $0 == field.key }
+            let near = begun ?? (elsewhere == nil ? Suggestion.nearest(to: field.key, among: siblings) : nil)
+            suggestion = near.map { prefix + $0 } ?? elsewhere
         }
         let text = "there is no setting '\(prefix + field.key)'"
         refuse(SettingsProblem(source.place(field.position), text, suggestion: suggestion))

@@ -1,3 +1,5 @@
+import HTTPFields
+import NIOCore
 import Testing
 
 @testable import Agent

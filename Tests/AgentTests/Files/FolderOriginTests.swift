@@ -30,7 +30,7 @@ struct FolderOriginTests {
             #expect(whole.fields["content-length"] == String(Self.large.utf8.count))
             let part = try await harness.get("/large.bin", ["range": "bytes=65535-200000"])
             #expect(part.status == "206")
-            #expect(Array(part.body.utf8) == Array(Self.large.utf8)[65_535...200_000])
+            #expect(part.body.utf8.elementsEqual(Self.large.utf8.dropFirst(65_535).prefix(134_466)))
             let end = try await harness.get("/large.bin", ["range": "bytes=-3"])
             #expect(end.body == "end" && end.fields["content-range"] == "bytes 640000-640002/640003")
         }

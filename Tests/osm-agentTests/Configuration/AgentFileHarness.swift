@@ -6,7 +6,7 @@ import TestSupport
 
 /// A folder of configuration files, and what the agent makes of them.
 struct AgentFileHarness {
-    let folder: TemporaryFolder
+    private let folder: TemporaryFolder
     var environment: [String: String]
     var flags: [AgentFileLoader.Written] = []
 
@@ -15,6 +15,7 @@ struct AgentFileHarness {
         environment = ["HOME": "/home/someone"]
     }
 
+    var folderPath: String { folder.path }
     var path: String { "\(folder.path)/config.yaml" }
 
     @discardableResult

@@ -1,5 +1,6 @@
 import Agent
 import Foundation
+import Logging
 import Settings
 import Testing
 
@@ -9,43 +10,6 @@ struct AgentFileTests {
     private var harness: AgentFileHarness
 
     init() throws { harness = try AgentFileHarness() }
-
-    @Test func `a file says everything that an endpoint has`() throws {
-        let file = try harness.load(
-            """
-            version: 1
-            endpoints:
-              - name: web
-                kind: http
-                hostname: app
-                target: 3000
-                upstream: {ca: certs/ca.pem, server_name: n, host_header: rewrite, allow_private: true, listing: true}
-                access: {basic_auth_file: ~/users, allow_cidr: [10.0.0.0/8, '::1'], deny_cidr: [10.1.0.0/16]}
-                request_headers: {add: {X-A: b, X-C: 'd: e'}, remove: [X-F]}
-                response_headers: {add: {X-G: ''}, remove: [Server]}
-                inspect: false
-                enabled: false
-            """
-        )
-        var spec = EndpointSpec(name: "web", kind: "http", target: "3000")
-        spec.hostname = "app"
-        spec.upstreamCA = "\(harness.folder.path)/certs/ca.pem"
-        spec.upstreamServerName = "n"
-        spec.hostHeader = "rewrite"
-        spec.allowPrivate = true
-        spec.listing = true
-        spec.basicAuthFile = "/home/someone/users"
-        spec.allowCIDR = ["10.0.0.0/8", "::1"]
-        spec.denyCIDR = ["10.1.0.0/16"]
-        spec.requestHeaders = .init(
-            add: [.init(name: "X-A", value: "b"), .init(name: "X-C", value: "d: e")],
-            remove: ["X-F"]
-        )
-        spec.responseHeaders = .init(add: [.init(name: "X-G", value: "")], remove: ["Server"])
-        spec.inspect = false
-        spec.enabled = false
-        #expect(file.specs == [spec])
-    }
 
     @Test func `an endpoint needs no more than a name and a target`() throws {
         let file = try harness.load("version: 1\nendpoints:\n- {name: web, target: 3000}\n")
@@ -63,17 +27,18 @@ struct AgentFileTests {
         var harness = harness
         harness.environment["OSM_AGENT_EDGE_NAME"] = "of.the.environment"
         harness.environment["OSM_AGENT_LOG_LEVEL"] = "error"
-        harness.flags = [try #require(AgentFileLoader.flag("--log-level", "log_level", ["debug"]))]
-        let text = "version: 1\nagent: {edge_name: a, log_level: info, log_format: json, edges: [a.example:1, b.example]}\n"
-        let file = try harness.load(text)
+        harness.flags = [AgentFileLoader.flag("--log-level", "log_level", ["debug"])].compactMap { $0 }
+        let edges = "edges: [a.example:1, b.example]"
+        let section = "agent: {edge_name: a, log_level: info, log_format: json, \(edges)}"
+        let file = try harness.load("version: 1\n\(section)\n")
         #expect(file.settings.edgeName == "of.the.environment")
         #expect(file.settings.logLevel == .debug)
-        #expect(file.settings.logFormat == .json)
+        #expect(AgentSettings.table.setting("log_format")?.words(file.settings) == ["json"])
         #expect(file.settings.edges.map(\.description) == ["a.example:1", "b.example:8443"])
         #expect(file.settings.proxy == .environment)
         #expect(file.resolution.sources["log_level"]?.description == "--log-level")
         #expect(file.resolution.sources["edge_name"]?.description == "OSM_AGENT_EDGE_NAME")
-        #expect(file.resolution.sources["log_format"]?.description == "\(harness.path):2:41")
+        #expect(file.resolution.sources["log_format"]?.description == "\(harness.path):2:40")
         #expect(file.resolution.sources["proxy"] == nil)
     }
 
@@ -116,7 +81,7 @@ struct AgentFileTests {
             to: "first.yaml"
         )
         let second = try harness.write("version: 2\n", to: "second.yaml")
-        let problems = harness.problems([first, second, "\(harness.folder.path)/third.yaml"])
+        let problems = harness.problems([first, second, "\(harness.folderPath)/third.yaml"])
         #expect(
             problems == [
                 "FOLDER/first.yaml:2:9: log_level: 'loud' is not a level: try info or debug",
@@ -129,6 +94,12 @@ struct AgentFileTests {
                 "FOLDER/third.yaml: there is no such file",
             ]
         )
+    }
+
+    @Test(.timeLimit(.minutes(1))) func `a file has no more endpoints than an agent takes`() throws {
+        let many = (0...EndpointDesk.limit).map { "- {name: n\($0), target: 1}" }.joined(separator: "\n")
+        let problems = try harness.problems("version: 1\nendpoints:\n\(many)\n")
+        #expect(problems == ["FOLDER/config.yaml:2:1: 257 endpoints are more than the 256 that an agent takes"])
     }
 
     @Test func `two files may not ask for the same name under different endpoints`() throws {

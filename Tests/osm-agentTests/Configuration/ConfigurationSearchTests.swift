@@ -10,7 +10,7 @@ struct ConfigurationSearchTests {
     @Test func `files that are named are read, whether or not they are there`() {
         let search = ConfigurationSearch(named: ["/a", "/b"], environment: ["OSM_AGENT_CONFIG": "/c"])
         #expect(search.files == ["/a", "/b"])
-        #expect(search.editable == "/b")
+        #expect(search.editable == "/a")
         #expect(ConfigurationSearch(named: [], environment: ["OSM_AGENT_CONFIG": "/c"]).files == ["/c"])
     }
 
@@ -38,7 +38,7 @@ struct ConfigurationSearchTests {
     }
 
     @Test func `a usual file that is not there is none`() throws {
-        let environment = ["HOME": "/nowhere", "XDG_CONFIG_HOME": "\(harness.folder.path)/none"]
+        let environment = ["HOME": "/nowhere", "XDG_CONFIG_HOME": "\(harness.folderPath)/none"]
         let search = ConfigurationSearch(named: [], environment: environment, hasLibrary: false)
         #expect(search.files.allSatisfy { $0 == ConfigurationSearch.systemPath })
         #expect(search.editable != nil)

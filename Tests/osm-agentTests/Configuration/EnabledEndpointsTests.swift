@@ -18,9 +18,12 @@ struct EnabledEndpointsTests {
         let file = [spec("web"), spec("api", enabled: false), spec("docs")]
         var enabled = EnabledEndpoints()
         #expect(enabled.served(over: file).map(\.name) == ["web", "docs"])
-        #expect(enabled.setEnabled(false, "web", over: file))
-        #expect(enabled.setEnabled(true, "api", over: file))
-        #expect(!enabled.setEnabled(true, "nobody", over: file))
+        let isStopped = enabled.setEnabled(false, "web", over: file)
+        #expect(isStopped)
+        let isStarted = enabled.setEnabled(true, "api", over: file)
+        #expect(isStarted)
+        let isKnown = enabled.setEnabled(true, "nobody", over: file)
+        #expect(!isKnown)
         #expect(enabled.served(over: file).map(\.name) == ["api", "docs"])
         #expect(enabled.endpoints(over: file).count == 3)
     }
@@ -42,13 +45,27 @@ struct EnabledEndpointsTests {
 
     @Test func `an added endpoint is kept until it is removed`() {
         var enabled = EnabledEndpoints()
-        #expect(enabled.add(spec("temp")))
-        #expect(enabled.add(spec("temp", hostname: "other")))
+        let isAdded = enabled.add(spec("temp"))
+        #expect(isAdded)
+        let isReplaced = enabled.add(spec("temp", hostname: "other"))
+        #expect(isReplaced)
         #expect(enabled.served(over: [spec("web")]).map(\.name) == ["web", "temp"])
         #expect(enabled.added.map(\.hostname) == ["other"])
-        #expect(enabled.setEnabled(false, "temp", over: []))
+        let isStopped = enabled.setEnabled(false, "temp", over: [])
+        #expect(isStopped)
         #expect(enabled.served(over: []).isEmpty)
         enabled.remove("temp")
+        #expect(enabled == EnabledEndpoints())
+    }
+
+    @Test func `what is done over the local API is remembered`() {
+        let file = [spec("web")]
+        var enabled = EnabledEndpoints()
+        enabled.remember(.added(spec("temp")), over: file)
+        enabled.remember(.enabled(false, name: "web"), over: file)
+        #expect(enabled.served(over: file).map(\.name) == ["temp"])
+        enabled.remember(.removed(name: "temp"), over: file)
+        enabled.remember(.enabled(true, name: "web"), over: file)
         #expect(enabled == EnabledEndpoints())
     }
 
@@ -62,9 +79,12 @@ struct EnabledEndpointsTests {
 
     @Test func `there is a limit to what is added`() {
         var enabled = EnabledEndpoints()
-        for index in 0..<EnabledEndpoints.limit { #expect(enabled.add(spec("n\(index)"))) }
-        #expect(!enabled.add(spec("one more")))
-        #expect(enabled.add(spec("n0", hostname: "replaced")))
+        for index in 0..<EnabledEndpoints.limit { _ = enabled.add(spec("n\(index)")) }
+        #expect(enabled.added.count == EnabledEndpoints.limit)
+        let fits = enabled.add(spec("one more"))
+        #expect(!fits)
+        let isReplaced = enabled.add(spec("n0", hostname: "replaced"))
+        #expect(isReplaced)
     }
 }
 

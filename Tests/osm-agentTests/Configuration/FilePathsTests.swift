@@ -19,7 +19,7 @@ struct FilePathsTests {
         ("~/site", "/home/me/site"), ("unix:app.sock", "unix:/work/conf/app.sock"), ("unix:/a", "unix:/a"),
     ])
     func `of a target only a folder and a socket are paths`(text: String, expected: String) {
-        #expect(paths.resolved(target: text) == expected)
+        #expect(paths.resolvedTarget(text) == expected)
     }
 
     @Test func `a file in the root folder, and one without a home`() {

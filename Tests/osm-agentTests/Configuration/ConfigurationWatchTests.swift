@@ -1,0 +1,141 @@
+import Agent
+import Foundation
+import Logging
+import Synchronization
+import Testing
+
+@testable import osm_agent
+
+/// What a watch gave to whoever applies it.
+private final class Applied: Sendable {
+    private let changes = Mutex<[ConfigurationChange]>([])
+
+    func take(_ file: AgentFile, _ change: ConfigurationChange) { changes.withLock { $0.append(change) } }
+    var all: [ConfigurationChange] { changes.withLock { $0 } }
+}
+
+/// Keeps what is logged.
+private struct Written: LogHandler {
+    final class Lines: Sendable {
+        let lines = Mutex<[String]>([])
+        var all: [String] { lines.withLock { $0 } }
+    }
+
+    let to: Lines
+    var metadata: Logger.Metadata = [:]
+    var logLevel = Logger.Level.info
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) {
+        let values = (event.metadata ?? [:]).sorted { $0.key < $1.key }.map { " \($0.key)=\($0.value)" }.joined()
+        to.lines.withLock { $0.append("\(event.level): \(event.message)\(values)") }
+    }
+}
+
+struct ConfigurationWatchTests {
+    private let harness: AgentFileHarness
+    private let applied = Applied()
+    private let log = Written.Lines()
+
+    init() throws { harness = try AgentFileHarness() }
+
+    private func watch(_ text: String) throws -> ConfigurationWatch {
+        let present = try harness.load(text)
+        return ConfigurationWatch(
+            loader: harness.loader(),
+            present: present,
+            logger: Logger(label: "test") { [log] _ in Written(to: log) },
+            apply: { [applied] in applied.take($0, $1) }
+        )
+    }
+
+    private let web = "version: 1\nendpoints:\n- {name: web, target: 3000}\n"
+
+    @Test func `a file that stays as it is changes nothing`() async throws {
+        let watch = try watch(web)
+        for _ in 0..<4 { await watch.look() }
+        #expect(applied.all == [])
+        #expect(log.all == [])
+    }
+
+    @Test func `a changed file is read once it holds still`() async throws {
+        let watch = try watch(web)
+        for _ in 0..<2 { await watch.look() }
+        try harness.write(web + "- {name: api, target: 4000}\n")
+        await watch.look()
+        #expect(applied.all == [])
+        try harness.write(web + "- {name: api, target: 4000}\n- {name: docs, target: 5000}\n")
+        await watch.look()
+        #expect(applied.all == [])
+        await watch.look()
+        await watch.look()
+        #expect(applied.all.map(\.endpoints) == [["api", "docs"]])
+        #expect(watch.present.specs.map(\.name) == ["web", "api", "docs"])
+    }
+
+    @Test func `a request is answered at the next look, also without a change`() async throws {
+        let watch = try watch(web)
+        for _ in 0..<2 { await watch.look() }
+        try harness.write("version: 1\nendpoints:\n- {name: web, target: 3001}\n")
+        watch.requestReload()
+        await watch.look()
+        #expect(applied.all.map(\.endpoints) == [["web"]])
+        watch.requestReload()
+        for _ in 0..<3 { await watch.look() }
+        #expect(applied.all.count == 1)
+    }
+
+    @Test func `a broken file changes nothing and is logged with its place`() async throws {
+        let watch = try watch(web)
+        try harness.write("version: 1\nendpoints:\n- {name: web, traget: 3000}\n")
+        watch.requestReload()
+        await watch.look()
+        #expect(applied.all == [])
+        #expect(watch.present.specs.map(\.name) == ["web"])
+        #expect(log.all.count == 2)
+        #expect(
+            log.all.contains {
+                $0.hasPrefix("error: configuration not reloaded") && $0.contains("\(harness.path):3:15")
+            }
+        )
+        try harness.write(web + "- {name: api, target: 4000}\n")
+        for _ in 0..<2 { await watch.look() }
+        #expect(applied.all.map(\.endpoints) == [["api"]])
+    }
+
+    @Test func `a file that is gone is an error, and no reason to stop serving`() async throws {
+        let watch = try watch(web)
+        for _ in 0..<2 { await watch.look() }
+        try FileManager.default.removeItem(atPath: harness.path)
+        for _ in 0..<4 { await watch.look() }
+        #expect(applied.all == [])
+        #expect(log.all == ["error: configuration not reloaded error=\(harness.path): there is no such file"])
+        try harness.write(web + "- {name: api, target: 4000}\n")
+        for _ in 0..<2 { await watch.look() }
+        #expect(applied.all.count == 1)
+    }
+
+    @Test func `a file that another takes the place of is read`() async throws {
+        let watch = try watch(web)
+        for _ in 0..<2 { await watch.look() }
+        try PrivateFile.replace(harness.path, Array("version: 1\nendpoints:\n- {name: web, target: 3009}\n".utf8))
+        for _ in 0..<2 { await watch.look() }
+        #expect(applied.all.map(\.endpoints) == [["web"]])
+    }
+
+    @Test func `what needs a restart is named, and stays as it was`() async throws {
+        let watch = try watch("version: 1\nagent: {log_level: info, edge_name: a}\n")
+        try harness.write("version: 1\nagent: {log_level: debug, edge_name: b}\n")
+        watch.requestReload()
+        await watch.look()
+        #expect(applied.all.map(\.live) == [["log_level"]])
+        #expect(applied.all.map(\.waiting) == [["edge_name"]])
+        #expect(watch.present.settings.logLevel == .debug)
+        #expect(watch.present.settings.edgeName == "a")
+        #expect(log.all.last == "warning: settings wait for a restart settings=edge_name")
+    }
+}
