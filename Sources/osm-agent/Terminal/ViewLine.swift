@@ -54,6 +54,12 @@ struct ViewLine: Sendable, Equatable {
 
     var columns: Int { pieces.reduce(0) { $0 + ColumnWidth.of($1.text) } }
 
+    /// How many rows of the terminal it takes.
+    func rows(in columns: Int) -> Int {
+        guard wraps, columns > 0 else { return 1 }
+        return max(1, (self.columns + columns - 1) / columns)
+    }
+
     /// The line as it is written, not wider than the terminal.
     func rendered(_ style: ViewStyle) -> String {
         var room = columns <= style.columns || wraps ? Int.max : style.columns

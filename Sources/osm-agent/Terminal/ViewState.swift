@@ -38,6 +38,8 @@ struct ViewState: Sendable, Equatable {
     private(set) var counters = Counters()
     /// How many requests are waited for before the agent ends.
     private(set) var leaving: Int?
+    /// Nothing is served any more.
+    private(set) var hasEnded = false
 
     /// Folds in what has happened.
     mutating func take(_ event: AgentEvent, at now: Date) {
@@ -50,14 +52,15 @@ struct ViewState: Sendable, Equatable {
         }
     }
 
-    /// Takes what no event tells: round-trip times, and how long the certificate is good.
-    mutating func take(_ status: AgentStatus) {
+    /// No event will come any more.
+    mutating func end() { hasEnded = true }
+
+    /// Takes how everything is now: what was so before the first event, and what no event tells.
+    mutating func take(_ status: AgentStatus, at now: Date) {
         version = status.version
         certificateExpires = status.certificateExpires
-        for known in status.tunnels {
-            guard let index = index(of: known) else { continue }
-            tunnels[index].status.roundTripMilliseconds = known.roundTripMilliseconds
-        }
+        endpoints = status.endpoints
+        for tunnel in status.tunnels { take(tunnel, at: now) }
     }
 
     private func index(of status: TunnelStatus) -> Int? {
@@ -87,7 +90,7 @@ struct ViewState: Sendable, Equatable {
 
     private mutating func take(_ record: RequestRecord, at now: Date) {
         counters.all += 1
-        counters.byClass[record.status / 100, default: 0] += 1
+        counters.byClass[min(max(record.status / 100, 0), 9), default: 0] += 1
         counters.received += record.received
         counters.sent += record.sent
         if requests.count == Self.rememberedRequests { requests.removeFirst() }
