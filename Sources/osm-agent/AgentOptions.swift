@@ -104,6 +104,15 @@ struct WatchingOptions: ParsableArguments {
     )
     var probeCA: String?
 
+    @Flag(help: "Show each public URL as a QR code, too.")
+    var qr = false
+
+    @Flag(help: "Write a line for each request when standard error is no terminal.")
+    var requests = false
+
+    @Option(help: ArgumentHelp("auto, always or never; NO_COLOR and CLICOLOR are heeded, too.", valueName: "when"))
+    var color = ColourChoice.auto
+
     /// What the flags say, as settings.
     var written: [AgentFileLoader.Written] {
         let words: [(String, String, String?)] = [

@@ -17,6 +17,9 @@ enum TerminalDevice {
         return (Int(size.ws_col), Int(size.ws_row))
     }
 
+    /// Whether this process is the one that the terminal's keys go to; others do not draw on it.
+    static var isForeground: Bool { tcgetpgrp(STDERR_FILENO) == getpgrp() }
+
     /// How far the clock on the wall is ahead of UTC at a time.
     static func secondsFromUTC(at time: Date) -> Int {
         var second = time_t(time.timeIntervalSince1970)
@@ -35,16 +38,10 @@ enum TerminalDevice {
     static func keepCursorSafe() {
         _ = unsafe atexit { TerminalDevice.writeCursor() }
         for signal in deaths { catchOnce(signal) }
-        // One that was stopped and goes on may be stopped again.
-        var action = sigaction()
-        #if canImport(Darwin)
-        unsafe action.__sigaction_u.__sa_handler = { _ in TerminalDevice.catchOnce(SIGTSTP) }
-        #else
-        unsafe action.__sigaction_handler.sa_handler = { _ in TerminalDevice.catchOnce(SIGTSTP) }
-        #endif
-        action.sa_flags = SA_RESTART
-        unsafe sigaction(SIGCONT, &action, nil)
     }
+
+    /// To be called when the process goes on after it was stopped: it may be stopped again.
+    static func keepCursorSafeAgain() { catchOnce(SIGTSTP) }
 
     /// Shows the cursor when the signal comes, which then does what it does by default; signals that are ignored stay so.
     private static func catchOnce(_ signal: Int32) {

@@ -51,6 +51,9 @@ final class TerminalScreen: Sendable {
         }
     }
 
+    /// Others have written to the terminal: the next picture begins below what they wrote.
+    func beginAnew() { content.withLock { if $0.region != nil { $0.region = ScreenRegion() } } }
+
     /// Draws a picture in place of the last one.
     func draw(_ lines: [ViewLine], _ style: ViewStyle) {
         content.withLock { content in

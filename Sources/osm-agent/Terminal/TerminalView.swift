@@ -43,7 +43,7 @@ struct TerminalView {
                 }
             }
             group.addTask { await keepAsking(board) { wake.yield() } }
-            group.addTask { for await _ in await UnixSignalsSequence(trapping: .sigwinch, .sigcont) { wake.yield() } }
+            group.addTask { await follow(await UnixSignalsSequence(trapping: .sigwinch, .sigcont)) { wake.yield() } }
             group.addTask { await draw(board, wakes) }
             // The first to end is the one that has no more events.
             await group.next()
@@ -64,13 +64,25 @@ struct TerminalView {
         }
     }
 
+    private func follow(_ signals: UnixSignalsSequence, _ wake: @Sendable () -> Void) async {
+        for await signal in signals {
+            if signal == .sigcont {
+                TerminalDevice.keepCursorSafeAgain()
+                screen.beginAnew()
+            }
+            wake()
+        }
+    }
+
     private func draw(_ board: Board, _ wakes: AsyncStream<Void>) async {
         var told = AddressTeller(hasQRCode: showsQRCode)
         for await _ in wakes {
             let style = currentStyle()
             let state = board.current
             for line in told.tell(state.endpoints, style) { screen.write(line + "\n") }
-            screen.draw(LiveRenderer(state: state, style: style, now: Date()).lines(), style)
+            if TerminalDevice.isForeground {
+                screen.draw(LiveRenderer(state: state, style: style, now: Date()).lines(), style)
+            }
             do { try await Task.sleep(for: Self.pause) } catch { return }
         }
     }
@@ -80,33 +92,5 @@ struct TerminalView {
         if let size = TerminalDevice.size() { (style.columns, style.rows) = size }
         style.secondsFromUTC = TerminalDevice.secondsFromUTC(at: Date())
         return style
-    }
-}
-
-/// Tells each address once: to a script that reads standard output, and to a telephone.
-struct AddressTeller {
-    private let hasQRCode: Bool
-    private var told: Set<String> = []
-
-    init(hasQRCode: Bool) { self.hasQRCode = hasQRCode }
-
-    /// Writes new addresses to standard output unless that is a terminal, too.
-    ///
-    /// - Returns: What else is to be shown for them.
-    mutating func tell(_ endpoints: [EndpointStatus], _ style: ViewStyle) -> [String] {
-        var lines: [String] = []
-        for endpoint in endpoints where endpoint.state == .serving {
-            guard let url = endpoint.url, told.insert(url).inserted else { continue }
-            if !StandardStream.output.isTerminal { StandardStream.output.write("\(url)\n") }
-            if hasQRCode { lines += Self.qrCode(url, style) }
-        }
-        return lines
-    }
-
-    static func qrCode(_ url: String, _ style: ViewStyle) -> [String] {
-        guard let code = QRCode(url) else { return ["(the URL is too long for a QR code)"] }
-        let columns = QRCodeText.columns(code, style)
-        guard columns <= style.columns else { return ["(a QR code needs a window of \(columns) columns)"] }
-        return QRCodeText.lines(code, style)
     }
 }

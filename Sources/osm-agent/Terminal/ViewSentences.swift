@@ -1,4 +1,5 @@
 import Agent
+import Settings
 
 /// Sentences that all views share.
 enum ViewSentences {
@@ -24,5 +25,10 @@ enum ViewSentences {
     static func leaving(_ requests: Int) -> String {
         let what = requests == 1 ? "1 request is" : "\(requests) requests are"
         return "leaving: \(what) under way; a second signal ends at once"
+    }
+
+    /// A text from elsewhere as part of a line.
+    static func oneLine(_ text: String) -> String {
+        TerminalText.escaped(text.split(whereSeparator: \.isNewline).joined(separator: " "))
     }
 }
