@@ -216,7 +216,7 @@ let package = Package(
             dependencies: ["TestSupport", nioCore, nioPosix],
             exclude: [
                 "Differential/Programs", "Foreign/Programs", "Overload/crowd.py", "Tunnel/bursts.py",
-                "Tunnel/h2visitor.py", "Tunnel/relay.py", "Tunnel/sidecar.py", "Tunnel/websocket.py",
+                "Tunnel/h2visitor.py", "Tunnel/relay.py", "Tunnel/sidecar.py", "Tunnel/websocket.py", "Terminal/Programs",
             ],
             swiftSettings: settings
         ),

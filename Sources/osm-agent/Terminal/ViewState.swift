@@ -91,8 +91,8 @@ struct ViewState: Sendable, Equatable {
     private mutating func take(_ record: RequestRecord, at now: Date) {
         counters.all += 1
         counters.byClass[min(max(record.status / 100, 0), 9), default: 0] += 1
-        counters.received += record.received
-        counters.sent += record.sent
+        counters.received &+= record.received
+        counters.sent &+= record.sent
         if requests.count == Self.rememberedRequests { requests.removeFirst() }
         requests.append(Request(time: now, record: record))
     }
