@@ -207,7 +207,7 @@ let package = Package(
                 "TestSupport", "Agent", "Inspector", "HTTPFields", "ProxyProtocol", "TunnelProtocol", "Trust", "AdminHTTP",
                 "Settings", "ConfigurationFile", nioCore, nioPosix, logging,
             ],
-            exclude: ["Configuration/Fixtures"]
+            exclude: ["Configuration/Fixtures", "Terminal/Goldens"]
         ),
         tests("osm-proxy", ["TestSupport", "Edge", "HTTP1", "HTTP2", "Telemetry", "Settings", nioCore]),
         tests("CertificateAuthority", ["TestSupport", "Cryptography", "Trust", "Settings", x509, asn1]),
