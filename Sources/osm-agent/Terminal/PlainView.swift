@@ -1,4 +1,5 @@
 import Agent
+import NIOCore
 
 /// A line for whoever reads the agent's output, be it a person or a program.
 enum SpokenLine: Equatable {

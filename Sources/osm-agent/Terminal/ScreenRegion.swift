@@ -19,7 +19,7 @@ struct ScreenRegion {
     ///   - style: The terminal as it is now, which may not be as it was.
     mutating func frame(_ lines: [ViewLine], above: [String] = [], _ style: ViewStyle) -> String {
         var text = Self.hideCursor + home(style.columns)
-        if !above.isEmpty { text += Self.clearBelow + above.map { $0 + "\r\n" }.joined() }
+        if !above.isEmpty { text += clear + above.map { $0 + "\r\n" }.joined() }
         for line in lines {
             let columns = line.wraps ? line.columns : min(line.columns, style.columns)
             text += line.rendered(style)
@@ -33,6 +33,11 @@ struct ScreenRegion {
 
     /// What follows the last picture.
     static let end = showCursor
+
+    /// Clears the picture, and leaves the cursor where that was.
+    ///
+    /// In two steps: some terminals keep in their scroll-back what is cleared from the first row on.
+    private var clear: String { shown.isEmpty ? "" : Self.clearToEndOfLine + "\u{1B}[B\(Self.clearBelow)\u{1B}[A" }
 
     /// To the first column of the picture's first row.
     private func home(_ columns: Int) -> String {

@@ -23,7 +23,7 @@ enum TerminalDevice {
     /// How far the clock on the wall is ahead of UTC at a time.
     static func secondsFromUTC(at time: Date) -> Int {
         var second = time_t(time.timeIntervalSince1970)
-        var parts = tm()
+        var parts = unsafe tm()
         guard unsafe localtime_r(&second, &parts) != nil else { return 0 }
         return unsafe parts.tm_gmtoff
     }
@@ -36,7 +36,7 @@ enum TerminalDevice {
 
     /// From now on the cursor is shown again however this process ends, or is stopped; SIGKILL excepted.
     static func keepCursorSafe() {
-        _ = unsafe atexit { TerminalDevice.writeCursor() }
+        _ = atexit { TerminalDevice.writeCursor() }
         for signal in deaths { catchOnce(signal) }
     }
 

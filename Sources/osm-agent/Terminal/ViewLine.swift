@@ -40,7 +40,9 @@ struct ViewLine: Sendable, Equatable {
     /// Appends a text from anywhere, with what does not show or moves the cursor as escapes.
     mutating func append(_ text: String, _ tone: Tone = .plain) {
         guard !text.isEmpty else { return }
-        pieces.append(Piece(text: TerminalText.escaped(text), tone: tone))
+        let text = TerminalText.escaped(text)
+        guard let last = pieces.last, last.tone == tone else { return pieces.append(Piece(text: text, tone: tone)) }
+        pieces[pieces.endIndex - 1] = Piece(text: last.text + text, tone: tone)
     }
 
     func appending(_ text: String, _ tone: Tone = .plain) -> ViewLine {

@@ -34,7 +34,7 @@ struct ViewRow {
         line.pad(to: indent)
         // A label that is longer than a small margin has one space behind it.
         if line.columns > indent || label.count == indent { line.append(" ") }
-        for word in words {
+        for (index, word) in words.enumerated() {
             let fits = line.columns + (isFirst ? 0 : 1) + ColumnWidth.of(word.text) <= columns
             if !fits, !isFirst, lines.count < Self.longest - 1 {
                 lines.append(line)
@@ -42,7 +42,7 @@ struct ViewRow {
                 line.pad(to: indent)
                 isFirst = true
             }
-            if !isFirst { line.append(" ") }
+            if !isFirst { line.append(" ", words[index - 1].tone == word.tone ? word.tone : .plain) }
             line.append(word.text, word.tone)
             isFirst = false
         }

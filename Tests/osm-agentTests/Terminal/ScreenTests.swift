@@ -20,7 +20,7 @@ struct ScreenRegionTests {
         var region = ScreenRegion()
         _ = region.frame([line("one")], style)
         let frame = region.frame([line("one")], above: ["a log line"], style)
-        #expect(frame == "\u{1B}[?25l\r\u{1B}[1A\u{1B}[Ja log line\r\none\u{1B}[K\r\n\u{1B}[J")
+        #expect(frame == "\u{1B}[?25l\r\u{1B}[1A\u{1B}[K\u{1B}[B\u{1B}[J\u{1B}[Aa log line\r\none\u{1B}[K\r\n\u{1B}[J")
     }
 
     @Test func `does not clear a row that is full`() {

@@ -80,6 +80,8 @@ class Screen:
             self.cursor = letter == "h"
         elif letter == "A":
             self.row = max(self.top, self.row - int(number or 1))
+        elif letter == "B":
+            self.row = min(len(self.lines) - 1, self.row + int(number or 1))
         elif letter == "K" and not number:
             self.lines[self.row] = self.lines[self.row][: self.column]
         elif letter == "J" and not number:
