@@ -47,12 +47,13 @@ struct AgentOptions: ParsableArguments {
 
     /// What the flags say, as settings.
     var written: [AgentFileLoader.Written] {
-        [
+        let credentials = proxyCredentialsFile.map(FilePaths.here.resolved)
+        return [
             AgentFileLoader.flag("--edge", "edges", edge.isEmpty ? nil : edge),
             one("--edge-name", "edge_name", edgeName),
             one("--edge-ip-version", "edge_ip_version", edgeIPVersion),
             one("--proxy", "proxy", proxy),
-            one("--proxy-credentials-file", "proxy_credentials_file", proxyCredentialsFile.map(FilePaths.here.resolved)),
+            one("--proxy-credentials-file", "proxy_credentials_file", credentials),
             one("--identity", "identity", identity.map(FilePaths.here.resolved)),
             one("--socket", "socket", socket.map(FilePaths.here.resolved)),
         ].compactMap { $0 } + watching.written

@@ -48,6 +48,9 @@ enum Serving {
             continuation.finish()
             await shown
             try outcome.get()
+            if !Task.isCancelled {
+                StandardStream.error.write("the agent that ran already serves \(spec.name) no more\n")
+            }
         }
     }
 

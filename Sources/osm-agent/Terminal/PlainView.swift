@@ -40,7 +40,8 @@ struct PlainView {
     }
 
     private mutating func lines(for status: TunnelStatus) -> [SpokenLine] {
-        guard phases.updateValue(status.phase, forKey: "\(status.edge) \(status.slot)") != status.phase else { return [] }
+        let before = phases.updateValue(status.phase, forKey: "\(status.edge) \(status.slot)")
+        guard before != status.phase else { return [] }
         switch status.phase {
         case .connecting, .stopped: return []
         case .connected: return [.news("connected to the edge, key exchange \(status.keyExchange ?? "unknown")")]
@@ -62,7 +63,8 @@ struct PlainView {
         }
         // That the only one is refused is the agent's end, and told as such.
         if status.state == .refused, before?.state != .refused, endpoints.count > 1 {
-            lines.append(.news("\(Self.safe(status.name)) is refused: \(Self.safe(status.problem ?? "no reason given"))"))
+            let problem = Self.safe(status.problem ?? "no reason was given")
+            lines.append(.news("\(Self.safe(status.name)) is refused: \(problem)"))
         }
         let wasReached = before?.probe?.ok ?? true
         if let probe = status.probe, probe.ok != wasReached {

@@ -4,11 +4,14 @@ enum QRCodewords {
     ///   - text: Not longer than the version holds.
     ///   - version: The size of the code.
     ///   - correction: How much is added.
+    /// - Returns: As many as the version has.
     static func of(_ text: [UInt8], _ version: QRVersion, _ correction: QRCorrection) -> [UInt8] {
         interleaved(data(text, version, capacity: version.capacity(correction)), version, version.blocks(correction))
     }
 
-    /// Mode, length, text, end mark and filling. ISO/IEC 18004, 7.4.
+    /// Mode, length, text, end mark and filling.
+    ///
+    /// ISO/IEC 18004, 7.4.
     private static func data(_ text: [UInt8], _ version: QRVersion, capacity: Int) -> [UInt8] {
         var bits = QRBits()
         bits.append(0b0100, count: 4)
@@ -21,7 +24,9 @@ enum QRCodewords {
         return bytes
     }
 
-    /// The first codeword of each block, the second of each, and so on. ISO/IEC 18004, 7.6.
+    /// The first codeword of each block, the second of each, and so on.
+    ///
+    /// ISO/IEC 18004, 7.6.
     private static func interleaved(
         _ data: [UInt8],
         _ version: QRVersion,

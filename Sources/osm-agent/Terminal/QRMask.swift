@@ -4,7 +4,9 @@ struct QRMask: Sendable {
 
     static let all = (0..<8).map { QRMask(number: $0) }
 
-    /// Whether it turns a square over. ISO/IEC 18004, table 10.
+    /// Whether it turns a square over.
+    ///
+    /// ISO/IEC 18004, table 10.
     private func turns(_ row: Int, _ column: Int) -> Bool {
         let product = row * column
         return switch number {
@@ -28,7 +30,9 @@ struct QRMask: Sendable {
     }
 }
 
-/// How hard a pattern is to read: the less, the better. ISO/IEC 18004, 7.8.3.
+/// How hard a pattern is to read: the less, the better.
+///
+/// ISO/IEC 18004, 7.8.3.
 enum QRPenalty {
     static func of(_ rows: [[Bool]]) -> Int {
         let columns = rows.indices.map { column in rows.map { $0[column] } }

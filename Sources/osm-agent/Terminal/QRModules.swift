@@ -29,7 +29,9 @@ struct QRModules {
 
     // MARK: Patterns
 
-    /// Everything by which a reader finds its way. ISO/IEC 18004, 6.3.
+    /// Everything by which a reader finds its way.
+    ///
+    /// ISO/IEC 18004, 6.3.
     mutating func placePatterns(_ version: QRVersion) {
         for index in 0..<side {
             reserve(6, index, index % 2 == 0)
@@ -56,7 +58,9 @@ struct QRModules {
         }
     }
 
-    /// The 15 bits of correction and mask, twice, and the dark module. Figure 25.
+    /// The 15 bits of correction and mask, twice, and the dark module.
+    ///
+    /// Figure 25.
     mutating func placeFormat(_ bits: Int) {
         for bit in 0..<15 {
             let isDark = bits >> bit & 1 == 1
@@ -71,7 +75,9 @@ struct QRModules {
         reserve(side - 8, 8, true)
     }
 
-    /// The 18 bits of the version, twice. Figure 28.
+    /// The 18 bits of the version, twice.
+    ///
+    /// Figure 28.
     private mutating func placeVersion(_ bits: Int) {
         for bit in 0..<18 {
             let isDark = bits >> bit & 1 == 1
@@ -82,7 +88,9 @@ struct QRModules {
 
     // MARK: Data
 
-    /// Places codewords in two-column strips from the lower right, up and down in turn. ISO/IEC 18004, 7.7.3.
+    /// Places codewords in two-column strips from the lower right, up and down in turn.
+    ///
+    /// ISO/IEC 18004, 7.7.3.
     mutating func place(_ codewords: [UInt8]) {
         var bit = 0
         var isUpward = true

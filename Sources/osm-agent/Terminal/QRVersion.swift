@@ -5,7 +5,9 @@ enum QRCorrection: Sendable, CaseIterable {
     /// About 15 % of it.
     case medium
 
-    /// The two bits that stand for it. ISO/IEC 18004, table 12.
+    /// The two bits that stand for it.
+    ///
+    /// ISO/IEC 18004, table 12.
     var bits: Int {
         switch self {
         case .low: 0b01
@@ -23,13 +25,19 @@ struct QRVersion: Sendable, Equatable {
     /// The number of modules on each side.
     var side: Int { 17 + 4 * number }
 
-    /// How many bits say how long a text in bytes is. Table 3.
+    /// How many bits say how long a text in bytes is.
+    ///
+    /// Table 3.
     var lengthBits: Int { number < 10 ? 8 : 16 }
 
-    /// The number of all codewords, data and correction. Table 1.
+    /// The number of all codewords, data and correction.
+    ///
+    /// Table 1.
     var codewords: Int { [26, 44, 70, 100, 134, 172, 196, 242, 292, 346][number - 1] }
 
-    /// The rows and columns of the small squares' middles. Annex E.
+    /// The rows and columns of the small squares' middles.
+    ///
+    /// Annex E.
     var alignments: [Int] {
         switch number {
         case 1: []
@@ -38,7 +46,9 @@ struct QRVersion: Sendable, Equatable {
         }
     }
 
-    /// The number of blocks that the data is dealt out to, and of correction codewords in each. Table 9.
+    /// The number of blocks that the data is dealt out to, and of correction codewords in each.
+    ///
+    /// Table 9.
     func blocks(_ correction: QRCorrection) -> (count: Int, correctionEach: Int) {
         switch correction {
         case .low: ([1, 1, 1, 1, 1, 2, 2, 2, 2, 4][number - 1], [7, 10, 15, 20, 26, 18, 20, 24, 30, 18][number - 1])

@@ -13,7 +13,8 @@ struct RequestLine {
         var line = ViewLine()
         line.append(ViewFigures.clock(request.time, secondsFromUTC: style.secondsFromUTC), .faint)
         line.append(" ")
-        line.append(record.status == 0 ? "---" : Self.right("\(record.status)", 3), StatusTone.of(status: record.status))
+        let status = record.status == 0 ? "---" : Self.right("\(record.status)", 3)
+        line.append(status, StatusTone.of(status: record.status))
         line.append(" ")
         // What a visitor calls a method can be of any length.
         line.append(ColumnWidth.cut(record.method, to: 7, ellipsis: ""))

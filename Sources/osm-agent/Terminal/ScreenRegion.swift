@@ -17,6 +17,7 @@ struct ScreenRegion {
     ///   - lines: The picture, which must have fewer rows than the terminal.
     ///   - above: What goes to the scroll-back, before the picture.
     ///   - style: The terminal as it is now, which may not be as it was.
+    /// - Returns: What is to be written, in one piece.
     mutating func frame(_ lines: [ViewLine], above: [String] = [], _ style: ViewStyle) -> String {
         var text = Self.hideCursor + home(style.columns)
         if !above.isEmpty { text += clear + above.map { $0 + "\r\n" }.joined() }

@@ -31,7 +31,9 @@ enum TerminalDevice {
     /// The bytes that show the cursor, where even a signal handler can take them from.
     private static let showCursor: StaticString = "\u{1B}[?25h"
 
-    /// What ends or stops a process without asking it. Those that ask (SIGINT, SIGTERM, SIGHUP) end the view first.
+    /// What ends or stops a process without asking it.
+    ///
+    /// Those that ask (SIGINT, SIGTERM, SIGHUP) end the view first.
     private static let deaths = [SIGQUIT, SIGABRT, SIGILL, SIGTRAP, SIGBUS, SIGFPE, SIGSEGV, SIGTSTP]
 
     /// From now on the cursor is shown again however this process ends, or is stopped; SIGKILL excepted.

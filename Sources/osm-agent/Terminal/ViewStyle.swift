@@ -20,7 +20,9 @@ struct TerminalEnvironment: Sendable {
     /// A terminal that cannot move its cursor.
     var isDumb: Bool { ["", "dumb"].contains(variables["TERM"] ?? "") }
 
-    /// Whether to write in colours, for a terminal. The flag comes first, then NO_COLOR (no-color.org), then CLICOLOR.
+    /// Whether to write in colours, for a terminal.
+    ///
+    /// The flag comes first, then NO_COLOR (no-color.org), then CLICOLOR.
     func hasColours(_ choice: ColourChoice) -> Bool {
         switch choice {
         case .always: return true

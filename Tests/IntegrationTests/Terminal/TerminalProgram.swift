@@ -47,8 +47,8 @@ struct TerminalProgram {
         let list = try JSONSerialization.data(withJSONObject: steps.map(\.json))
         let words =
             ["env", "-u", "NO_COLOR", "-u", "CLICOLOR"] + environment
-            + [try #require(TestPrograms.python), Self.path, "\(columns)", "\(rows)", String(decoding: list, as: UTF8.self)]
-            + command
+            + [try #require(TestPrograms.python), Self.path, "\(columns)", "\(rows)"]
+            + [String(decoding: list, as: UTF8.self)] + command
         let played = try Shell.script("exec \"$@\" 2>&1", words)
         try #require(played.status == 0, "\(played.output)")
         return try played.output.split(separator: "\n").map {

@@ -10,7 +10,8 @@ struct TerminalViewTests {
         let (identity, _) = try await RunningTunnel.enrol(in: tunnel.scratch.path)
         return [
             try TestPrograms.path("osm-agent"), "http", "\(tunnel.originPort)", "--edge", tunnel.addresses.tunnel,
-            "--name", "seen", "--identity", identity, "--socket", "\(tunnel.scratch.path)/seen.sock", "--probe", "false",
+            "--name", "seen", "--identity", identity, "--socket", "\(tunnel.scratch.path)/seen.sock", "--probe",
+            "false",
         ] + more
     }
 

@@ -62,7 +62,9 @@ struct LiveRendererTests {
 
     @Test func `lets no visitor write to the terminal`() throws {
         var state = ViewState()
-        let paths = ["/\u{1B}[2J", "/\r\n\u{7}", "/\u{202E}gnp", "/\u{9B}31m", "/e\u{301}\u{301}", "/\u{200B}\u{FEFF}x"]
+        let paths = [
+            "/\u{1B}[2J", "/\r\n\u{7}", "/\u{202E}gnp", "/\u{9B}31m", "/e\u{301}\u{301}", "/\u{200B}\u{FEFF}x",
+        ]
         for path in paths {
             state.take(.request(try SampleViews.request(path, method: "G\u{1B}T")), at: SampleViews.now)
         }
@@ -89,10 +91,12 @@ struct LiveRendererTests {
         #expect(later.render().contains { $0.contains("waiting: No answer.") })
     }
 
-    @Test(arguments: [
-        (3600 * 49, nil), (3600 * 47, "expires in 1 d 23 h"), (5400, "expires in 1 h"), (59, "expires in 0 min"),
-        (-1, "has expired"),
-    ] as [(Int, String?)])
+    @Test(
+        arguments: [
+            (3600 * 49, nil), (3600 * 47, "expires in 1 d 23 h"), (5400, "expires in 1 h"), (59, "expires in 0 min"),
+            (-1, "has expired"),
+        ] as [(Int, String?)]
+    )
     func `warns two days before the certificate expires`(seconds: Int, words: String?) throws {
         var state = ViewState()
         let end = SampleViews.now.addingTimeInterval(Double(seconds))

@@ -20,7 +20,8 @@ struct TerminalEnvironmentTests {
     }
 
     @Test(arguments: [
-        (["LANG": "en_US.UTF-8"], true), (["LANG": "C"], false), ([:], false), (["LC_ALL": "C", "LANG": "C.UTF-8"], false),
+        (["LANG": "en_US.UTF-8"], true), (["LANG": "C"], false), ([:], false),
+        (["LC_ALL": "C", "LANG": "C.UTF-8"], false),
         (["LC_ALL": "", "LANG": "de_DE.utf8"], true), (["LC_CTYPE": "UTF-8", "LANG": "C"], true),
     ])
     func `takes the first of the locale's variables that is set`(variables: [String: String], isUnicode: Bool) {
