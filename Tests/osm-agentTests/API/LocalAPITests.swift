@@ -1,5 +1,7 @@
 import FoundationEssentials
+import Logging
 import NIOCore
+import NIOHTTP1
 import Testing
 
 @testable import AdminHTTP
