@@ -96,7 +96,10 @@ struct WatchingOptions: ParsableArguments {
     var inspectAddress: String?
 
     @Option(
-        help: ArgumentHelp("Whether endpoints are asked again and again by their public names.", valueName: "true|false")
+        help: ArgumentHelp(
+            "Whether endpoints are asked again and again by their public names.",
+            valueName: "true|false"
+        )
     )
     var probe: String?
 
