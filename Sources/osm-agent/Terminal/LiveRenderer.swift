@@ -31,9 +31,7 @@ struct LiveRenderer {
         lines.append(ViewLine())
         guard !state.hasEnded else { return lines + counters() }
         lines += tunnels()
-        if let inspector = state.inspector {
-            lines += ViewRow("inspector").adding(whole: inspector).lines(columns: style.columns)
-        }
+        if let inspector = state.inspector { lines += describe(inspector: inspector) }
         lines += warnings()
         lines += counters()
         return lines
@@ -101,6 +99,13 @@ struct LiveRenderer {
         case .stopped: row = row.adding("stopped", .faint).adding(status.problem ?? "")
         }
         return row
+    }
+
+    /// On a line of its own where there is no room beside the label: half a link is none.
+    private func describe(inspector: String) -> [ViewLine] {
+        let row = ViewRow("inspector").adding(whole: inspector).lines(columns: style.columns)
+        guard row.contains(where: { $0.columns > style.columns }) else { return row }
+        return [ViewLine().appending("inspector", .faint), ViewLine(address: inspector)]
     }
 
     // MARK: Warnings and counters

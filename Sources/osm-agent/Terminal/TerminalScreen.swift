@@ -10,9 +10,16 @@ final class TerminalScreen: Sendable {
     private struct Content {
         /// Nil while no picture is up.
         var region: ScreenRegion?
+        /// What was drawn last, for which terminal; nil when it is not there any more.
+        var drawn: Drawing?
         var waiting: [String] = []
         var dropped = 0
         var wake: (@Sendable () -> Void)?
+    }
+
+    private struct Drawing: Equatable {
+        let lines: [ViewLine]
+        let style: ViewStyle
     }
 
     /// How many lines wait for the next picture; beyond, the oldest are dropped.
@@ -52,12 +59,21 @@ final class TerminalScreen: Sendable {
     }
 
     /// Others have written to the terminal: the next picture begins below what they wrote.
-    func beginAnew() { content.withLock { if $0.region != nil { $0.region = ScreenRegion() } } }
+    func beginAnew() {
+        content.withLock { content in
+            guard content.region != nil else { return }
+            content.region = ScreenRegion()
+            content.drawn = nil
+        }
+    }
 
-    /// Draws a picture in place of the last one.
+    /// Draws a picture in place of the last one, unless it is the same: what a person has selected stays selected.
     func draw(_ lines: [ViewLine], _ style: ViewStyle) {
         content.withLock { content in
             guard var region = content.region else { return }
+            let drawing = Drawing(lines: lines, style: style)
+            guard content.drawn != drawing || !content.waiting.isEmpty else { return }
+            content.drawn = drawing
             var above = content.waiting
             if content.dropped > 0 { above.insert("(\(content.dropped) lines are left out here)", at: 0) }
             content.waiting = []

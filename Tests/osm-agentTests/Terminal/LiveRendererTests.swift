@@ -60,6 +60,14 @@ struct LiveRendererTests {
         #expect(lines(state, ViewStyle(columns: 40)).contains(url))
     }
 
+    @Test func `gives a long inspector link a line of its own`() {
+        var state = ViewState()
+        state.inspector = "http://127.0.0.1:4040/#0123456789abcdef0123456789abcdef"
+        #expect(lines(state).contains("inspector   http://127.0.0.1:4040/#0123456789abcdef0123456789abcdef"))
+        let narrow = lines(state, ViewStyle(columns: 40))
+        #expect(narrow.contains("http://127.0.0.1:4040/#0123456789abcdef0123456789abcdef"))
+    }
+
     @Test func `lets no visitor write to the terminal`() throws {
         var state = ViewState()
         let paths = [

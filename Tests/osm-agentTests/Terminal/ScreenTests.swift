@@ -71,6 +71,24 @@ struct TerminalScreenTests {
         #expect(paper.text.contains("a line\r\n"))
     }
 
+    @Test func `does not draw the same picture twice`() {
+        let paper = Paper()
+        let screen = TerminalScreen(put: paper.write)
+        screen.begin {}
+        let picture = [ViewLine().appending("picture")]
+        screen.draw(picture, ViewStyle())
+        let once = paper.text
+        screen.draw(picture, ViewStyle())
+        #expect(paper.text == once)
+        screen.draw(picture, ViewStyle(columns: 40))
+        #expect(paper.text.utf8.count > once.utf8.count)
+        let twice = paper.text
+        screen.beginAnew()
+        screen.draw(picture, ViewStyle(columns: 40))
+        #expect(paper.text.hasPrefix(twice))
+        #expect(paper.text.hasSuffix("\u{1B}[?25l\rpicture\u{1B}[K\r\n\u{1B}[J"))
+    }
+
     @Test func `drops the oldest lines when too many come, and says so`() {
         let paper = Paper()
         let screen = TerminalScreen(put: paper.write)
