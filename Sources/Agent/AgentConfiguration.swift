@@ -26,6 +26,8 @@ package struct AgentConfiguration: Sendable {
     package var memoryBudget = 128 * 1024 * 1024
     /// How long what is under way may take when the agent is told to stop.
     package var drainTime = TunnelConstants.drainTime
+    /// What notices that this machine slept or has other addresses.
+    var network = NetworkWatch()
     /// Whether each HTTP endpoint is asked again and again by its public name.
     package var probes = true
     /// Certificates that may sign those of public names, PEM; nil for those of the system.

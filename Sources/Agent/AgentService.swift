@@ -70,7 +70,7 @@ package struct AgentService: Service {
     }
 
     /// The network is not what it was: tunnels that do not answer soon are given up, and nobody waits to dial.
-    package func networkChanged() { crew.eachKeeper { $0.networkChanged() } }
+    func networkChanged() { crew.eachKeeper { $0.networkChanged() } }
 
     /// Runs until it is told to stop.
     ///
@@ -80,10 +80,18 @@ package struct AgentService: Service {
         try await cancelWhenGracefulShutdown {
             try await withThrowingTaskGroup { group in
                 if let probe { group.addTask { await probe.run() } }
-                // The probe has no end of its own: the agent ends when its tunnels have.
+                group.addTask { await watchNetwork() }
+                // Probe and watch have no end of their own: the agent ends when its tunnels have.
                 defer { group.cancelAll() }
                 try await crew.run()
             }
+        }
+    }
+
+    private func watchNetwork() async {
+        await configuration.network.run { change in
+            logger.notice("network changed", metadata: ["change": "\(change)"])
+            networkChanged()
         }
     }
 }

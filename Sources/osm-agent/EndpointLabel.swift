@@ -4,9 +4,8 @@ enum EndpointLabel {
     static func of(_ target: String) -> String {
         var label = ""
         for character in target.unicodeScalars.prefix(100) {
-            let isPlain = ("0"..."9").contains(character) || ("a"..."z").contains(character)
-                || ("A"..."Z").contains(character) || "._-:".unicodeScalars.contains(character)
-            if isPlain {
+            let isWord = character.properties.isAlphabetic || "0123456789._-:".unicodeScalars.contains(character)
+            if isWord, character.isASCII {
                 label.unicodeScalars.append(character)
             } else if !label.hasSuffix("-"), !label.isEmpty {
                 label.append("-")

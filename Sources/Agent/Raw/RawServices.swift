@@ -32,8 +32,8 @@ final class RawServices {
             AgentAnswer.misdirected.send(on: stream, handler)
             return DiscardingReader(handler)
         }
-        guard endpoint.rules.access.admits(IPAddress(VisitorAddresses(request).visitor)) else {
-            AgentAnswer.addressDenied.send(on: stream, handler)
+        if let refusal = endpoint.rules.access.refusal(ofRaw: request) {
+            refusal.send(on: stream, handler)
             return DiscardingReader(handler)
         }
         if kind == .udp {

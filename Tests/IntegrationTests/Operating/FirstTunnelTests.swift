@@ -1,6 +1,4 @@
 import Foundation
-import NIOCore
-import NIOPosix
 import TestSupport
 import Testing
 
@@ -32,18 +30,6 @@ struct FirstTunnelTests {
         return "await \(line.dropFirst(5)) >answer.\(curls)"
     }
 
-    /// Ports that nobody had a moment ago.
-    private static func freePorts(_ count: Int) async throws -> [Int] {
-        var channels: [any Channel] = []
-        for _ in 0..<count {
-            let bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            channels.append(try await bootstrap.bind(host: "127.0.0.1", port: 0).get())
-        }
-        let ports = channels.compactMap { $0.localAddress?.port }
-        for channel in channels { try await channel.close() }
-        return ports
-    }
-
     private static let prologue = """
         set -eu
         cleanup() { [ ! -e pids ] || xargs kill <pids 2>/dev/null || true; }
@@ -66,7 +52,7 @@ struct FirstTunnelTests {
     @Test(.timeLimit(.minutes(5)))
     func `the guide leads to a page`() async throws {
         let folder = try TemporaryFolder()
-        let ports = try await Self.freePorts(5)
+        let ports = try await FreePorts.take(5)
         let actual = Dictionary(
             uniqueKeysWithValues: zip(["8443", "8080", "8081", "3000", "20000"], ports.map(String.init))
         )

@@ -91,7 +91,8 @@ final class RunningTunnel {
         visitor: String,
         _ more: [String] = [],
         ca: String? = nil,
-        descriptors: Int? = nil
+        descriptors: Int? = nil,
+        publicPort: Int = 8080
     ) throws -> Program {
         let ca = try ca ?? TestPrograms.caFolder()
         let files = "\(ca)/edges/localhost"
@@ -101,7 +102,7 @@ final class RunningTunnel {
                 "127.0.0.1:0", "--internal-listen", "127.0.0.1:0",
                 "--certificate", "\(files)/edge.pem", "--key", "\(files)/edge.key", "--operator-bundle",
                 "\(ca)/bundle/operator-ca.json", "--public-url",
-                "http://*.localhost:8080",
+                "http://*.localhost:\(publicPort)",
             ] + more
         guard let descriptors else { return try Program("osm-proxy", arguments, in: folder) }
         return try Program(
