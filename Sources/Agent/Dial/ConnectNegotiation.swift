@@ -45,7 +45,8 @@ struct ConnectNegotiation: ProxyNegotiation {
         guard let status = try status(&buffer) else { return .needsMore }
         switch status {
         case 200...299: return .open
-        case 407: throw ProxyRefusal(credentials == nil ? .proxyNeedsPassword : .proxyRefusesPassword)
+        // Tinyproxy says 401 for a password that is wrong.
+        case 401, 407: throw ProxyRefusal(credentials == nil ? .proxyNeedsPassword : .proxyRefusesPassword)
         case 403: throw ProxyRefusal(.proxyForbids)
         case 502, 503, 504: throw ProxyRefusal(.proxyCannotReach, "status \(status)")
         default: throw ProxyRefusal(.proxyRefused, "status \(status)")

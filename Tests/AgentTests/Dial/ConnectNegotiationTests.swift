@@ -53,7 +53,8 @@ struct ConnectNegotiationTests {
 
     @Test(
         arguments: [
-            (407, false, .proxyNeedsPassword), (407, true, .proxyRefusesPassword), (403, false, .proxyForbids),
+            (407, false, .proxyNeedsPassword), (407, true, .proxyRefusesPassword), (401, true, .proxyRefusesPassword),
+            (403, false, .proxyForbids),
             (502, false, .proxyCannotReach), (503, false, .proxyCannotReach), (504, false, .proxyCannotReach),
             (400, false, .proxyRefused), (302, false, .proxyRefused), (500, true, .proxyRefused),
         ] as [(Int, Bool, DialFailure.Code)]
