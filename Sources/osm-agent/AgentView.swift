@@ -9,4 +9,7 @@ struct AgentView {
         var narrator = Narrator(showsRequests: StandardStream.error.isTerminal)
         for await event in events { narrator.tell(event) }
     }
+
+    /// Says where requests can be looked at; the link holds a secret, so it is for this person and for no log.
+    func inspectorOpened(_ link: String) { StandardStream.error.write("inspector   \(link)\n") }
 }

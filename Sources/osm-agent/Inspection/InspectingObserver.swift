@@ -6,8 +6,7 @@ import Inspector
 struct InspectingObserver: ExchangeObserver {
     let log: ExchangeLog
 
-    func began(_ request: FieldSection, ends: Bool, endpoint: String, replayOf original: Int?) -> (any ExchangeTap)?
-    {
+    func began(_ request: FieldSection, ends: Bool, endpoint: String, replayOf original: Int?) -> (any ExchangeTap)? {
         let recorder = log.record(endpoint: endpoint, request: request, replayOf: original)
         if ends { recorder.receivedEnd() }
         return InspectingTap(recorder)
