@@ -11,7 +11,13 @@ struct EndpointServing: Sendable {
 
     /// Serves one stream.
     ///
-    /// - Parameter original: The exchange that it repeats; nil for a visitor's request.
+    /// - Parameters:
+    ///   - request: Its head.
+    ///   - stream: Where it came, and where its answer goes.
+    ///   - handler: The stream's connection.
+    ///   - endpoint: Whom it is for.
+    ///   - origin: What serves that endpoint on this event loop.
+    ///   - original: The exchange that it repeats; nil for a visitor's request.
     /// - Returns: Who hears what follows on the stream.
     func serve(
         _ request: FieldSection,

@@ -3,8 +3,10 @@ package import NIOCore
 import NIOPosix
 
 extension AgentService {
-    /// Sends a request again, along the way that a visitor's takes once it is out of the tunnel: through the rules of
-    /// the endpoint to its origin, seen by whoever looks on. No edge is asked, and the answer is read and dropped.
+    /// Sends a request again, along the way that a visitor's takes once it is out of the tunnel.
+    ///
+    /// That way leads through the rules of the endpoint to its origin, seen by whoever looks on. No edge is asked, and the
+    /// answer is read and dropped.
     ///
     /// - Parameters:
     ///   - request: Its head as a tunnel would bring it, pseudo-header fields first.

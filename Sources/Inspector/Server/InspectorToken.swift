@@ -21,6 +21,7 @@ package struct InspectorToken: Sendable, CustomStringConvertible, CustomReflecta
     /// - Parameters:
     ///   - host: An address or name, as a URL writes it.
     ///   - port: Where the page is.
+    /// - Returns: A URL.
     package func link(host: String = "127.0.0.1", port: Int) -> String { "http://\(host):\(port)/?token=\(digits)" }
 
     /// Whether an `Authorization` field carries it; the time this takes says nothing about how much of it was right.

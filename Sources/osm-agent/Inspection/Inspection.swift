@@ -41,6 +41,7 @@ final class Inspection: Sendable {
     ///   - agent: Who sends requests again, and whose state is shown.
     ///   - logger: Hears of ports that are taken, never of the link.
     ///   - opened: Told the link, for a person.
+    /// - Returns: A service that listens once it runs.
     func page(of agent: AgentService, logger: Logger, opened: @escaping @Sendable (String) -> Void) -> InspectorServer {
         InspectorServer(
             log: log,
