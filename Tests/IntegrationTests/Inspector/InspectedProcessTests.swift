@@ -31,14 +31,14 @@ struct InspectedProcessTests {
     /// The ports on which a process listens.
     private static func listeners(of program: Program) throws -> [Int] {
         let descriptors = "/proc/\(program.pid)/fd"
-        let sockets = try FileManager.default.contentsOfDirectory(atPath: descriptors).compactMap { name in
+        let sockets = try FileManager.default.contentsOfDirectory(atPath: descriptors).compactMap { name -> String? in
             // A descriptor may be gone by now.
             do { return try FileManager.default.destinationOfSymbolicLink(atPath: "\(descriptors)/\(name)") } catch {
                 return nil
             }
         }
         let tables = try ["tcp", "tcp6"].map { try Shell.run(["cat", "/proc/\(program.pid)/net/\($0)"]).output }
-        return tables.joined(separator: "\n").split(separator: "\n").compactMap { line in
+        return tables.joined(separator: "\n").split(separator: "\n").compactMap { line -> Int? in
             let words = line.split(separator: " ")
             // Proc_pid_net(5): the local address, the state (0A listens) and the inode.
             guard words.count > 9, words[3] == "0A", sockets.contains("socket:[\(words[9])]") else { return nil }
