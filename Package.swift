@@ -211,7 +211,7 @@ let package = Package(
             [
                 "TestSupport", "Agent", "Inspector", "HTTPFields", "ProxyProtocol", "TunnelProtocol", "Trust",
                 "AdminHTTP",
-                "Settings", "ConfigurationFile", nioCore, nioPosix, logging,
+                "Settings", "ConfigurationFile", nioCore, nioPosix, nioHTTP1, logging,
             ],
             exclude: ["Configuration/Fixtures"]
         ),
