@@ -61,7 +61,8 @@ struct ReplayTests {
             let endpoint = try ReplayingAgent.endpoint(service.target) { $0.denyCIDR = ["192.0.2.0/24"] }
             let agent = try ReplayingAgent(endpoint)
             try await agent.replay("/echo", ["x-forwarded-for": "192.0.2.7"])
-            #expect(try await agent.watcher.next().status == "403")
+            let seen = try await agent.watcher.next()
+            #expect(seen.status == "403")
         }
     }
 
@@ -69,7 +70,8 @@ struct ReplayTests {
         try await PlainService.with(.port) { service in
             let agent = try ReplayingAgent(try ReplayingAgent.endpoint(service.target) { $0.inspect = false })
             try await agent.replay("/echo")
-            #expect(await agent.watcher.hasNothingMore())
+            let isUnseen = await agent.watcher.hasNothingMore()
+            #expect(isUnseen)
         }
     }
 
@@ -77,7 +79,8 @@ struct ReplayTests {
         let target = try await PlainService.with(.port) { $0.target }
         let agent = try ReplayingAgent(try ReplayingAgent.endpoint(target))
         try await agent.replay("/echo")
-        #expect(try await agent.watcher.next().status == "502")
+        let seen = try await agent.watcher.next()
+        #expect(seen.status == "502")
     }
 
     @Test func `an answer that breaks off is the exchange's own matter`() async throws {
@@ -93,22 +96,27 @@ struct ReplayTests {
 
     @Test func `names an endpoint that is gone`() async throws {
         let agent = try ReplayingAgent(try ReplayingAgent.endpoint("3000"))
-        #expect(try await failure { try await agent.replay("/", by: "other") } == .unknownEndpoint)
+        let other = try await failure { try await agent.replay("/", by: "other") }
+        #expect(other == .unknownEndpoint)
         agent.service.replace(endpoints: [])
-        #expect(try await failure { try await agent.replay("/") } == .unknownEndpoint)
+        let gone = try await failure { try await agent.replay("/") }
+        #expect(gone == .unknownEndpoint)
     }
 
     @Test func `has no way to a service that is not HTTP`() async throws {
         let raw = try Endpoint.tcp(try OriginTarget("3000"), port: nil)
         let agent = try ReplayingAgent(raw)
-        #expect(try await failure { try await agent.replay("/", by: raw.label) } == .unknownEndpoint)
+        let code = try await failure { try await agent.replay("/", by: raw.label) }
+        #expect(code == .unknownEndpoint)
     }
 
     @Test func `says that no tunnel would carry it`() async throws {
         let agent = try ReplayingAgent(try ReplayingAgent.endpoint("3000"))
         let many = Dictionary(uniqueKeysWithValues: (0..<150).map { ("x-field-\($0)", "v") })
-        #expect(try await failure { try await agent.replay("/", many) } == .refused)
-        #expect(await agent.watcher.hasNothingMore())
+        let code = try await failure { try await agent.replay("/", many) }
+        #expect(code == .refused)
+        let isUnseen = await agent.watcher.hasNothingMore()
+        #expect(isUnseen)
     }
 
     // MARK: Ends
@@ -118,7 +126,8 @@ struct ReplayTests {
             let agent = try ReplayingAgent(try ReplayingAgent.endpoint(service.target))
             let code = try await failure { try await agent.replay("/silent", within: .milliseconds(50)) }
             #expect(code == .timedOut)
-            #expect(try await agent.watcher.next().code == .cancel)
+            let seen = try await agent.watcher.next()
+            #expect(seen.code == .cancel)
         }
     }
 
@@ -132,7 +141,8 @@ struct ReplayTests {
                 let code = try await group.next() ?? nil
                 #expect(code == .cancelled)
             }
-            #expect(try await agent.watcher.next().code == .cancel)
+            let seen = try await agent.watcher.next()
+            #expect(seen.code == .cancel)
         }
     }
 

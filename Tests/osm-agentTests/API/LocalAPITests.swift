@@ -32,11 +32,12 @@ struct LocalAPITests {
 
     @Test func `gives the link to the inspector, if there is one`() async throws {
         try await agent.serving(inspectorURL: "http://127.0.0.1:4040/?token=t") { local in
-            #expect(try await local.inspectorURL() == "http://127.0.0.1:4040/?token=t")
+            let url = try await local.inspectorURL()
+            #expect(url == "http://127.0.0.1:4040/?token=t")
         }
         try await agent.serving { local in
-            let exit = await exit { _ = try await local.inspectorURL() }
-            #expect(exit?.problem.contains("no inspector") == true)
+            let refusal = await failure { _ = try await local.inspectorURL() }
+            #expect(refusal?.problem.contains("no inspector") == true)
         }
     }
 

@@ -11,13 +11,16 @@ struct InspectionTests {
     }
 
     @Test func `takes secrets out unless it is told otherwise`() throws {
-        #expect(try #require(Inspection(AgentSettings())).observer.log.redaction == .secrets)
         var settings = AgentSettings()
+        let usual = try #require(Inspection(settings))
+        #expect(usual.observer.log.redaction == .secrets)
         settings.inspectsSecrets = true
-        #expect(try #require(Inspection(settings)).observer.log.redaction == .nothing)
+        let open = try #require(Inspection(settings))
+        #expect(open.observer.log.redaction == .nothing)
     }
 
     @Test func `has no link before the page is there`() throws {
-        #expect(try #require(Inspection(AgentSettings())).url == nil)
+        let inspection = try #require(Inspection(AgentSettings()))
+        #expect(inspection.url == nil)
     }
 }
