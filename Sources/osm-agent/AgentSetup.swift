@@ -30,7 +30,7 @@ struct AgentSetup {
         return configuration
     }
 
-    private func edges(_ bundle: OperatorBundle) throws -> [EdgeTarget] {
+    func edges(_ bundle: OperatorBundle) throws -> [EdgeTarget] {
         var addresses = settings.edges
         if addresses.isEmpty { addresses = bundle.edges.compactMap { EdgeAddress($0) } }
         if addresses.isEmpty { addresses = [EdgeAddress(bundle.domain)].compactMap { $0 } }
