@@ -11,7 +11,7 @@ struct InspectedProcessTests {
     init() throws { folder = try TemporaryFolder() }
 
     /// An agent whose edge is not there, which is no matter here.
-    private func agent(_ arguments: String...) async throws -> Program {
+    private func start(_ arguments: String...) async throws -> Program {
         let identity = try await RunningTunnel.enrol(in: folder.path).identity
         let usual = ["--edge", "127.0.0.1:1", "--identity", identity, "--socket", socket]
         let program = try Program("osm-agent", arguments + usual, in: folder.path)
@@ -49,7 +49,7 @@ struct InspectedProcessTests {
     #if os(Linux)
     @Test(.timeLimit(.minutes(2)))
     func `listens on no port when nobody is to look on`() async throws {
-        let agent = try await agent("http", "3000", "--inspect", "false")
+        let agent = try await start("http", "3000", "--inspect", "false")
         #expect(try Self.listeners(of: agent) == [])
         #expect(try ask("/v1/inspector").contains("urn:osm-agent:problem:no-inspector"))
         let asked = try await inspect()
@@ -59,7 +59,7 @@ struct InspectedProcessTests {
 
     @Test(.timeLimit(.minutes(2)))
     func `listens on the port in the link that it prints, and on no other`() async throws {
-        let agent = try await agent("http", "3000", "--inspect-address", "127.0.0.1:0")
+        let agent = try await start("http", "3000", "--inspect-address", "127.0.0.1:0")
         let pattern = /inspector +http:\/\/127\.0\.0\.1:([0-9]+)\/\?token=[0-9a-f]{32}\n/
         try await eventually("it prints the link") { agent.errors.contains(pattern) }
         let port = try #require(agent.errors.firstMatch(of: pattern).flatMap { Int($0.output.1) })
@@ -72,7 +72,7 @@ struct InspectedProcessTests {
         let log = "\(folder.path)/agent.log"
         let file = "\(folder.path)/config.yaml"
         try Data("version: 1\n".utf8).write(to: URL(filePath: file))
-        let agent = try await agent(
+        let agent = try await start(
             "run",
             "-c",
             file,
