@@ -83,6 +83,7 @@ struct InspectedProcessTests {
             "--log-file",
             log
         )
+        try await eventually("it has logged something") { FileManager.default.fileExists(atPath: log) }
         try await eventually("the inspector listens") { try ask("/v1/inspector").contains("token=") }
         let link = try await inspect().output.trimmingCharacters(in: .newlines)
         let token = try #require(link.split(separator: "=").last)
