@@ -21,11 +21,12 @@ struct AgentProcess {
     let file: AgentFile
     let loader: AgentFileLoader
     let habit: Habit
+    let view: AgentView
 
     func run() async throws {
         let setup = AgentSetup(settings: file.settings)
         let threshold = LogThreshold(file.settings.logLevel)
-        let logs = try LogRing.start(file.settings, threshold)
+        let logs = try LogRing.start(file.settings, threshold, writing: view.screen.write)
         let logger = Logger(label: "osm-agent")
         let inspection = Inspection(file.settings)
         let agent = try engine(setup, inspection, logger)
@@ -52,16 +53,12 @@ struct AgentProcess {
             actions: actions,
             logger: logger
         )
-        let view = AgentView(logFormat: file.settings.logFormat)
         let events = agent.state.subscribe()
-        let page = inspection?.page(of: agent, logger: logger) { [habit] link in
-            // What a daemon says is kept as a log: its link is asked for.
-            if case .daemon = habit { return }
-            view.inspectorOpened(link)
-        }
+        let view = viewWithLink(to: inspection)
+        let page = inspection?.page(of: agent, logger: logger) { view.inspectorOpened($0) }
         // They are told to end from the last to the first: the agent leaves while it still says what it does.
         let services: [any Service] = [api, watch] + [page].compactMap(\.self) + [agent]
-        async let shown: Void = view.run(events)
+        async let shown: Void = view.run(events) { agent.state.current }
         let lifecycle = Lifecycle(services: services, grace: file.settings.gracePeriod) { watch.requestReload() }
         try await lifecycle.run()
         await shown
@@ -76,5 +73,14 @@ struct AgentProcess {
             pid: ProcessInfo.processInfo.processIdentifier,
             logger: logger
         )
+    }
+    /// What a daemon says is kept as a log: its link is asked for, and not shown.
+    private func viewWithLink(to inspection: Inspection?) -> AgentView {
+        var view = view
+        switch habit {
+        case .command, .start: view.inspector = { inspection?.url }
+        case .daemon: view.showsInspector = false
+        }
+        return view
     }
 }

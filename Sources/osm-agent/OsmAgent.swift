@@ -59,7 +59,10 @@ struct OsmAgent: AsyncParsableCommand {
                 subcommands: [Status.self, List.self, Stop.self, Logs.self, Inspect.self]
             ),
             CommandGroup(name: "Set up", subcommands: [Identity.self, Config.self, Password.self]),
-            CommandGroup(name: "Look at", subcommands: [DoctorCommand.self, Trust.self, Completion.self, Version.self]),
+            CommandGroup(
+                name: "Look at",
+                subcommands: [DoctorCommand.self, Trust.self, Completion.self, Version.self]
+            ),
         ]
     )
 
