@@ -54,11 +54,11 @@ struct AgentProcess {
             logger: logger
         )
         let events = agent.state.subscribe()
-        let view = viewWithLink(to: inspection)
-        let page = inspection?.page(of: agent, logger: logger) { view.inspectorOpened($0) }
+        let shownView = view(showing: inspection)
+        let page = inspection?.page(of: agent, logger: logger) { shownView.inspectorOpened($0) }
         // They are told to end from the last to the first: the agent leaves while it still says what it does.
         let services: [any Service] = [api, watch] + [page].compactMap(\.self) + [agent]
-        async let shown: Void = view.run(events) { agent.state.current }
+        async let shown: Void = shownView.run(events) { agent.state.current }
         let lifecycle = Lifecycle(services: services, grace: file.settings.gracePeriod) { watch.requestReload() }
         try await lifecycle.run()
         await shown
@@ -74,9 +74,10 @@ struct AgentProcess {
             logger: logger
         )
     }
+
     /// What a daemon says is kept as a log: its link is asked for, and not shown.
-    private func viewWithLink(to inspection: Inspection?) -> AgentView {
-        var view = view
+    private func view(showing inspection: Inspection?) -> AgentView {
+        var view = self.view
         switch habit {
         case .command, .start: view.inspector = { inspection?.url }
         case .daemon: view.showsInspector = false
