@@ -71,17 +71,7 @@ struct InspectedProcessTests {
     func `a daemon gives its link to the same user, and writes it nowhere`() async throws {
         let file = "\(folder.path)/config.yaml"
         try Data("version: 1\n".utf8).write(to: URL(filePath: file))
-        let agent = try await start(
-            "run",
-            "-c",
-            file,
-            "--inspect-address",
-            "127.0.0.1:0",
-            "--log-level",
-            "trace",
-            "--log-file",
-            log
-        )
+        let agent = try await start("run", "-c", file, "--inspect-address", "127.0.0.1:0", "--log-level", "trace")
         try await eventually("it has logged something") { agent.errors.contains(#""msg""#) }
         try await eventually("the inspector listens") { try ask("/v1/inspector").contains("token=") }
         let link = try await inspect().output.trimmingCharacters(in: .newlines)
