@@ -13,7 +13,7 @@ package struct AgentService: Service {
     package let state: AgentState
     private let configuration: AgentConfiguration
     private let logger: Logger
-    private let crew: TunnelCrew
+    let crew: TunnelCrew
     /// Nil when nobody wants to know whether a byte comes round.
     private let probe: SelfProbe?
 

@@ -95,6 +95,9 @@ struct WatchingOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Where the inspector listens, or on the next free port.", valueName: "host:port"))
     var inspectAddress: String?
 
+    @Option(help: ArgumentHelp("Whether the inspector shows secrets as they passed.", valueName: "true|false"))
+    var inspectSecrets: String?
+
     @Option(
         help: ArgumentHelp(
             "Whether endpoints are asked again and again by their public names.",
@@ -122,7 +125,8 @@ struct WatchingOptions: ParsableArguments {
         let words: [(String, String, String?)] = [
             ("--log-level", "log_level", logLevel), ("--log-format", "log_format", logFormat),
             ("--log-file", "log_file", logFile.map(FilePaths.here.resolved)), ("--inspect", "inspect", inspect),
-            ("--inspect-address", "inspect_address", inspectAddress), ("--probe", "probe", probe),
+            ("--inspect-address", "inspect_address", inspectAddress),
+            ("--inspect-secrets", "inspect_secrets", inspectSecrets), ("--probe", "probe", probe),
             ("--probe-ca", "probe_ca", probeCA.map(FilePaths.here.resolved)),
         ]
         return words.compactMap { flag, key, word in AgentFileLoader.flag(flag, key, word.map { [$0] }) }

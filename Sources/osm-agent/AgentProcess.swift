@@ -1,7 +1,6 @@
 import AdminHTTP
 import Agent
 import FoundationEssentials
-import Inspector
 import Logging
 import NIOCore
 import ServiceLifecycle
@@ -29,15 +28,8 @@ struct AgentProcess {
         let threshold = LogThreshold(file.settings.logLevel)
         let logs = try LogRing.start(file.settings, threshold, writing: view.screen.write)
         let logger = Logger(label: "osm-agent")
-        var configuration = try setup.configuration()
-        let exchanges = file.settings.inspects ? ExchangeLog() : nil
-        configuration.observer = exchanges.map { InspectingObserver(log: $0) }
-        if case .daemon = habit { configuration.endsWhenAllIsRefused = false }
-        let agent = try AgentService(
-            configuration: configuration,
-            pid: ProcessInfo.processInfo.processIdentifier,
-            logger: logger
-        )
+        let inspection = Inspection(file.settings)
+        let agent = try engine(setup, inspection, logger)
         let roster = EndpointRoster(habit: habit, folder: setup.identity.path, logger: logger)
         let desk = EndpointDesk(
             state: agent.state,
@@ -51,6 +43,7 @@ struct AgentProcess {
             await roster.apply(file, to: desk)
         }
         var actions = LocalAPI.Actions()
+        actions.inspectorURL = { inspection?.url }
         if !file.paths.isEmpty { actions.reload = { watch.requestReload() } }
         let api = LocalAPI(
             address: .unix(path: try LocalSocket.prepared(setup.socket)),
@@ -61,11 +54,34 @@ struct AgentProcess {
             logger: logger
         )
         let events = agent.state.subscribe()
+        let shownView = view(showing: inspection)
+        let page = inspection?.page(of: agent, logger: logger) { shownView.inspectorOpened($0) }
         // They are told to end from the last to the first: the agent leaves while it still says what it does.
-        let services: [any Service] = [api, watch, agent]
-        async let shown: Void = view.run(events) { agent.state.current }
+        let services: [any Service] = [api, watch] + [page].compactMap(\.self) + [agent]
+        async let shown: Void = shownView.run(events) { agent.state.current }
         let lifecycle = Lifecycle(services: services, grace: file.settings.gracePeriod) { watch.requestReload() }
         try await lifecycle.run()
         await shown
+    }
+
+    private func engine(_ setup: AgentSetup, _ inspection: Inspection?, _ logger: Logger) throws -> AgentService {
+        var configuration = try setup.configuration()
+        configuration.observer = inspection?.observer
+        if case .daemon = habit { configuration.endsWhenAllIsRefused = false }
+        return try AgentService(
+            configuration: configuration,
+            pid: ProcessInfo.processInfo.processIdentifier,
+            logger: logger
+        )
+    }
+
+    /// What a daemon says is kept as a log: its link is asked for, and not shown.
+    private func view(showing inspection: Inspection?) -> AgentView {
+        var view = self.view
+        switch habit {
+        case .command, .start: view.inspector = { inspection?.url }
+        case .daemon: view.showsInspector = false
+        }
+        return view
     }
 }

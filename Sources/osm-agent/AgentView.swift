@@ -18,8 +18,10 @@ struct AgentView {
 
     /// What whoever else writes to standard error must go through while the view runs.
     let screen = TerminalScreen()
-    /// Where requests can be looked at, if that is known.
-    var inspector: String?
+    /// Where requests can be looked at, once that is known.
+    var inspector: @Sendable () -> String? = { nil }
+    /// Whether a person is told of that, rather than a log.
+    var showsInspector = true
     private let manner: Manner
     private let options: WatchingOptions
     private let environment = TerminalEnvironment(variables: ProcessInfo.processInfo.environment)
@@ -74,6 +76,15 @@ struct AgentView {
                 screen.write(AddressTeller.qrCode(url, style).map { $0 + "\n" }.joined())
             case .news(let text): screen.write(text + "\n")
             }
+        }
+    }
+
+    /// Says where requests can be looked at; the link holds a secret, so it is for this person and for no log.
+    func inspectorOpened(_ link: String) {
+        guard showsInspector else { return }
+        switch manner {
+        case .plain: screen.write("inspector   \(link)\n")
+        case .live, .json: break  // it stands in the picture; lines of JSON are for programs, which can ask for it
         }
     }
 }

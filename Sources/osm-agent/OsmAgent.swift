@@ -54,7 +54,10 @@ struct OsmAgent: AsyncParsableCommand {
         version: AgentVersion.text,
         groupedSubcommands: [
             CommandGroup(name: "Serve", subcommands: [HTTP.self, TCP.self, UDP.self, Start.self, Run.self]),
-            CommandGroup(name: "Ask the running agent", subcommands: [Status.self, List.self, Stop.self, Logs.self]),
+            CommandGroup(
+                name: "Ask the running agent",
+                subcommands: [Status.self, List.self, Stop.self, Logs.self, Inspect.self]
+            ),
             CommandGroup(name: "Set up", subcommands: [Identity.self, Config.self, Password.self]),
             CommandGroup(
                 name: "Look at",

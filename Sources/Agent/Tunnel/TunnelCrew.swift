@@ -13,6 +13,7 @@ final class TunnelCrew: Sendable {
     let context: NIOSSLContext
     let state: AgentState
     let logger: Logger
+    let serving: EndpointServing
     let probes = OutstandingProbes()
     /// Sixteen hexadecimal digits, new for each process.
     let instance = String((0..<16).compactMap { _ in "0123456789abcdef".randomElement() })
@@ -40,6 +41,11 @@ final class TunnelCrew: Sendable {
         self.context = context
         self.state = state
         self.logger = logger
+        serving = EndpointServing(
+            state: state,
+            observer: configuration.observer,
+            headDeadline: configuration.headDeadline
+        )
     }
 
     /// Holds the tunnels until the task is cancelled and what was under way has finished.

@@ -7,21 +7,21 @@ import Synchronization
 /// stops at the host, any other at its origin, and whatever is no browser needs the token.
 ///
 /// ## Concurrency
-/// The port is set once, before the first connection; a lock covers it.
+/// The place is set once, before the first connection; a lock covers it.
 final class InspectorDoor: Sendable {
     private let token: InspectorToken
-    private let port = Mutex(0)
+    private let place = Mutex((host: "127.0.0.1", port: 0))
 
     init(token: InspectorToken) { self.token = token }
 
-    /// Tells on which port the server listens.
-    func opened(on port: Int) { self.port.withLock { $0 = port } }
+    /// Tells where the server listens.
+    func opened(at host: String = "127.0.0.1", port: Int) { place.withLock { $0 = (host, port) } }
 
     /// The refusal, or nil for a request that may reach its route.
     func check(_ request: AdminRequest) -> AdminResponse? {
-        let port = port.withLock { $0 }
+        let (own, port) = place.withLock { $0 }
         guard let host = request.host?.lowercased(),
-            ["127.0.0.1:\(port)", "localhost:\(port)", "[::1]:\(port)"].contains(host)
+            ["127.0.0.1", "localhost", "[::1]", own].contains(where: { host == "\($0):\(port)" })
         else { return .problem("This is not an address of the inspector.", status: 421) }
         if let origin = request.origin, origin.lowercased() != "http://\(host)" {
             return .problem("Pages of other sites have no access.", status: 403)

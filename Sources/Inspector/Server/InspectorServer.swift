@@ -19,6 +19,7 @@ package struct InspectorServer: Service {
     }
 
     private let log: ExchangeLog
+    private let host: String
     private let ports: ClosedRange<Int>
     private let token: InspectorToken
     private let desk: ReplayDesk
@@ -31,6 +32,7 @@ package struct InspectorServer: Service {
     ///
     /// - Parameters:
     ///   - log: What is shown.
+    ///   - host: A loopback address.
     ///   - ports: Tried upwards; 0 alone lets the system choose.
     ///   - token: What the link carries.
     ///   - replay: Sends a request along the way that a visitor's takes.
@@ -40,6 +42,7 @@ package struct InspectorServer: Service {
     ///   - opened: Called once with the link for a person, when the page is there.
     package init(
         log: ExchangeLog,
+        host: String = "127.0.0.1",
         ports: ClosedRange<Int> = Self.standardPorts,
         token: InspectorToken = InspectorToken(),
         replay: @escaping ReplaySender,
@@ -49,6 +52,7 @@ package struct InspectorServer: Service {
         opened: @escaping @Sendable (_ link: String) async -> Void
     ) {
         self.log = log
+        self.host = host
         self.ports = ports
         self.token = token
         desk = ReplayDesk(log: log, sender: replay)
@@ -88,15 +92,16 @@ package struct InspectorServer: Service {
         let door = InspectorDoor(token: token)
         let routes = InspectorRoutes(log: log, desk: desk, feed: EventFeed(log: log), status: status, version: version)
         let server = AdminServer(
-            .tcp(host: "127.0.0.1", port: port),
+            .tcp(host: host, port: port),
             routes: routes.byPath,
             check: { door.check($0) },
             limits: Self.limits
         )
         try await server.run { address in
             guard case .tcp(_, let bound) = address else { return }
-            door.opened(on: bound)
-            await opened(token.link(port: bound))
+            let written = host.contains(":") ? "[\(host)]" : host
+            door.opened(at: written, port: bound)
+            await opened(token.link(host: written, port: bound))
         }
     }
 

@@ -17,7 +17,12 @@ package struct InspectorToken: Sendable, CustomStringConvertible, CustomReflecta
     package var customMirror: Mirror { Mirror(self, children: []) }
 
     /// The address that a person opens, with the token in it: for a terminal, never for a log.
-    package func link(port: Int) -> String { "http://127.0.0.1:\(port)/?token=\(digits)" }
+    ///
+    /// - Parameters:
+    ///   - host: An address or name, as a URL writes it.
+    ///   - port: Where the page is.
+    /// - Returns: A URL.
+    package func link(host: String = "127.0.0.1", port: Int) -> String { "http://\(host):\(port)/?token=\(digits)" }
 
     /// Whether an `Authorization` field carries it; the time this takes says nothing about how much of it was right.
     func isIn(authorization: String?) -> Bool {

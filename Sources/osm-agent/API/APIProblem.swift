@@ -15,13 +15,14 @@ struct APIProblem: Error, Equatable {
         case tooManyEndpoints = "too-many-endpoints"
         case refused
         case noConfiguration = "no-configuration"
+        case noInspector = "no-inspector"
         case broken
 
         var status: Int {
             switch self {
             case .badRequest: 400
             case .unknownEndpoint: 404
-            case .nameInUse, .standsInFile, .refused, .noConfiguration: 409
+            case .nameInUse, .standsInFile, .refused, .noConfiguration, .noInspector: 409
             case .badEndpoint: 422
             case .tooManyEndpoints: 429
             case .broken: 500
@@ -38,6 +39,7 @@ struct APIProblem: Error, Equatable {
             case .tooManyEndpoints: "The agent has as many endpoints as it takes."
             case .refused: "The edge refused the endpoint."
             case .noConfiguration: "The agent has no configuration file."
+            case .noInspector: "The agent shows its requests to nobody."
             case .broken: "The agent could not answer."
             }
         }

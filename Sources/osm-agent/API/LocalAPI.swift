@@ -25,6 +25,8 @@ struct LocalAPI: Service {
         var reload: (@Sendable () async throws(APIProblem) -> Void)?
         /// Begins to leave; asked at most once.
         var leave: @Sendable () -> Void = { kill(getpid(), SIGTERM) }
+        /// Where requests can be looked at; nil when they cannot, or not yet.
+        var inspectorURL: @Sendable () -> String? = { nil }
     }
 
     let address: AdminAddress
@@ -88,6 +90,7 @@ struct LocalAPI: Service {
             "/v1/attach": .post { await attach($0) },
             "/v1/events": .get { events($0) },
             "/v1/logs": .get { showLogs($0) },
+            "/v1/inspector": .get { _ in inspector },
             "/v1/reload": .post { _ in await reload() },
             "/v1/stop": .post { _ in leave() },
             "/readyz": .get { _ in readiness },

@@ -86,6 +86,11 @@ struct LocalAgent: Sendable {
         try JSONText.read(EndpointList.self, try await answer(of: "/v1/endpoints").readableBytesView).endpoints
     }
 
+    /// The link to its inspector, with the secret in it.
+    func inspectorURL() async throws -> String {
+        try JSONText.read(InspectorDocument.self, try await answer(of: "/v1/inspector").readableBytesView).url
+    }
+
     /// Serves an endpoint until it is removed, or the agent ends; waits for an edge to answer.
     func add(_ spec: EndpointSpec) async throws -> EndpointStatus {
         let body = try await posted("/v1/endpoints", ByteBuffer(string: try JSONText.line(spec)))

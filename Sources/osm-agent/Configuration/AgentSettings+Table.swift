@@ -111,6 +111,13 @@ extension AgentSettings {
                 "Where the inspector listens; when the port is taken, the next one that is free."
             ),
             Row(
+                "inspect_secrets",
+                .truth,
+                \.inspectsSecrets,
+                change: .restart,
+                "Whether the inspector shows credentials, cookies and the like as they passed."
+            ),
+            Row(
                 "probe",
                 .truth,
                 \.probes,

@@ -21,6 +21,8 @@ struct AgentSettings: Sendable, Equatable {
     /// Where the log is written besides standard error.
     var logFile: String?
     var inspects = true
+    /// Whether the inspector shows secrets as they passed.
+    var inspectsSecrets = false
     /// A loopback address; the next free port is taken when this one is not.
     var inspectAddress = "127.0.0.1:4040"
     /// Whether endpoints are asked again and again by their public names.

@@ -4,17 +4,6 @@ import HTTPFields
 import Inspector
 import NIOCore
 
-/// Records what the agent serves in the inspector's log.
-struct InspectingObserver: ExchangeObserver {
-    let log: ExchangeLog
-
-    func began(_ request: FieldSection, ends: Bool, endpoint: String) -> (any ExchangeTap)? {
-        let recorder = log.record(endpoint: endpoint, request: request)
-        if ends { recorder.receivedEnd() }
-        return InspectingTap(recorder)
-    }
-}
-
 /// Records what passes on one stream of a tunnel.
 ///
 /// ## Concurrency

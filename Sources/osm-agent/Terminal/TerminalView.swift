@@ -10,7 +10,8 @@ struct TerminalView {
     let hasColours: Bool
     let isUnicode: Bool
     let showsQRCode: Bool
-    let inspector: String?
+    /// Asked once a second, too: the inspector may come later than the view.
+    let inspector: @Sendable () -> String?
     /// Asked once a second, for what no event tells; nil when it cannot be had.
     let status: @Sendable () async -> AgentStatus?
 
@@ -29,9 +30,7 @@ struct TerminalView {
 
     /// Shows what happens until there are no more events; the last picture stays.
     func run(_ events: AsyncStream<AgentEvent>) async {
-        var initial = ViewState()
-        initial.inspector = inspector
-        let board = Board(initial)
+        let board = Board(ViewState())
         let (wakes, wake) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         TerminalDevice.keepCursorSafe()
         screen.begin { wake.yield() }
@@ -56,6 +55,7 @@ struct TerminalView {
 
     private func keepAsking(_ board: Board, _ wake: @Sendable () -> Void) async {
         while !Task.isCancelled {
+            board.update { [inspector] in $0.inspector = inspector() }
             if let status = await status() {
                 board.update { $0.take(status, at: Date()) }
                 wake()

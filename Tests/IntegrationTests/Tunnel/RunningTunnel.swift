@@ -125,7 +125,7 @@ final class RunningTunnel {
             program,
             [
                 "http", target, "--edge", edge, "--name", name, "--identity", identity, "--socket",
-                socket,
+                socket, "--inspect-address", "127.0.0.1:0",
             ],
             in: folder
         )

@@ -30,6 +30,17 @@ struct LocalAPITests {
         }
     }
 
+    @Test func `gives the link to the inspector, if there is one`() async throws {
+        try await agent.serving(inspectorURL: "http://127.0.0.1:4040/?token=t") { local in
+            let url = try await local.inspectorURL()
+            #expect(url == "http://127.0.0.1:4040/?token=t")
+        }
+        try await agent.serving { local in
+            let refusal = await failure { _ = try await local.inspectorURL() }
+            #expect(refusal?.problem.contains("no inspector") == true)
+        }
+    }
+
     @Test func `adds, stops, starts and removes an endpoint`() async throws {
         try await agent.serving { local in
             // A name may hold what a path may not.

@@ -71,6 +71,7 @@ struct TestAgent {
     /// Runs the API for as long as `body` runs.
     func serving(
         reload: (@Sendable () async throws(APIProblem) -> Void)? = nil,
+        inspectorURL: String? = nil,
         _ body: (LocalAgent) async throws -> Void
     ) async throws {
         let folder = "/tmp/osm-test-\(UUID().uuidString.prefix(8))"
@@ -83,7 +84,11 @@ struct TestAgent {
             state: state,
             desk: desk,
             logs: ring,
-            actions: .init(reload: reload, leave: { leaving.append(.removed(name: "agent")) }),
+            actions: .init(
+                reload: reload,
+                leave: { leaving.append(.removed(name: "agent")) },
+                inspectorURL: { inspectorURL }
+            ),
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         )
         api.patience = .milliseconds(100)

@@ -19,7 +19,9 @@ struct InspectingTapTests {
     }
 
     @Test func `records what a tunnel shows`() throws {
-        let tap = try #require(InspectingObserver(log: log).began(request("POST"), ends: false, endpoint: "web"))
+        let tap = try #require(
+            InspectingObserver(log: log).began(request("POST"), ends: false, endpoint: "web", replayOf: nil)
+        )
         var head = FieldSection()
         head.append(":status", "200")
         var trailers = FieldSection()
@@ -42,14 +44,21 @@ struct InspectingTapTests {
     }
 
     @Test func `knows a request that ends with its head`() throws {
-        _ = InspectingObserver(log: log).began(request("GET"), ends: true, endpoint: "web")
+        _ = InspectingObserver(log: log).began(request("GET"), ends: true, endpoint: "web", replayOf: nil)
         let detail = try #require(log.detail(of: 1))
         #expect(detail.timing.requestReceived != nil)
     }
 
+    @Test func `knows what a request repeats`() throws {
+        _ = InspectingObserver(log: log).began(request("GET"), ends: true, endpoint: "web", replayOf: 4)
+        #expect(log.exchanges.map(\.replayOf) == [4])
+    }
+
     @Test(arguments: [HTTP2ErrorCode.cancel, .connectionLost, .refusedStream, HTTP2ErrorCode(rawValue: 77)])
     func `says how a stream broke off`(code: HTTP2ErrorCode) throws {
-        let tap = try #require(InspectingObserver(log: log).began(request("GET"), ends: true, endpoint: "web"))
+        let tap = try #require(
+            InspectingObserver(log: log).began(request("GET"), ends: true, endpoint: "web", replayOf: nil)
+        )
         tap.closed(code)
         #expect(log.exchanges.map(\.phase) == [.failed])
         #expect(log.exchanges.first?.error == InspectingTap.problem(code))
