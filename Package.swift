@@ -56,6 +56,7 @@ let package = Package(
     name: "osm-router",
     platforms: [.macOS(.v15)],
     products: [
+        .library(name: "Agent", targets: ["Agent"]),
         .executable(name: "osm-agent", targets: ["osm-agent"]),
         .executable(name: "osm-proxy", targets: ["osm-proxy"]),
         .executable(name: "ca-tools", targets: ["ca-tools"]),

@@ -16,7 +16,7 @@ struct AgentSetup {
         let bundle = try OperatorTrust.bundle()
         let anchors = try OperatorTrust.anchors(of: bundle)
         var configuration = AgentConfiguration(
-            edges: try edges(bundle),
+            edges: EdgeTarget.targets(settings.edges, of: bundle, name: settings.edgeName),
             anchors: anchors,
             credentials: try identity.credentials(),
             endpoints: [],
@@ -28,21 +28,6 @@ struct AgentSetup {
         configuration.probes = settings.probes
         configuration.probeTrust = try settings.probeCA.map { try Self.bytes(of: $0, for: "--probe-ca") }
         return configuration
-    }
-
-    private func edges(_ bundle: OperatorBundle) throws -> [EdgeTarget] {
-        var addresses = settings.edges
-        if addresses.isEmpty { addresses = bundle.edges.compactMap { EdgeAddress($0) } }
-        if addresses.isEmpty { addresses = [EdgeAddress(bundle.domain)].compactMap { $0 } }
-        return addresses.map { EdgeTarget(address: $0, serverName: serverName(of: $0, bundle)) }
-    }
-
-    /// An address has no name of its own, so the certificate must then carry the operator's domain.
-    private func serverName(of edge: EdgeAddress, _ bundle: OperatorBundle) -> String {
-        if let name = settings.edgeName { return name }
-        let host = edge.host
-        let isAddress = host.contains(":") || host.allSatisfy { $0.isNumber || $0 == "." } || host == "localhost"
-        return isAddress ? bundle.domain : host
     }
 
     func dialer() throws -> EdgeDialer {
