@@ -77,7 +77,8 @@ package struct Endpoint: Sendable, CustomStringConvertible {
 extension Endpoint: Equatable {
     package static func == (one: Endpoint, other: Endpoint) -> Bool {
         one.asks(theSameAs: other) && one.label == other.label && one.target == other.target
-            && one.service.options == other.service.options && one.service.desk === other.service.desk && one.rules == other.rules
+            && one.service.options == other.service.options && one.service.desk === other.service.desk
+            && one.rules == other.rules
             && one.allowsListing == other.allowsListing && one.isInspected == other.isInspected
     }
 }

@@ -31,7 +31,7 @@ public struct AgentIdentity: Sendable, CustomStringConvertible, CustomReflectabl
                 hop: .device,
                 code: 24,
                 problem: error.sentence,
-                nextStep: "Give the key that the certificate was requested with, and the chain as the operator issued it."
+                nextStep: "Give the key that the request was made with, and the chain as the operator issued it."
             )
         }
     }
@@ -55,7 +55,7 @@ public struct AgentIdentity: Sendable, CustomStringConvertible, CustomReflectabl
         do {
             return try DeviceCredentials.request(commonName: name)
         } catch {
-            throw TunnelError(app: "No certificate can be requested for '\(name)'.", nextStep: "Use a plain short name.")
+            throw TunnelError(app: "There is no request for the name '\(name)'.", nextStep: "Use a plain short one.")
         }
     }
 

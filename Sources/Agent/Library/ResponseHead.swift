@@ -62,7 +62,8 @@ extension VisitorResponse {
 
     /// Fields of one connection (RFC 9113, 8.2.2), and what says where the body ends.
     private static let reserved: Set<String> = [
-        "connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade", "content-length",
+        "connection", "content-length", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding",
+        "upgrade",
     ]
 }
 

@@ -1,5 +1,6 @@
 public import ServiceLifecycle
 import Synchronization
+import TunnelProtocol
 
 /// A public name of the operator's edge, served by this app.
 ///
@@ -34,11 +35,13 @@ public final class Tunnel: Service {
     ) throws(TunnelError) {
         var spec = EndpointSpec(name: "app", kind: "http", target: target)
         spec.hostname = name
+        let endpoint: Endpoint
         do throws(EndpointProblem) {
-            try self.init(try spec.endpoint(), configuration, desk: nil)
-        } catch let problem as EndpointProblem {
-            throw TunnelError(app: "The \(problem.description)", nextStep: "Name a service of this machine.")
+            endpoint = try spec.endpoint()
+        } catch {
+            throw TunnelError(app: "'\(target)' cannot be served: \(error.sentence)", nextStep: "Name another target.")
         }
+        try self.init(endpoint, configuration, desk: nil)
     }
 
     /// A tunnel whose visitors the app answers itself; nothing is dialled yet.

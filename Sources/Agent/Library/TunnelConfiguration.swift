@@ -17,8 +17,9 @@ public struct TunnelConfiguration: Sendable {
     /// The name that an edge's certificate must carry; nil for the edge's host, or the operator's domain when the edge is
     /// dialled by an address.
     public var edgeName: String?
-    /// An HTTP or SOCKS5 proxy on the way to the edges, as a URL without a password; nil to dial directly. The
-    /// environment is never asked.
+    /// An HTTP or SOCKS5 proxy on the way to the edges, as a URL without a password; nil to dial directly.
+    ///
+    /// The environment is never asked.
     public var proxy: String?
     /// Name and version of the app, as the operator sees them.
     public var software = "embedded-agent"
@@ -69,7 +70,7 @@ extension TunnelConfiguration {
 
     private func check() throws(TunnelError) {
         let problem: String? =
-            if software.isEmpty || software.utf8.count > 128 || !software.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) {
+            if !(1...128).contains(software.utf8.count) || !software.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) {
                 "The software's name has to be 1 to 128 visible ASCII characters."
             } else if !(1...65_536).contains(concurrentRequests) {
                 "The number of concurrent requests has to be 1 to 65536."
@@ -100,27 +101,5 @@ extension TunnelConfiguration {
         } catch {
             throw TunnelError(app: error.description, nextStep: "Correct the proxy, or leave it out.")
         }
-    }
-}
-
-extension EdgeTarget {
-    /// Whom an agent dials.
-    ///
-    /// - Parameters:
-    ///   - addresses: What somebody said; when empty, what the operator's bundle says counts.
-    ///   - bundle: The operator's.
-    ///   - name: The name that each edge's certificate must carry; nil for the edge's own.
-    package static func targets(_ addresses: [EdgeAddress], of bundle: OperatorBundle, name: String?) -> [EdgeTarget] {
-        var addresses = addresses
-        if addresses.isEmpty { addresses = bundle.edges.compactMap { EdgeAddress($0) } }
-        if addresses.isEmpty { addresses = [EdgeAddress(bundle.domain)].compactMap { $0 } }
-        return addresses.map { EdgeTarget(address: $0, serverName: name ?? certificateName(of: $0, bundle)) }
-    }
-
-    /// An address has no name of its own, so the certificate must then carry the operator's domain.
-    private static func certificateName(of edge: EdgeAddress, _ bundle: OperatorBundle) -> String {
-        let host = edge.host
-        let isAddress = host.contains(":") || host.allSatisfy { $0.isNumber || $0 == "." } || host == "localhost"
-        return isAddress ? bundle.domain : host
     }
 }

@@ -39,6 +39,7 @@ public struct VisitorBody: AsyncSequence, Sendable {
     /// Reads all that is left.
     ///
     /// - Parameter limit: The most that is taken, in bytes.
+    /// - Returns: The bytes in one piece.
     /// - Throws: ``VisitorBodyError/tooLarge`` when there is more, which a handler may leave to the agent: it answers 413;
     ///   `CancellationError` when the visitor has left.
     public func collect(upTo limit: Int) async throws -> [UInt8] {

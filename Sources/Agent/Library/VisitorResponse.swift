@@ -57,6 +57,7 @@ public struct VisitorResponse: Sendable {
         /// - Parameters:
         ///   - pieces: The body; asked for once.
         ///   - length: Its size in bytes, when it is known beforehand.
+        /// - Returns: A body that has not been asked for anything yet.
         public static func stream<Pieces: AsyncSequence & Sendable>(_ pieces: Pieces, length: Int? = nil) -> Body
         where Pieces.Element == [UInt8] {
             Body(

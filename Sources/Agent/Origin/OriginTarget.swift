@@ -75,7 +75,8 @@ package struct OriginTarget: Sendable, Equatable, CustomStringConvertible {
     package func check(for kind: BindingKind) throws(OriginTargetError) {
         switch (kind, place) {
         case (.http, _): return
-        case (.tcp, .folder), (.tcp, .program), (.udp, .folder), (.udp, .unix), (.udp, .program): throw .wrongPlace(description, kind)
+        case (.tcp, .folder), (.tcp, .program), (.udp, .folder), (.udp, .unix), (.udp, .program):
+            throw .wrongPlace(description, kind)
         case (.tcp, .host), (.tcp, .unix), (.udp, .host):
             // The agent passes bytes on and speaks nothing itself.
             guard scheme == .http else { throw .wrongScheme(description, kind) }
