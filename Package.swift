@@ -52,6 +52,16 @@ func tests(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [S
     )
 }
 
+/// A program of a document, with the settings of a package that knows nothing of ours.
+func example(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .executableTarget(
+        name: name,
+        dependencies: ["Agent"] + dependencies,
+        path: "Tests/Examples/\(name)",
+        swiftSettings: [.treatAllWarnings(as: .error)]
+    )
+}
+
 let package = Package(
     name: "osm-router",
     platforms: [.macOS(.v15)],
@@ -144,6 +154,11 @@ let package = Package(
             dependencies: [nioCore, nioPosix, nioHTTP1, nioWebSocket, crypto, arguments],
             swiftSettings: settings
         ),
+
+        // What docs/embedding.md shows, built and run as an app author would have it.
+        example("embed-answer"),
+        example("embed-forward"),
+        example("embed-service", [lifecycle, logging]),
 
         // The operator CA becomes a resource of the agent at build time.
         .executableTarget(name: "embed-operator-ca", swiftSettings: settings),
