@@ -126,7 +126,7 @@ def self_test():
         (good.replace("Words NIOCore", "Words Owner"), {}, "may not import Owner (layer 2)"),
         (good + "2 Second CLib\n", {"Second": "\n"}, "not one"),
         (good, {"Words": "public struct Word {}\n"}, "public declaration"),
-        (good + "library Words\n", {"Words": "@frozen public struct Word {}\n"}, "public declaration"),
+        (good + "library Words/Face\n", {"Words": "@frozen public struct Word {}\n"}, "public declaration"),
         (good, {"Words": "public import NIOCore\n"}, None),
         (good + "library Owner NIOCore\n", {"Words": "import NIOCore\n", "Owner": "import Words\n"}, "NIOCore as well"),
         (good + "library Words CLib\n", {"Owner": "import CLib\n"}, None),
