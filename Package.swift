@@ -38,8 +38,8 @@ let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
 /// A room of the package: `Sources/NAME`, compiled with the house settings.
-func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-    .target(name: name, dependencies: dependencies, swiftSettings: settings + instrumentation)
+func room(_ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource]? = nil) -> Target {
+    .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: settings + instrumentation)
 }
 
 /// The tests of one room, in `Tests/NAMETests`.
@@ -122,7 +122,12 @@ let package = Package(
             ]
         ),
         room("CertificateAuthority", ["Cryptography", "Trust", "Settings"]),
-        room("Inspector", ["HTTPFields", "AdminHTTP", nioCore, crypto, logging, lifecycle]),
+        room(
+            "Inspector",
+            ["HTTPFields", "AdminHTTP", nioCore, crypto, logging, lifecycle],
+            // Its page becomes part of the program: there is nothing to install beside a binary.
+            resources: [.embedInCode("Page")]
+        ),
 
         // Layer 3: executables.
         .executableTarget(
@@ -216,12 +221,13 @@ let package = Package(
                 nioCore, nioPosix, nioEmbedded, nioSSL, logging, coreMetrics,
             ]
         ),
-        tests("Inspector", ["HTTPFields", "AdminHTTP", nioCore, logging]),
+        tests("Inspector", ["HTTPFields", "AdminHTTP", nioCore, nioPosix, logging]),
         tests(
             "osm-agent",
             [
-                "TestSupport", "Agent", "Inspector", "HTTPFields", "ProxyProtocol", "TunnelProtocol", "Trust", "AdminHTTP",
-                "Settings", "ConfigurationFile", nioCore, nioPosix, logging,
+                "TestSupport", "Agent", "Inspector", "HTTPFields", "ProxyProtocol", "TunnelProtocol", "Trust",
+                "AdminHTTP",
+                "Settings", "ConfigurationFile", nioCore, nioPosix, nioHTTP1, logging,
             ],
             exclude: ["Configuration/Fixtures"]
         ),
@@ -229,9 +235,10 @@ let package = Package(
         tests("CertificateAuthority", ["TestSupport", "Cryptography", "Trust", "Settings", x509, asn1]),
         .testTarget(
             name: "IntegrationTests",
-            dependencies: ["TestSupport", nioCore, nioPosix],
+            dependencies: ["TestSupport", "Inspector", "AdminHTTP", "HTTPFields", nioCore, nioPosix, logging],
             exclude: [
-                "Differential/Programs", "Foreign/Programs", "Overload/crowd.py", "Tunnel/bursts.py",
+                "Differential/Programs", "Foreign/Programs", "Inspector/Programs", "Overload/crowd.py",
+                "Tunnel/bursts.py",
                 "Tunnel/h2visitor.py", "Tunnel/relay.py", "Tunnel/sidecar.py", "Tunnel/websocket.py",
             ],
             swiftSettings: settings

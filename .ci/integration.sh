@@ -14,6 +14,8 @@ python_libraries=(
     "grpcio==1.85.1" # calls of all four kinds, as client and as server
     "websockets==17.4" # a client and a server of WebSockets
     "typing_extensions==4.16.0" # what grpcio needs
+    "playwright==1.65.2" # drives a browser
+    "greenlet==3.5.6" # what playwright needs
 )
 
 prepare_integration() {

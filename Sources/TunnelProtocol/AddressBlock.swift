@@ -53,6 +53,7 @@ extension AddressBlock.Problem {
     /// - Parameters:
     ///   - word: What was written.
     ///   - alternatives: What could stand in place of an address or a block, such as ", nor 'loopback'".
+    /// - Returns: A sentence without a full stop.
     package func sentence(about word: String, alternatives: String = "") -> String {
         switch self {
         case .noAddress: "'\(word)' is not an address or a block such as 10.0.0.0/8\(alternatives)"

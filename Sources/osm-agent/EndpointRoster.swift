@@ -38,8 +38,10 @@ struct EndpointRoster {
         case .daemon:
             let all = await remembered?.present.endpoints(over: file.specs) ?? file.specs
             let names = Set(file.specs.map(\.name))
-            await desk.replace(all.filter { names.contains($0.name) }, from: .file)
-            await desk.replace(all.filter { !names.contains($0.name) }, from: .added)
+            await desk.replace([
+                .file: all.filter { names.contains($0.name) },
+                .added: all.filter { !names.contains($0.name) },
+            ])
         }
     }
 

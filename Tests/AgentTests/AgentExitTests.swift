@@ -122,15 +122,17 @@ struct AgentExitTests {
     }
 
     private static func endpoint(_ name: String?) throws -> Endpoint {
-        Endpoint(name: name, target: try OriginTarget("3000"))
+        try Endpoint(name: name, target: try OriginTarget("3000"))
     }
 
     @Test func `says what was asked for`() throws {
         let chosen = AgentExit(Refused(ref: 0, code: .nameTaken), endpoint: try Self.endpoint(nil))
         #expect(chosen.problem.hasPrefix("The edge refused to choose a name: "))
-        let port = AgentExit(Refused(ref: 0, code: .portTaken), endpoint: .tcp(try OriginTarget("22"), port: 20022))
+        let shell = try Endpoint.tcp(try OriginTarget("22"), port: 20022)
+        let port = AgentExit(Refused(ref: 0, code: .portTaken), endpoint: shell)
         #expect(port.problem.hasPrefix("The edge refused TCP port 20022: "))
-        let any = AgentExit(Refused(ref: 0, code: .unsupportedKind), endpoint: .udp(try OriginTarget("53"), port: nil))
+        let names = try Endpoint.udp(try OriginTarget("53"), port: nil)
+        let any = AgentExit(Refused(ref: 0, code: .unsupportedKind), endpoint: names)
         #expect(any.problem.hasPrefix("The edge refused to choose a UDP port: "))
         #expect(any.nextStep.contains("--raw-ports"))
         let session = AgentExit(Refused(ref: nil, code: .unsupportedProtocol), endpoint: nil)

@@ -11,7 +11,8 @@ struct AddressBlockTests {
         ("10.0.0.0/8", "10.255.0.1", true), ("10.0.0.0/8", "11.0.0.1", false), ("192.0.2.7", "192.0.2.7", true),
         ("192.0.2.7", "192.0.2.8", false), ("0.0.0.0/0", "203.0.113.9", true), ("0.0.0.0/0", "2001:db8::1", false),
         ("2001:db8::/32", "2001:db8:ffff::1", true), ("2001:db8::/32", "2001:db9::1", false),
-        ("::/0", "192.0.2.1", false), ("::ffff:10.0.0.0/104", "10.1.2.3", true), ("10.0.0.0/8", "::ffff:10.1.2.3", true),
+        ("::/0", "192.0.2.1", false), ("::ffff:10.0.0.0/104", "10.1.2.3", true),
+        ("10.0.0.0/8", "::ffff:10.1.2.3", true),
     ])
     func `holds the addresses that begin as it does`(block: String, address: String, holds: Bool) throws {
         #expect(try contains(block, address) == holds)

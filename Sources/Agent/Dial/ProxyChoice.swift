@@ -114,6 +114,11 @@ package struct ProxySettingError: Error, Sendable, Equatable, CustomStringConver
     package let setting: String
     package let error: ProxyAddressError
 
+    package init(setting: String, error: ProxyAddressError) {
+        self.setting = setting
+        self.error = error
+    }
+
     /// The setting and what is wrong with it, never its value.
     package var description: String { "\(setting) \(error.sentence)." }
 }

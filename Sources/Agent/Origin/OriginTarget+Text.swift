@@ -9,6 +9,7 @@ extension OriginTarget {
     ///     `http2+unix:/path`, or a folder: `./path`, `/path`, `file:///path`.
     ///   - allowsPrivate: Whether names and addresses of private networks are taken, too.
     ///   - folder: What a relative path starts from; by default the working directory.
+    /// - Throws: ``OriginTargetError``, which says what is wrong and what would be right.
     package init(
         _ text: String,
         allowsPrivate: Bool = false,

@@ -40,7 +40,7 @@ package enum OriginTargetError: Error, Equatable, CustomStringConvertible {
             "'\(host)' is never served: it is link-local, a cloud's metadata service, multicast or no address of a host."
         case .badSocketPath(let text):
             "'\(text)' is not the path of a Unix socket: write unix:/path/to.sock, of no more than 100 bytes."
-        case .badFolder(let text): "'\(text)' is not the path of a folder: write ./folder, /path/to/folder or file:///path."
+        case .badFolder(let text): "'\(text)' is not the path of a folder: write ./folder, /path/to/it or file:///path."
         case .wrongPlace(let target, .udp): "\(target) cannot be served as UDP, which goes to a port or host:port."
         case .wrongPlace(let target, _): "\(target) is a folder, which is served with `osm-agent http`."
         case .wrongScheme(let target, let kind):

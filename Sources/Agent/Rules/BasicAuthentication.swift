@@ -58,6 +58,7 @@ package final class BasicAuthentication: Sendable {
     ///   - logger: Told of guessing, and of a file that cannot be used any more.
     ///   - now: The present time by the clock of the event loops.
     ///   - matches: The check itself.
+    /// - Throws: An error that says what is wrong with the file.
     init(
         path: String,
         checks: PasswordChecks,

@@ -26,6 +26,7 @@ package struct HeaderEdits: Sendable, Equatable {
     /// - Parameters:
     ///   - spec: What to set, where a name may come more than once, and the names of what ends here.
     ///   - rule: Which head it is about, for the words of an error.
+    /// - Throws: An error that quotes the first name that is wrong.
     package init(_ spec: EndpointSpec.HeaderSpec, in rule: VisitorRulesError.Rule) throws(VisitorRulesError) {
         guard spec.add.count + spec.remove.count <= HeaderEditCheck.most else {
             throw VisitorRulesError(rule, "more than \(HeaderEditCheck.most) headers are edited")

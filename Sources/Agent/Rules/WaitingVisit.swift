@@ -42,11 +42,15 @@ final class WaitingVisit: HTTP2StreamDelegate {
     func wait(for decision: EventLoopFuture<VisitorGate.Decision>) {
         let bound = NIOLoopBound(self, eventLoop: eventLoop)
         timer = eventLoop.scheduleTask(in: deadline) { bound.value.decided(.denied(.busy)) }
+        let eventLoop = eventLoop
         decision.whenComplete { result in
-            switch result {
-            case .success(let decision): bound.value.decided(decision)
-            // An event loop that ends fails what it was to do later.
-            case .failure: bound.value.decided(.denied(.busy))
+            // Even a decision that is there already is heard after the stream has been told who hears it.
+            eventLoop.execute {
+                switch result {
+                case .success(let decision): bound.value.decided(decision)
+                // An event loop that ends fails what it was to do later.
+                case .failure: bound.value.decided(.denied(.busy))
+                }
             }
         }
     }

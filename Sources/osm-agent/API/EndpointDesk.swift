@@ -62,21 +62,26 @@ actor EndpointDesk {
         return listing
     }
 
-    /// Takes the endpoints of the command line, of the files or of the state file, in place of those it had from there.
+    /// Takes the endpoints of one source, in place of those it had from there.
+    func replace(_ specs: [EndpointSpec], from source: EndpointListing.Source) { replace([source: specs]) }
+
+    /// Takes the endpoints of several sources at once; of two that are rivals, the one that stands first.
     ///
-    /// One that cannot be served, or whose name another source has already, is left out, and the log says so.
-    func replace(_ specs: [EndpointSpec], from source: EndpointListing.Source) {
-        let before = entries.filter { $0.source == source }
-        entries.removeAll { $0.source == source }
-        for spec in specs {
-            do throws(APIProblem) {
-                let old = before.first { $0.spec.name == spec.name }
-                try insert(spec, from: source, id: old?.id)
-            } catch {
-                logger.warning(
-                    "endpoint left out",
-                    metadata: ["endpoint": "\(spec.name)", "problem": "\(error.exit)"]
-                )
+    /// One that cannot be served, or whose name or address another source has, is left out, and the log says so.
+    func replace(_ groups: KeyValuePairs<EndpointListing.Source, [EndpointSpec]>) {
+        let before = entries.filter { entry in groups.contains { $0.key == entry.source } }
+        entries.removeAll { entry in groups.contains { $0.key == entry.source } }
+        for (source, specs) in groups {
+            for spec in specs {
+                let old = before.first { $0.source == source && $0.spec.name == spec.name }
+                do throws(APIProblem) {
+                    try insert(spec, from: source, id: old?.id)
+                } catch {
+                    logger.warning(
+                        "endpoint left out",
+                        metadata: ["endpoint": "\(spec.name)", "problem": "\(error.exit)"]
+                    )
+                }
             }
         }
         apply()

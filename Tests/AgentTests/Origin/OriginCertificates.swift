@@ -10,7 +10,8 @@ struct OriginCertificates {
 
     init() throws {
         folder = try TemporaryFolder()
-        authority = try Self.selfSigned("CA", in: folder.path, name: "ca", "-addext", "basicConstraints=critical,CA:TRUE")
+        let isAuthority = "basicConstraints=critical,CA:TRUE"
+        authority = try Self.selfSigned("CA", in: folder.path, name: "ca", extension: isAuthority)
         for path in ["index", "index.attr"] { try write("", to: path) }
         try write("01", to: "serial")
         try write(Self.configuration(folder.path), to: "ca.cnf")
@@ -31,19 +32,44 @@ struct OriginCertificates {
         let name = "leaf-\(UUID().uuidString)"
         try write("subjectAltName=\(names)\n", to: "\(name).ext")
         try Self.openssl(
-            "req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=origin",
-            "-keyout", path("\(name).key"), "-out", path("\(name).csr")
+            "req",
+            "-new",
+            "-newkey",
+            "ec",
+            "-pkeyopt",
+            "ec_paramgen_curve:P-256",
+            "-nodes",
+            "-subj",
+            "/CN=origin",
+            "-keyout",
+            path("\(name).key"),
+            "-out",
+            path("\(name).csr")
         )
         try Self.openssl(
-            "ca", "-batch", "-notext", "-config", path("ca.cnf"), "-extfile", path("\(name).ext"), "-startdate",
-            beginning, "-enddate", end, "-in", path("\(name).csr"), "-out", path("\(name).pem")
+            "ca",
+            "-batch",
+            "-notext",
+            "-config",
+            path("ca.cnf"),
+            "-extfile",
+            path("\(name).ext"),
+            "-startdate",
+            beginning,
+            "-enddate",
+            end,
+            "-in",
+            path("\(name).csr"),
+            "-out",
+            path("\(name).pem")
         )
         return Identity(chain: try read("\(name).pem"), key: try read("\(name).key"))
     }
 
     /// One that has signed itself.
     func selfSigned() throws -> Identity {
-        let chain = try Self.selfSigned("alone", in: folder.path, name: "alone", "-addext", "subjectAltName=DNS:localhost")
+        let name = "subjectAltName=DNS:localhost"
+        let chain = try Self.selfSigned("alone", in: folder.path, name: "alone", extension: name)
         return Identity(chain: chain, key: try read("alone.key"))
     }
 
@@ -54,12 +80,30 @@ struct OriginCertificates {
         try Data(text.utf8).write(to: URL(filePath: path(name)))
     }
 
-    private static func selfSigned(_ subject: String, in folder: String, name: String, _ more: String...) throws -> String {
+    private static func selfSigned(
+        _ subject: String,
+        in folder: String,
+        name: String,
+        extension addition: String
+    ) throws -> String {
         try openssl(
-            [
-                "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "30", "-subj",
-                "/CN=\(subject)", "-keyout", "\(folder)/\(name).key", "-out", "\(folder)/\(name).pem",
-            ] + more
+            "req",
+            "-x509",
+            "-newkey",
+            "ec",
+            "-pkeyopt",
+            "ec_paramgen_curve:P-256",
+            "-nodes",
+            "-days",
+            "30",
+            "-subj",
+            "/CN=\(subject)",
+            "-keyout",
+            "\(folder)/\(name).key",
+            "-out",
+            "\(folder)/\(name).pem",
+            "-addext",
+            addition
         )
         return try String(contentsOfFile: "\(folder)/\(name).pem", encoding: .utf8)
     }
@@ -83,9 +127,7 @@ struct OriginCertificates {
         """
     }
 
-    private static func openssl(_ arguments: String...) throws { try openssl(arguments) }
-
-    private static func openssl(_ arguments: [String]) throws {
+    private static func openssl(_ arguments: String...) throws {
         let outcome = try OpenSSLCommand.run("/usr/bin/openssl", arguments)
         guard outcome.succeeded else { throw OpenSSLFailed(text: outcome.text) }
     }

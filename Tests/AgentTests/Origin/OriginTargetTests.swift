@@ -172,8 +172,8 @@ struct OriginTargetTests {
 
     @Test(
         arguments: [
-            ("3000", "127.0.0.1:3000"), ("80", "127.0.0.1"), ("https://443", "localhost"), ("https://80", "localhost:80"),
-            ("[::1]:80", "[::1]"), ("unix:/a", "localhost"),
+            ("3000", "127.0.0.1:3000"), ("80", "127.0.0.1"), ("https://443", "localhost"),
+            ("https://80", "localhost:80"), ("[::1]:80", "[::1]"), ("unix:/a", "localhost"),
         ]
     )
     func `names itself as a browser would`(text: String, host: String) throws {

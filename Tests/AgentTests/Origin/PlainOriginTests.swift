@@ -160,8 +160,10 @@ struct PlainOriginTests {
 
     @Test(arguments: ServicePlace.allCases)
     func `names the origin to itself when asked to`(place: ServicePlace) async throws {
-        let answer = try await visit(place, "/echo", { $0.hostHeader = .target }, ["x-forwarded-host": "app.example.com"])
-        let host = answer.body.firstRange(of: "host: ").map { answer.body[$0.upperBound...].prefix { !$0.isNewline } } ?? ""
+        let fields = ["x-forwarded-host": "app.example.com"]
+        let answer = try await visit(place, "/echo", { $0.hostHeader = .target }, fields)
+        let rest = answer.body.firstRange(of: "host: ").map { answer.body[$0.upperBound...] } ?? ""
+        let host = rest.prefix { !$0.isNewline }
         switch place {
         case .port: #expect(host.hasPrefix("127.0.0.1:"))
         case .tls: #expect(host.hasPrefix("localhost:"))

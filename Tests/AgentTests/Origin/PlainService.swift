@@ -60,8 +60,9 @@ final class PlainService: Sendable {
             .childChannelOption(.allowRemoteHalfClosure, value: true)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    if let shared { try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: shared)) }
-                    try channel.pipeline.syncOperations.addHandler(PlainServiceHandler())
+                    let pipeline = channel.pipeline.syncOperations
+                    if let shared { try pipeline.addHandler(NIOSSLServerHandler(context: shared)) }
+                    try pipeline.addHandler(PlainServiceHandler())
                 }
             }
         switch place {

@@ -1,5 +1,7 @@
 import HTTP2
+import Logging
 import NIOCore
+import TestSupport
 import Testing
 
 @testable import Agent
@@ -62,7 +64,8 @@ struct GuardedOriginTests {
         let rules = try rules { $0.basicAuthFile = file.path }
         var fields = [":method": "CONNECT", ":protocol": "websocket"]
         try await OriginHarness.with(.init(rules: rules)) { [fields] harness in
-            #expect(try await harness.visit("/chat", fields, ends: false).answer().status == "401")
+            let answer = try await harness.visit("/chat", fields, ends: false).answer()
+            #expect(answer.status == "401")
         }
         fields["authorization"] = .basic("ann", Self.password)
         try await OriginHarness.with(.init(rules: rules)) { [fields] harness in
@@ -154,12 +157,30 @@ extension GuardedOriginTests {
             await hand.isAsked()
             try await gone.reset(.cancel)
             // What is answered behind it shows that the reset has been heard.
-            #expect(try await harness.visit("/open").answer().status == "401")
+            let asked = try await harness.visit("/open").answer()
+            #expect(asked.status == "401")
             hand.run()
             #expect(
                 try await harness.visit("/here", ["authorization": .basic("ann", "right")]).answer().status == "200"
             )
             #expect(await harness.asked() == "/here")
+        }
+    }
+
+    @Test func `takes what a visitor still sends whom it turned away at once`() async throws {
+        try await held { harness, _ in
+            for number in 0...PasswordChecks.mostWaiting {
+                let fields = ["authorization": .basic("ann", "\(number)"), "x-forwarded-for": "192.0.2.\(number)"]
+                _ = try await harness.visit("/guess", fields)
+            }
+            let late = ["authorization": .basic("ann", "late"), "x-forwarded-for": "198.51.100.1"]
+            let turned = try await harness.visit("/late", late, ends: false)
+            #expect(await turned.answer().status == "503")
+            try await turned.send(ByteBuffer(repeating: 0x61, count: 4 << 20))
+            try await turned.finish()
+            for await event in turned.events {
+                if case .closed(let code) = event { #expect(code == .noError) }
+            }
         }
     }
 }

@@ -24,26 +24,35 @@ struct PasswordChecksTests {
         #expect(checks.submit {})
     }
 
-    @Test func `never does two at once`() async {
-        let present = Mutex(0)
-        await withTaskGroup { group in
-            for _ in 0..<8 {
-                group.addTask {
-                    await withCheckedContinuation { continuation in
-                        let isTaken = PasswordChecks.shared.submit {
-                            #expect(
-                                present.withLock { present -> Int in
-                                    present += 1
-                                    return present
-                                } == 1
-                            )
-                            present.withLock { $0 -= 1 }
-                            continuation.resume()
-                        }
-                        if !isTaken { continuation.resume() }
-                    }
-                }
+    /// How many checks are under way, and how many ever were at once.
+    private final class Crowd: Sendable {
+        private let counts = Mutex((present: 0, most: 0))
+        var most: Int { counts.withLock { $0.most } }
+
+        func enter() {
+            counts.withLock {
+                $0.present += 1
+                $0.most = max($0.most, $0.present)
             }
         }
+
+        func leave() { counts.withLock { $0.present -= 1 } }
+    }
+
+    @Test func `never does two at once`() async throws {
+        let crowd = Crowd()
+        let checks = PasswordChecks { work in NIOThreadPool.singleton.submit { _ in work() } }
+        let (ends, end) = AsyncStream.makeStream(of: Void.self)
+        for _ in 0...PasswordChecks.mostWaiting {
+            let isTaken = checks.submit {
+                crowd.enter()
+                crowd.leave()
+                end.yield()
+            }
+            #expect(isTaken)
+        }
+        var done = ends.makeAsyncIterator()
+        for _ in 0...PasswordChecks.mostWaiting { _ = await done.next() }
+        #expect(crowd.most == 1)
     }
 }

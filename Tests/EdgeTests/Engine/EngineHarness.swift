@@ -111,7 +111,7 @@ enum EngineHarness {
                 edges: [EdgeTarget(address: address, serverName: serverName)],
                 anchors: try OperatorBundle.decode(bytes).anchors(at: .now),
                 credentials: try DeviceCredentials(keyPEM: device.keyPEM, chainPEM: device.chainPEM),
-                endpoints: [Endpoint(name: name, target: try OriginTarget("3000"))],
+                endpoints: [try Endpoint(name: name, target: try OriginTarget("3000"))],
                 software: "osm-agent/test"
             ),
             pid: 1,

@@ -94,7 +94,7 @@ struct RequestEndHarness: Sendable {
                     edges: [EdgeTarget(address: try #require(EdgeAddress("127.0.0.1:\(relay)")), serverName: name)],
                     anchors: anchors,
                     credentials: credentials,
-                    endpoints: [Endpoint(name: "app", target: try OriginTarget("\(local)"))],
+                    endpoints: [try Endpoint(name: "app", target: try OriginTarget("\(local)"))],
                     software: "osm-agent/test"
                 ),
                 pid: 1,

@@ -21,7 +21,7 @@ struct TCPPortTests {
         try await TCP.withService(serve) { local in
             let target = try OriginTarget("\(local)")
             return try await RawHarness.withPort(
-                to: .tcp(target, port: nil, proxyHeader: proxyHeader),
+                to: try .tcp(target, port: nil, proxyHeader: proxyHeader),
                 configure: configure,
                 body
             )
@@ -133,7 +133,7 @@ struct TCPPortTests {
     @Test func `a visitor of a service that does not run is reset, and counted`() async throws {
         let local = try await TCP.unusedPort()
         let target = try OriginTarget("\(local)")
-        let (end, refused) = try await RawHarness.withPort(to: .tcp(target, port: nil)) { port in
+        let (end, refused) = try await RawHarness.withPort(to: try .tcp(target, port: nil)) { port in
             (await Self.end(of: port), port.figure("osm_edge_raw_refused_total{reason=\"refused\"}"))
         }
         #expect(end == .reset)

@@ -37,7 +37,7 @@ struct UDPPortTests {
                 }
                 return nil
             }
-            group.addTask { try await RawHarness.withPort(to: .udp(target, port: nil), configure: configure, body) }
+            group.addTask { try await RawHarness.withPort(to: try .udp(target, port: nil), configure: configure, body) }
             defer { group.cancelAll() }
             while let result = try await group.next() { if let result { return result } }
             throw CancellationError()

@@ -29,7 +29,7 @@ struct LocalAgentTests {
         let list = try await command(tunnel, "list")
         #expect(list.output.split(separator: "\n").last?.hasPrefix("demo  http  serving  command  ") == true)
         tunnel.edge.killHard()
-        try await eventually("the agent has noticed") { try tunnel.agent.errors.contains("not connected") }
+        try await eventually("the agent has noticed") { tunnel.agent.errors.contains("not connected") }
         let lost = try await command(tunnel, "status")
         #expect(try await lost.exitCode() == 1)
         #expect(lost.output.contains("ready     no: "))
@@ -111,20 +111,46 @@ struct LocalAgentTests {
     }
 
     @Test(.timeLimit(.minutes(3)))
-    func `a second agent on the socket ends and the first goes on`() async throws {
+    func `a second command has the running agent serve its endpoint, until it is killed`() async throws {
         let tunnel = try await RunningTunnel()
-        let (identity, _) = try await RunningTunnel.enrol(in: tunnel.scratch.path)
-        let second = try Program(
+        func second(_ name: String) throws -> Program {
+            try Program(
+                "osm-agent",
+                ["http", "\(tunnel.originPort)", "--name", name, "--socket", try tunnel.socket()],
+                in: tunnel.scratch.path
+            )
+        }
+        let command = try second("second")
+        try await tunnel.untilServed("second")
+        try await eventually("the command prints the URL") {
+            command.output == "http://second.localhost:8080\n"
+        }
+        let rival = try second("second")
+        #expect(try await rival.exitCode() == 1)
+        #expect(rival.errors.contains("The endpoint 'second' -> "))
+        command.killHard()
+        try await eventually("the edge no longer knows the name") {
+            try tunnel.visit("/status/204", host: "second", "-o", "/dev/null", "-w", "%{http_code}").output != "204"
+        }
+        let interrupted = try second("third")
+        try await tunnel.untilServed("third")
+        interrupted.signal(SIGINT)
+        #expect(try await interrupted.exitCode() == 0)
+        try await tunnel.untilServed()
+    }
+
+    @Test(.timeLimit(.minutes(3)))
+    func `an attached command ends when the agent does`() async throws {
+        let tunnel = try await RunningTunnel()
+        let command = try Program(
             "osm-agent",
-            [
-                "http", "3000", "--edge", tunnel.addresses.tunnel, "--name", "demo", "--identity", identity, "--socket",
-                try tunnel.socket(),
-            ],
+            ["http", "\(tunnel.originPort)", "--name", "second", "--socket", try tunnel.socket()],
             in: tunnel.scratch.path
         )
-        #expect(try await second.exitCode() != 0)
-        #expect(try await command(tunnel, "status").exitCode() == 0)
-        try await tunnel.untilServed()
+        try await tunnel.untilServed("second")
+        tunnel.agent.killHard()
+        #expect(try await command.exitCode() == 1)
+        #expect(command.errors.contains("has ended, and everything that it served with it."))
     }
 
     @Test(.timeLimit(.minutes(3)))

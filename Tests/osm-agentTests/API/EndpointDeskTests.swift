@@ -122,4 +122,13 @@ struct EndpointDeskTests {
         #expect(served.sorted() == ["b", "c", "command", "d"])
         #expect(try await desk.listing("c").source == .attached)
     }
+
+    @Test func `of two sources that are taken at once the first wins`() async throws {
+        let desk = agent.desk
+        await desk.replace([:])
+        await desk.replace([TestAgent.spec("web", target: "1")], from: .added)
+        await desk.replace([.file: [TestAgent.spec("web", target: "2")], .added: [TestAgent.spec("web", target: "1")]])
+        #expect(try await desk.listing("web").source == .file)
+        #expect(served == ["web"])
+    }
 }

@@ -1,4 +1,5 @@
 import AdminHTTP
+import Agent
 import Foundation
 import Logging
 import Testing
@@ -43,5 +44,17 @@ struct LocalAPIDocumentTests {
         #expect(document.contains(bounds))
         #expect(document.contains("\(EndpointDesk.limit) endpoints"))
         #expect(document.contains("The last \(LogRing.Limits.standard.lines) lines"))
+    }
+
+    @Test func `each member of an endpoint's description stands in the document`() throws {
+        var spec = TestAgent.spec("web", hostname: "web")
+        spec.port = 1
+        (spec.upstreamCA, spec.upstreamServerName, spec.hostHeader) = ("a", "b", "c")
+        (spec.proxyProtocol, spec.basicAuthFile) = ("v1", "d")
+        let document = try Self.document()
+        let members = try #require(
+            JSONSerialization.jsonObject(with: Data(JSONText.line(spec).utf8)) as? [String: Any]
+        )
+        for member in members.keys { #expect(document.contains("`\(member)`"), "\(member)") }
     }
 }

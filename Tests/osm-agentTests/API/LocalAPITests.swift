@@ -1,8 +1,10 @@
-import AdminHTTP
 import FoundationEssentials
+import Logging
 import NIOCore
+import NIOHTTP1
 import Testing
 
+@testable import AdminHTTP
 @testable import Agent
 @testable import osm_agent
 
@@ -10,7 +12,7 @@ import Testing
 struct LocalAPITests {
     private let agent = TestAgent()
 
-    private func exit(of work: () async throws -> Void) async -> AgentExit? {
+    private func failure(of work: () async throws -> Void) async -> AgentExit? {
         do {
             try await work()
             return nil
@@ -33,14 +35,15 @@ struct LocalAPITests {
             // A name may hold what a path may not.
             let name = "a/b c%20+"
             await agent.desk.replace([TestAgent.spec("file")], from: .file)
-            #expect(try await local.add(TestAgent.spec("web")).state == .waiting)
+            let added = try await local.add(TestAgent.spec("web"))
+            #expect(added.state == .waiting)
             #expect(try await local.endpoints().map(\.name) == ["file", "web"])
             #expect(try await local.setEnabled(false, "web").enabled == false)
             #expect(try await local.setEnabled(true, "web").enabled)
             #expect(try await local.remove("web").name == "web")
-            #expect(await exit { try await local.remove("web") }?.problem == "This agent has no endpoint 'web'.")
-            #expect(await exit { try await local.remove(name) }?.problem == "This agent has no endpoint '\(name)'.")
-            #expect(await exit { try await local.remove("file") }?.nextStep.contains("osm-agent stop file") == true)
+            #expect(await failure { try await local.remove("web") }?.problem == "This agent has no endpoint 'web'.")
+            #expect(await failure { try await local.remove(name) }?.problem == "This agent has no endpoint '\(name)'.")
+            #expect(await failure { try await local.remove("file") }?.nextStep.contains("osm-agent stop file") == true)
         }
     }
 
@@ -48,7 +51,7 @@ struct LocalAPITests {
         try await agent.serving { local in
             let refuse = agent.refusal(of: "web", code: 51)
             async let refused: Void = refuse()
-            let exit = await exit { _ = try await local.add(TestAgent.spec("web")) }
+            let exit = await failure { _ = try await local.add(TestAgent.spec("web")) }
             await refused
             #expect(exit == AgentExit(code: 51, problem: "The edge refused it.", nextStep: "Choose another."))
         }
@@ -75,7 +78,7 @@ struct LocalAPITests {
     @Test func `an attached endpoint is served while its client is there`() async throws {
         let events = agent.state.subscribe()
         try await agent.serving { local in
-            let error = await exit {
+            let error = await failure {
                 try await local.attach(TestAgent.spec("web")) { event in
                     guard case .endpoint(let status) = event else { return }
                     #expect(status.name == "web" && status.state == .waiting)
@@ -104,10 +107,10 @@ struct LocalAPITests {
         try await agent.serving { local in
             let refuse = agent.refusal(of: "web", code: 50)
             async let refused: Void = refuse()
-            let exit = await exit { try await local.attach(TestAgent.spec("web")) { _ in } }
+            let exit = await failure { try await local.attach(TestAgent.spec("web")) { _ in } }
             await refused
             #expect(exit?.code == 50)
-            let taken = await exit { try await local.attach(TestAgent.spec("web", target: "nowhere")) { _ in } }
+            let taken = await failure { try await local.attach(TestAgent.spec("web", target: "nowhere")) { _ in } }
             #expect(taken?.code == 2)
         }
     }
@@ -116,7 +119,7 @@ struct LocalAPITests {
         try await agent.serving { local in
             await agent.desk.replace([TestAgent.spec("web")], from: .command)
             var heard: [AgentEvent] = []
-            let error = await exit {
+            let error = await failure {
                 try await local.events { event in
                     heard.append(event)
                     if heard.count == 1 { agent.state.publish(.leaving(requests: 3)) }
@@ -167,7 +170,7 @@ struct LocalAPITests {
             #expect(String(buffer: last.body) == "{\"msg\":\"3\"}\n")
             #expect(try await AdminClient.get("/v1/logs?lines=x", at: address).status == 400)
             lines = []
-            let error = await exit {
+            let error = await failure {
                 try await local.logs(follow: true) { line in
                     lines.append(String(buffer: line))
                     if lines.count == 3 { agent.ring.append("{\"msg\":\"4\"}\n") }
@@ -181,10 +184,11 @@ struct LocalAPITests {
 
     @Test func `it reloads when it has something to reload, and leaves once`() async throws {
         try await agent.serving { local in
-            #expect(await exit { try await local.reload() }?.problem.contains("configuration file") == true)
+            #expect(await failure { try await local.reload() }?.problem.contains("configuration file") == true)
             let address = AdminAddress.unix(path: local.socket)
             for _ in 0..<2 {
-                #expect(try await AdminClient.post("/v1/stop", body: ByteBuffer(), at: address).status == 202)
+                let answer = try await AdminClient.post("/v1/stop", body: ByteBuffer(), at: address)
+                #expect(answer.status == 202)
             }
             #expect(agent.leaving.all.count == 1)
         }
@@ -213,23 +217,23 @@ struct LocalAPITests {
     }
 
     @Test func `an agent of another version is told from none, and from something else`() async throws {
-        func find(_ answer: AdminResponse) async throws -> AgentExit? {
+        func find(_ answer: AdminResponse) async -> AgentExit? {
             let path = "/tmp/osm-test-\(UUID().uuidString.prefix(8)).sock"
             let server = AdminServer(.unix(path: path), routes: ["/version": .get { _ in answer }])
             let (bounds, bound) = AsyncStream.makeStream(of: Void.self)
-            return try await withThrowingTaskGroup(of: Void.self) { group in
+            return await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await server.run { _ in bound.yield() } }
                 _ = await bounds.first { _ in true }
-                let found = await exit { _ = try await LocalAgent.find(path) }
+                let found = await failure { _ = try await LocalAgent.find(path) }
                 group.cancelAll()
                 return found
             }
         }
-        let newer = try await find(LocalAPI.json(VersionDocument(version: "osm-agent/9.0.0", api: 9)))
+        let newer = await find(LocalAPI.json(VersionDocument(version: "osm-agent/9.0.0", api: 9)))
         #expect(newer?.problem.contains("is osm-agent/9.0.0 and speaks version 9") == true)
-        let other = try await find(.text("hello"))
+        let other = await find(.text("hello"))
         #expect(other?.problem.contains("is not an agent") == true)
         #expect(try await LocalAgent.find("/tmp/osm-test-nobody.sock") == nil)
-        #expect(await exit { _ = try await LocalAgent.running("/tmp/osm-test-nobody.sock") }?.code == 1)
+        #expect(await failure { _ = try await LocalAgent.running("/tmp/osm-test-nobody.sock") }?.code == 1)
     }
 }
