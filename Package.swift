@@ -88,7 +88,11 @@ let package = Package(
         // Layer 0: C rooms.
         .systemLibrary(name: "CAllocator"),
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
-        .systemLibrary(name: "CNGHTTP2", pkgConfig: "libnghttp2", providers: [.apt(["libnghttp2-dev"])]),
+        .systemLibrary(
+            name: "CNGHTTP2",
+            pkgConfig: "libnghttp2",
+            providers: [.apt(["libnghttp2-dev"]), .brew(["libnghttp2"])]
+        ),
 
         // Layer 1: vocabulary, no I/O.
         room("HTTPFields", [nioCore]),
