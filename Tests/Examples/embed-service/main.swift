@@ -2,24 +2,7 @@ import Agent
 import Logging
 import ServiceLifecycle
 
-/// Tells people what the tunnel is doing.
-struct StatusLine: Service {
-    let tunnel: Tunnel
-
-    func run() async throws {
-        for await state in tunnel.states {
-            switch state {
-            case .connecting: print("connecting")
-            case .serving(let url): print("serving at", url)
-            case .waiting(let problem, let retryIn): print("waiting:", problem, retryIn ?? "")
-            case .refused(let error): print("refused:", error.problem, error.nextStep)
-            case .closed: print("closed")
-            }
-        }
-    }
-}
-
-/// Answers an upload with its size, and anything else with the numbers from 1 to 3, one at a time.
+/// Answers an upload with its size, and anything else with the numbers from 1 to 3, piece by piece.
 @Sendable func answer(_ request: VisitorRequest) async throws -> VisitorResponse {
     guard request.method != "POST" else {
         var size = 0
@@ -32,17 +15,26 @@ struct StatusLine: Service {
     return VisitorResponse(headers: ["content-type": "text/plain"], body: .stream(lines))
 }
 
+/// Serves until the program is told to end, and tells people what the tunnel is doing.
+func serve(_ tunnel: Tunnel, _ logger: Logger) async throws {
+    let group = ServiceGroup(services: [tunnel], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+    async let running: Void = group.run()
+    for await state in tunnel.states {
+        switch state {
+        case .connecting: print("connecting")
+        case .serving(let url): print("serving at", url)
+        case .waiting(let problem, _): print("waiting:", problem)
+        case .refused(let error): print("refused:", error.problem, error.nextStep)
+        case .closed: print("closed")
+        }
+    }
+    try await running
+}
+
 var configuration = TunnelConfiguration(
     identity: try AgentIdentity(folder: "identity"),
     operatorCA: try OperatorCA(file: "operator-ca.json")
 )
 configuration.drainTime = .seconds(10)
 configuration.logger.logLevel = .warning
-let tunnel = try Tunnel(as: "numbers", configuration, handler: answer)
-
-let group = ServiceGroup(
-    services: [StatusLine(tunnel: tunnel), tunnel],
-    gracefulShutdownSignals: [.sigterm, .sigint],
-    logger: configuration.logger
-)
-try await group.run()
+try await serve(Tunnel(as: "numbers", configuration, handler: answer), configuration.logger)

@@ -74,20 +74,12 @@ struct EmbeddingTests {
     @Test(.timeLimit(.minutes(2)))
     func `a name that the edge does not give ends the program with the reason`() async throws {
         let app = try await EmbeddedApp()
+        let other = try await app.enrol()
         let first = try app.start("embed-forward", ["1"])
         try await app.untilServed("site", by: first)
-        let second = try app.start("embed-forward", ["1"], as: try await app.enrol())
+        let second = try app.start("embed-forward", ["1"], as: other)
         #expect(try await second.exitCode() == 0)
         #expect(second.output.contains("failed at the edge: The edge refused the name 'site'"), "\(second.output)")
         #expect(second.output.contains("Choose another name."))
-    }
-
-    @Test(.timeLimit(.minutes(1)))
-    func `a program without an identity says so`() async throws {
-        let app = try await EmbeddedApp()
-        try FileManager.default.removeItem(atPath: "\(app.device)/identity")
-        let program = try app.start("embed-service")
-        #expect(try await program.exitCode() != 0)
-        #expect(program.errors.contains("This device has no identity"))
     }
 }
