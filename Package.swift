@@ -241,8 +241,8 @@ let package = Package(
             name: "IntegrationTests",
             dependencies: ["TestSupport", "Inspector", "AdminHTTP", "HTTPFields", nioCore, nioPosix, logging],
             exclude: [
-                "Differential/Programs", "Foreign/Programs", "Inspector/Programs", "Overload/crowd.py",
-                "Tunnel/bursts.py",
+                "Differential/Programs", "Doctor/Programs", "Foreign/Programs", "Inspector/Programs",
+                "Overload/crowd.py", "Tunnel/bursts.py",
                 "Tunnel/h2visitor.py", "Tunnel/relay.py", "Tunnel/sidecar.py", "Tunnel/websocket.py",
             ],
             swiftSettings: settings

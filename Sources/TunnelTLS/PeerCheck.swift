@@ -13,8 +13,8 @@ package import Trust
 package final class PeerCheck<Identity: Sendable> {
     /// What came of it; nil until TLS has asked, and for ever when a session was resumed instead.
     package private(set) var verdict: Result<Identity, PeerRefusal>?
-    /// Who issued the certificate of a peer that was refused, as the certificate has it: one short line, safe to print.
-    package private(set) var issuer: String?
+    /// The certificate of a peer that was refused, for saying what it was.
+    package private(set) var presented: PresentedCertificate?
 
     private let verify: ([[UInt8]]) throws(PeerRefusal) -> Identity
     private let explains: (PeerRefusal) -> Bool
@@ -37,14 +37,14 @@ package final class PeerCheck<Identity: Sendable> {
         switch verdict {
         case .success: promise.succeed(.certificateVerified)
         case .failure(let refusal):
-            issuer = Self.issuer(of: chain)
+            presented = Self.presented(in: chain)
             promise.succeed(explains(refusal) ? .certificateVerified : .failed)
         }
     }
 
-    private static func issuer(of chain: [NIOSSLCertificate]) -> String? {
+    private static func presented(in chain: [NIOSSLCertificate]) -> PresentedCertificate? {
         guard let leaf = chain.first else { return nil }
-        do { return IssuerName.words(in: try leaf.toDERBytes()) } catch { return nil }
+        do { return PresentedCertificate(der: try leaf.toDERBytes()) } catch { return nil }
     }
 
     private func judge(_ chain: [NIOSSLCertificate]) -> Result<Identity, PeerRefusal> {

@@ -16,7 +16,7 @@ struct AgentSetup {
         let bundle = try OperatorTrust.bundle()
         let anchors = try OperatorTrust.anchors(of: bundle)
         var configuration = AgentConfiguration(
-            edges: EdgeTarget.targets(settings.edges, of: bundle, name: settings.edgeName),
+            edges: edges(bundle),
             anchors: anchors,
             credentials: try identity.credentials(),
             endpoints: [],
@@ -28,6 +28,11 @@ struct AgentSetup {
         configuration.probes = settings.probes
         configuration.probeTrust = try settings.probeCA.map { try Self.bytes(of: $0, for: "--probe-ca") }
         return configuration
+    }
+
+    /// Whom to dial: what was said, or else what the operator's bundle says.
+    func edges(_ bundle: OperatorBundle) -> [EdgeTarget] {
+        EdgeTarget.targets(settings.edges, of: bundle, name: settings.edgeName)
     }
 
     func dialer() throws -> EdgeDialer {

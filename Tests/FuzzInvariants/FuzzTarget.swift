@@ -42,6 +42,8 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case grpcMessages = "grpc-messages"
     case redaction
     case inflate
+    case connectAnswer = "connect-answer"
+    case socksAnswer = "socks-answer"
     #endif
 
     /// Feeds the parser; a throw, like a trap, is a finding.
@@ -82,6 +84,8 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .grpcMessages: try MessageInvariants.grpcMessages(bytes)
         case .redaction: try RedactionInvariants.redaction(bytes)
         case .inflate: try InflateInvariants.inflate(bytes)
+        case .connectAnswer: try DialInvariants.connectAnswer(bytes)
+        case .socksAnswer: try DialInvariants.socksAnswer(bytes)
         #endif
         }
     }

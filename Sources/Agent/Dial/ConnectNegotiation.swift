@@ -56,6 +56,8 @@ struct ConnectNegotiation: ProxyNegotiation {
     private mutating func status(_ buffer: inout ByteBuffer) throws(ProxyRefusal) -> Int? {
         do throws(HTTP1Error) {
             while true {
+                // The parser waits for the end of a head; what greets by itself, such as SSH, is told apart at once.
+                guard zip(buffer.readableBytesView, "HTTP/1.".utf8).allSatisfy(==) else { throw .badStartLine }
                 switch try parser.next(&buffer) {
                 case .head(let head): return head.status
                 case .interim: continue

@@ -3,10 +3,10 @@ import NIOPosix
 
 /// Opens connections to edges: directly or through a proxy, by IPv4 or IPv6, whichever answers first.
 package struct EdgeDialer: Sendable {
-    private let proxy: ProxyChoice
-    private let version: IPVersion
-    private let deadline: TimeAmount
-    private let lookup: NameLookup
+    package let proxy: ProxyChoice
+    let version: IPVersion
+    let deadline: TimeAmount
+    let lookup: NameLookup
 
     /// - Parameters:
     ///   - proxy: The way out.

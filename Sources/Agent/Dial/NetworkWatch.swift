@@ -1,7 +1,7 @@
 import FoundationEssentials
 import NIOCore
 import NIOPosix
-import ProxyProtocol
+import TunnelProtocol
 
 /// Notices that this machine slept or that its addresses changed, so that an agent need not wait for a timeout.
 package struct NetworkWatch: Sendable {
@@ -68,12 +68,15 @@ extension NetworkSnapshot {
 
     /// The address as a word; nil for one that leads nowhere.
     private static func word(_ address: SocketAddress?) -> String? {
-        guard let address, let text = address.ipAddress, let bytes = address.packedAddress else { return nil }
-        if bytes.count == 4 { return bytes[0] == 127 || bytes[0] == 169 && bytes[1] == 254 ? nil : text }
-        let isLoopback = bytes.dropLast().allSatisfy { $0 == 0 }
-        let isLinkLocal = bytes[0] == 0xFE && bytes[1] & 0xC0 == 0x80
-        return isLoopback || isLinkLocal ? nil : text
+        guard let address = IPAddress(address), !address.isLoopback else { return nil }
+        return linkLocal.contains { $0.contains(address) } ? nil : address.description
     }
+
+    /// 169.254.0.0/16 (RFC 3927) and fe80::/10 (RFC 4291, 2.5.6).
+    private static let linkLocal = [
+        AddressBlock(IPAddress(family: .v4, bits: 0xA9FE_0000), length: 16),
+        AddressBlock(IPAddress(family: .v6, bits: 0xFE80 << 112), length: 10),
+    ]
 
     /// The IPv4 default routes of Linux as interface and gateway; empty elsewhere.
     private static func linuxRoutes() -> Set<String> {

@@ -25,7 +25,7 @@ package struct NoProxyList: Sendable, Equatable {
 
     /// Whether the host at that port is reached without the proxy.
     package func contains(host: String, port: Int) -> Bool {
-        let address = Self.address(host[...])
+        let address = IPAddress(host)
         let name = Self.normalised(host[...])
         return entries.contains { entry in
             switch entry {
@@ -38,12 +38,25 @@ package struct NoProxyList: Sendable, Equatable {
 
     private static func entry(_ word: Substring) -> Entry? {
         if word == "*" { return .everything }
-        if let block = Self.block(word) { return .block(block, port: nil) }
+        if let block = block(word) { return .block(block, port: nil) }
         let (host, port) = split(word)
-        if let block = Self.block(host) { return .block(block, port: port) }
+        if let block = block(host) { return .block(block, port: port) }
         var name = normalised(host)
         if name.hasPrefix("*.") { name.removeFirst(2) } else if name.hasPrefix(".") { name.removeFirst() }
         return name.isEmpty ? nil : .name(name, port: port)
+    }
+
+    /// Reads an address, perhaps in brackets or with the length of a prefix; bits behind the prefix do not matter.
+    private static func block(_ word: Substring) -> AddressBlock? {
+        let parts = word.split(separator: "/", omittingEmptySubsequences: false)
+        let isBracketed = parts.count == 1 && word.hasPrefix("[") && word.hasSuffix("]")
+        guard parts.count <= 2, let address = IPAddress(isBracketed ? word.dropFirst().dropLast() : parts[0]) else {
+            return nil
+        }
+        let width = IPAddress.width(of: address.family)
+        guard parts.count == 2 else { return AddressBlock(address, length: width) }
+        guard let length = UInt8(parts[1]), length <= width else { return nil }
+        return AddressBlock(address, length: Int(length))
     }
 
     private static func split(_ word: Substring) -> (Substring, Int?) {
@@ -51,18 +64,6 @@ package struct NoProxyList: Sendable, Equatable {
             return (word, nil)
         }
         return (word[..<colon], Int(port))
-    }
-
-    /// Reads `10.0.0.0/8`, `192.0.2.1`, `2001:db8::/32` or `[::1]`.
-    private static func block(_ text: Substring) -> AddressBlock? {
-        do throws(AddressBlock.Problem) { return try AddressBlock(bare(text)) } catch { return nil }
-    }
-
-    /// An IP address that is written out; nil for a name.
-    private static func address(_ host: Substring) -> IPAddress? { IPAddress(bare(host)) }
-
-    private static func bare(_ text: Substring) -> Substring {
-        text.hasPrefix("[") && text.hasSuffix("]") ? text.dropFirst().dropLast() : text
     }
 
     private static func normalised(_ name: Substring) -> String {

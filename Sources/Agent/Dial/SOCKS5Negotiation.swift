@@ -74,14 +74,14 @@ struct SOCKS5Negotiation: ProxyNegotiation {
     /// CONNECT to a name or an address (RFC 1928, 4 and 5).
     private var request: ByteBuffer {
         var message = ByteBuffer(bytes: [Self.version, 1, 0])
-        let address = IPAddress(edge.host)
-        switch address?.family {
-        case .v4?:
+        switch IPAddress(edge.host) {
+        case let address? where address.family == .v4:
             message.writeInteger(AddressType.v4.rawValue)
-            message.writeInteger(UInt32(truncatingIfNeeded: address?.bits ?? 0))
-        case .v6?:
+            message.writeInteger(UInt32(truncatingIfNeeded: address.bits))
+        case let address?:
             message.writeInteger(AddressType.v6.rawValue)
-            message.writeInteger(address?.bits ?? 0)
+            message.writeInteger(UInt64(truncatingIfNeeded: address.bits >> 64))
+            message.writeInteger(UInt64(truncatingIfNeeded: address.bits))
         case nil:
             message.writeInteger(AddressType.name.rawValue)
             message.writeInteger(UInt8(clamping: edge.host.utf8.count))

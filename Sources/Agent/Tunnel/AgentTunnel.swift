@@ -89,18 +89,22 @@ final class AgentTunnel: HTTP2ConnectionDelegate {
     // MARK: The handshake
 
     /// TLS is done, one way or the other.
-    func settled(_ outcome: HandshakeGate<EdgeIdentity>.Outcome, on channel: any Channel) {
+    func settled(
+        _ outcome: HandshakeGate<EdgeIdentity>.Outcome,
+        on channel: any Channel,
+        presented certificate: PresentedCertificate?
+    ) {
         // The agent may have been told to stop while the handshake was under way.
         if case .over = standing { return channel.close(promise: nil) }
         switch outcome {
         case .peer(let peer): start(peer, on: channel)
-        case .refused(let refusal): end(Self.outcome(of: refusal))
-        case .refusedByName(let refusal): end(.stopped(AgentExit(edge: refusal)))
+        case .refused(let refusal): end(Self.outcome(of: refusal, issuer: certificate?.issuer))
+        case .refusedByName(let refusal): end(.stopped(AgentExit(edge: refusal, issuer: certificate?.issuer)))
         }
     }
 
-    static func outcome(of refusal: HandshakeRefusal) -> TunnelOutcome {
-        if let exit = AgentExit(refusal) { return .stopped(exit) }
+    static func outcome(of refusal: HandshakeRefusal, issuer: String? = nil) -> TunnelOutcome {
+        if let exit = AgentExit(refusal, issuer: issuer) { return .stopped(exit) }
         return .ended(problem: "the TLS handshake with the edge failed (\(refusal.label))", retryAfter: nil)
     }
 

@@ -37,7 +37,7 @@ struct TunnelDial {
         let observer = KeyExchangeObserver(direction: .inbound)
         let gate = HandshakeGate(check: check, observer: observer, deadline: AgentConfiguration.dialDeadline) {
             channel,
-            outcome in tunnel.settled(outcome, on: channel)
+            outcome in tunnel.settled(outcome, on: channel, presented: check.presented)
         }
         let tls = try NIOSSLClientHandler(
             context: crew.context,

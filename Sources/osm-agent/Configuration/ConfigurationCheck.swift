@@ -7,15 +7,16 @@ enum ConfigurationCheck {
     static func problems(_ loader: AgentFileLoader, instead: [String: [UInt8]] = [:]) -> [SettingsProblem] {
         do throws(SettingsProblems) {
             // The files of endpoints are read when they are put together.
-            return settingFiles(try loader.load(instead: instead))
+            let file = try loader.load(instead: instead)
+            return missing("proxy_credentials_file", file.settings.proxyCredentialsFile, file)
+                + missing("probe_ca", file.settings.probeCA, file)
         } catch {
             return error.problems
         }
     }
 
-    private static func settingFiles(_ file: AgentFile) -> [SettingsProblem] {
-        let key = "proxy_credentials_file"
-        guard let path = file.settings.proxyCredentialsFile, let text = obstacle(toReading: path) else { return [] }
+    private static func missing(_ key: String, _ path: String?, _ file: AgentFile) -> [SettingsProblem] {
+        guard let path, let text = obstacle(toReading: path) else { return [] }
         switch file.resolution.sources[key] {
         case .written(let place)?: return [SettingsProblem(place, "\(key): \(text)")]
         case .byDefault?, nil: return [SettingsProblem(.setting(key), text)]

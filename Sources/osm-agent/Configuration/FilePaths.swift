@@ -20,7 +20,9 @@ struct FilePaths: Sendable, Equatable {
     }
 
     /// For what a command line says, whose shell has expanded `~` already.
-    static var here: FilePaths { FilePaths(file: "flags", home: nil, current: FileManager.default.currentDirectoryPath) }
+    static var here: FilePaths {
+        FilePaths(file: "flags", home: nil, current: FileManager.default.currentDirectoryPath)
+    }
 
     /// The file that is meant.
     func resolved(_ path: String) -> String {

@@ -1,5 +1,11 @@
 import Foundation
 
+#if canImport(Darwin)
+import Darwin
+#else
+import Glibc
+#endif
+
 /// Files that are written whole or not at all, and that only their owner reads.
 enum PrivateFile {
     /// Writes beside the file, waits for the disk, and puts the new one in its place.
@@ -23,11 +29,8 @@ enum PrivateFile {
             try handle.write(contentsOf: Data(bytes))
             try handle.synchronize()
             try handle.close()
-            if files.fileExists(atPath: path) {
-                _ = try files.replaceItemAt(URL(filePath: path), withItemAt: URL(filePath: neighbour))
-            } else {
-                try files.moveItem(atPath: neighbour, toPath: path)
-            }
+            // What Foundation has for this removes the old file before the new one is there.
+            guard unsafe rename(neighbour, path) == 0 else { throw CocoaError(.fileWriteUnknown) }
         } catch {
             do { try files.removeItem(atPath: neighbour) } catch {}  // best effort: the next write removes it
             throw error

@@ -102,16 +102,28 @@ struct DeadEnd {
 /// What came in on a dialled connection.
 final class Inbox: ChannelInboundHandler, Sendable {
     typealias InboundIn = ByteBuffer
-    private let text = Mutex("")
-    private let closed = Mutex(false)
+    private let pieces: AsyncStream<String>
+    private let continuation: AsyncStream<String>.Continuation
 
-    var received: String { text.withLock { $0 } }
-    var isClosed: Bool { closed.withLock { $0 } }
+    init() { (pieces, continuation) = AsyncStream.makeStream() }
 
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        let piece = String(buffer: unwrapInboundIn(data))
-        text.withLock { $0 += piece }
+    /// The first bytes, as soon as there are so many; fewer when the connection ends before.
+    func text(of count: Int) async -> String {
+        var text = ""
+        for await piece in pieces {
+            text += piece
+            if text.utf8.count >= count { break }
+        }
+        return text
     }
 
-    func channelInactive(context: ChannelHandlerContext) { closed.withLock { $0 = true } }
+    /// Returns when the connection has ended.
+    func end() async { for await _ in pieces {} }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        continuation.yield(String(buffer: unwrapInboundIn(data)))
+    }
+
+    /// A connection that ends before it was told to be active is never told to be inactive.
+    func handlerRemoved(context: ChannelHandlerContext) { continuation.finish() }
 }

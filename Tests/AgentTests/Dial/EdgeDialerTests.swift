@@ -19,9 +19,9 @@ struct EdgeDialerTests {
         let channel = try await dialer.connect(to: edge, on: eventLoop) { $0.pipeline.addHandler(inbox) }.get()
         let took = ContinuousClock.now - start
         if !text.isEmpty { try await channel.writeAndFlush(ByteBuffer(string: text)) }
-        while inbox.received.utf8.count < count { await Task.yield() }
+        let received = await inbox.text(of: count)
         try await channel.close()
-        return (inbox.received, took)
+        return (received, took)
     }
 
     private func failure(_ dialer: EdgeDialer, _ edge: EdgeAddress) async throws -> DialFailure {
@@ -33,6 +33,8 @@ struct EdgeDialerTests {
     private func address(of server: any Channel, host: String = "127.0.0.1") throws -> EdgeAddress {
         try #require(EdgeAddress("\(host):\(server.localAddress?.port ?? 0)"))
     }
+
+    private func named(_ text: String) throws -> EdgeAddress { try #require(EdgeAddress(text)) }
 
     private func proxied(_ url: String, seconds: Int64 = 10) throws -> EdgeDialer {
         EdgeDialer(proxy: .always(try ProxyAddress(url)), deadline: .seconds(seconds))
@@ -55,7 +57,7 @@ struct EdgeDialerTests {
         let alive = try #require(edge.localAddress)
         let lookup = NameLookup { _, _, family, loop in loop.makeSucceededFuture(family == .v4 ? [alive] : [silent]) }
         let dialer = EdgeDialer(deadline: .seconds(20), lookup: lookup)
-        let (received, took) = try await dial(dialer, try #require(EdgeAddress("edge.example")), until: 5)
+        let (received, took) = try await dial(dialer, try named("edge.example"), until: 5)
         #expect(received == "hello")
         #expect(took < .seconds(5))
         try await dead.close()
@@ -69,7 +71,7 @@ struct EdgeDialerTests {
             family == .v4 ? loop.makeSucceededFuture([alive]) : silence.futureResult
         }
         let dialer = EdgeDialer(deadline: .seconds(20), lookup: lookup)
-        #expect(try await dial(dialer, try #require(EdgeAddress("edge.example")), until: 5).took < .seconds(5))
+        #expect(try await dial(dialer, try named("edge.example"), until: 5).took < .seconds(5))
         silence.succeed([])
     }
 
@@ -91,13 +93,13 @@ struct EdgeDialerTests {
 
     @Test func `an address that does not answer`() async throws {
         let dead = try await DeadEnd(host: "127.0.0.1")
-        let edge = try #require(EdgeAddress("127.0.0.1:\(dead.address.port ?? 0)"))
+        let edge = try named("127.0.0.1:\(dead.address.port ?? 0)")
         #expect(try await failure(EdgeDialer(deadline: .milliseconds(500)), edge).code == .filtered)
         try await dead.close()
     }
 
     @Test func `names that have no address`() async throws {
-        let edge = try #require(EdgeAddress("edge.invalid"))
+        let edge = try named("edge.invalid")
         let absent = NameLookup { _, _, _, loop in loop.makeFailedFuture(LookupFailure.notFound) }
         #expect(try await failure(EdgeDialer(deadline: .seconds(10), lookup: absent), edge).code == .nameNotFound)
         let broken = NameLookup { _, _, _, loop in loop.makeFailedFuture(LookupFailure.failed("no server")) }
@@ -109,7 +111,7 @@ struct EdgeDialerTests {
         let silence = eventLoop.makePromise(of: [SocketAddress].self)
         let lookup = NameLookup { _, _, _, _ in silence.futureResult }
         let dialer = EdgeDialer(deadline: .milliseconds(300), lookup: lookup)
-        #expect(try await failure(dialer, try #require(EdgeAddress("edge.example"))).code == .resolverFailed)
+        #expect(try await failure(dialer, try named("edge.example")).code == .resolverFailed)
         silence.succeed([])
     }
 
@@ -123,7 +125,7 @@ struct EdgeDialerTests {
                 channel.pipeline.addHandler(inbox).flatMapThrowing { throw Unable() }
             }.get()
         }
-        while !inbox.isClosed { await Task.yield() }
+        await inbox.end()
     }
 
     // MARK: Through a proxy
@@ -144,14 +146,14 @@ struct EdgeDialerTests {
 
     @Test(arguments: [TestProxy.Kind.http, .socks5])
     func `a proxy that wants a password or another one`(kind: TestProxy.Kind) async throws {
-        let edge = try #require(EdgeAddress("edge.example"))
+        let edge = try named("edge.example")
         let proxy = try await TestProxy(kind, password: "user:right")
         let scheme = kind == .http ? "http" : "socks5"
         let without = try await failure(proxied("\(scheme)://127.0.0.1:\(proxy.port)"), edge)
         #expect(without == DialFailure(.proxyNeedsPassword, at: .proxy("127.0.0.1:\(proxy.port)"), towards: edge))
         let wrong = try await failure(proxied("\(scheme)://user:wrong@127.0.0.1:\(proxy.port)"), edge)
         #expect(wrong.code == .proxyRefusesPassword)
-        #expect(!"\(wrong)".contains("user"))
+        #expect(!"\(wrong)".contains("wrong"))
     }
 
     @Test(arguments: [TestProxy.Kind.http, .socks5])
@@ -168,7 +170,7 @@ struct EdgeDialerTests {
         let server = try await FarEnd.greeting("")
         let port = try #require(server.localAddress?.port)
         try await server.close()
-        let edge = try #require(EdgeAddress("edge.example"))
+        let edge = try named("edge.example")
         let failure = try await failure(proxied("127.0.0.1:\(port)"), edge)
         #expect(failure == DialFailure(.refused, at: .proxy("127.0.0.1:\(port)"), towards: edge))
     }
@@ -181,7 +183,7 @@ struct EdgeDialerTests {
             : [[5, 0], [5, 0, 0, 1, 0, 0, 0, 0, 0, 0] + Array("hello".utf8)]
         let proxy = try await FarEnd.answering(answers + [Array(" again".utf8)])
         let dialer = try proxied("\(scheme)://127.0.0.1:\(proxy.localAddress?.port ?? 0)")
-        let edge = try #require(EdgeAddress("edge.example"))
+        let edge = try named("edge.example")
         #expect(try await dial(dialer, edge, says: "you", until: 11).received == "hello again")
     }
 
@@ -192,13 +194,13 @@ struct EdgeDialerTests {
             proxy: .always(try ProxyAddress("\(scheme)://127.0.0.1:\(proxy.localAddress?.port ?? 0)")),
             deadline: .milliseconds(300)
         )
-        #expect(try await failure(dialer, try #require(EdgeAddress("edge.example"))).code == .proxySilent)
+        #expect(try await failure(dialer, try named("edge.example")).code == .proxySilent)
     }
 
     @Test(arguments: ["http", "socks5"], [[], Array("SSH-2.0-x\r\n".utf8)])
     func `what is no proxy`(scheme: String, answer: [UInt8]) async throws {
         let server = try await FarEnd.answering([answer], closes: true)
         let dialer = try proxied("\(scheme)://127.0.0.1:\(server.localAddress?.port ?? 0)")
-        #expect(try await failure(dialer, try #require(EdgeAddress("edge.example"))).code == .proxyBroken)
+        #expect(try await failure(dialer, try named("edge.example")).code == .proxyBroken)
     }
 }

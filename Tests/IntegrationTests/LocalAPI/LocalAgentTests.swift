@@ -154,6 +154,23 @@ struct LocalAgentTests {
     }
 
     @Test(.timeLimit(.minutes(3)))
+    func `a browser gets events in its own form`() async throws {
+        let tunnel = try await RunningTunnel()
+        let events = try Program(
+            "/usr/bin/curl",
+            [
+                "-sSN", "-H", "Accept: text/event-stream", "--unix-socket", try tunnel.socket(),
+                "http://agent/v1/events",
+            ],
+            in: tunnel.scratch.path
+        )
+        try await eventually("a tunnel and an endpoint are told") {
+            events.output.components(separatedBy: "}\n\ndata: {").count >= 2
+        }
+        #expect(events.output.hasPrefix(#"data: {"event":"tunnel","#))
+    }
+
+    @Test(.timeLimit(.minutes(3)))
     func `logs show what was and what comes`() async throws {
         let tunnel = try await RunningTunnel()
         let follower = try Program(

@@ -84,7 +84,7 @@ struct RefusalTests {
             in: scratch.path
         )
         #expect(try await agent.exitCode() == 30)
-        #expect(agent.errors.contains("was not issued by this operator"))
+        #expect(agent.errors.contains("was not issued by this operator: it was issued by 'osmRouter"))
     }
 
     @Test(.timeLimit(.minutes(3)))

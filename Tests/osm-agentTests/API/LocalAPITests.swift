@@ -97,7 +97,8 @@ struct LocalAPITests {
             var heard: [AgentEvent] = []
             try await local.attach(TestAgent.spec("web")) { event in
                 heard.append(event)
-                if case .endpoint = event { try await local.remove("web") }
+                // The first lines may say the same twice.
+                if heard.count == 1 { try await local.remove("web") }
             }
             #expect(heard.last == .removed(name: "web"))
         }
@@ -133,29 +134,6 @@ struct LocalAPITests {
                     .leaving(requests: 3),
                 ]
             )
-        }
-    }
-
-    @Test func `a browser gets events in its own form`() async throws {
-        await agent.desk.replace([TestAgent.spec("web")], from: .command)
-        let request = AdminRequest(
-            method: "GET",
-            path: "/v1/events",
-            query: "",
-            host: nil,
-            origin: nil,
-            body: ByteBuffer(),
-            headers: ["accept": "text/event-stream"]
-        )
-        try await agent.serving { local in
-            let api = LocalAPI(
-                address: .unix(path: local.socket),
-                state: agent.state,
-                desk: agent.desk,
-                logs: agent.ring,
-                logger: .init(label: "test")
-            )
-            #expect(api.events(request).contentType == "text/event-stream")
         }
     }
 

@@ -5,7 +5,7 @@ import Testing
 import Trust
 import X509
 
-struct IssuerNameTests {
+struct PresentedCertificateTests {
     private func certificate(issuedBy issuer: DistinguishedName) throws -> [UInt8] {
         let key = Certificate.PrivateKey(P256.Signing.PrivateKey())
         let certificate = try Certificate(
@@ -25,31 +25,34 @@ struct IssuerNameTests {
         return serializer.serializedBytes
     }
 
-    @Test func `is the common name, or else the organisation`() throws {
+    @Test func `the issuer is the common name, or else the organisation`() throws {
         let both = try DistinguishedName {
             OrganizationName("Corp")
             CommonName("Corp Proxy CA")
         }
-        #expect(IssuerName.words(in: try certificate(issuedBy: both)) == "Corp Proxy CA")
+        #expect(PresentedCertificate(der: try certificate(issuedBy: both))?.issuer == "Corp Proxy CA")
         let one = try DistinguishedName { OrganizationName("Corp") }
-        #expect(IssuerName.words(in: try certificate(issuedBy: one)) == "Corp")
+        #expect(PresentedCertificate(der: try certificate(issuedBy: one))?.issuer == "Corp")
         let none = try DistinguishedName { CountryName("DE") }
-        #expect(IssuerName.words(in: try certificate(issuedBy: none)) == nil)
+        #expect(PresentedCertificate(der: try certificate(issuedBy: none))?.issuer == nil)
     }
 
-    @Test func `cannot do anything to a terminal`() throws {
+    @Test func `the issuer cannot do anything to a terminal`() throws {
         let issuer = try DistinguishedName { CommonName("a\u{1B}[31m\r\nb\u{202E}c\u{7}é") }
-        #expect(IssuerName.words(in: try certificate(issuedBy: issuer)) == "a?[31m??b?c?é")
+        #expect(PresentedCertificate(der: try certificate(issuedBy: issuer))?.issuer == "a?[31m??b?c?é")
     }
 
-    @Test func `is cut when it is long`() throws {
+    @Test func `the issuer is cut when it is long`() throws {
         let issuer = try DistinguishedName { CommonName(String(repeating: "x", count: 5000)) }
-        #expect(IssuerName.words(in: try certificate(issuedBy: issuer)) == String(repeating: "x", count: 64) + "…")
+        #expect(
+            PresentedCertificate(der: try certificate(issuedBy: issuer))?.issuer == String(repeating: "x", count: 64)
+                + "…"
+        )
     }
 
-    @Test func `is none for what is no certificate`() {
-        #expect(IssuerName.words(in: []) == nil)
-        #expect(IssuerName.words(in: Array("no certificate".utf8)) == nil)
-        #expect(IssuerName.words(in: [UInt8](repeating: 0x30, count: 1 << 20)) == nil)
+    @Test func `what is no certificate says nothing`() {
+        #expect(PresentedCertificate(der: []) == nil)
+        #expect(PresentedCertificate(der: Array("no certificate".utf8)) == nil)
+        #expect(PresentedCertificate(der: [UInt8](repeating: 0x30, count: 1 << 20)) == nil)
     }
 }
