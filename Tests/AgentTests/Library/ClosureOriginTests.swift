@@ -151,7 +151,7 @@ struct ClosureOriginTests {
 
     @Test func `answers 413 for a body that the closure finds too large`() async throws {
         try await ClosureHarness.with { request in
-            .text("\(try await request.body.collect(upTo: 4).count)")
+            .text(String(try await request.body.collect(upTo: 4).count))
         } _: { harness in
             for (text, status) in [("four", "200"), ("fives", "413")] {
                 let visit = try await harness.tunnel.visit("/", ends: false)
