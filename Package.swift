@@ -52,10 +52,21 @@ func tests(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [S
     )
 }
 
+/// A program of a document, with the settings of a package that knows nothing of ours.
+func example(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .executableTarget(
+        name: name,
+        dependencies: ["Agent"] + dependencies,
+        path: "Tests/Examples/\(name)",
+        swiftSettings: [.treatAllWarnings(as: .error)]
+    )
+}
+
 let package = Package(
     name: "osm-router",
     platforms: [.macOS(.v15)],
     products: [
+        .library(name: "Agent", targets: ["Agent"]),
         .executable(name: "osm-agent", targets: ["osm-agent"]),
         .executable(name: "osm-proxy", targets: ["osm-proxy"]),
         .executable(name: "ca-tools", targets: ["ca-tools"]),
@@ -77,7 +88,11 @@ let package = Package(
         // Layer 0: C rooms.
         .systemLibrary(name: "CAllocator"),
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
-        .systemLibrary(name: "CNGHTTP2", pkgConfig: "libnghttp2", providers: [.apt(["libnghttp2-dev"])]),
+        .systemLibrary(
+            name: "CNGHTTP2",
+            pkgConfig: "libnghttp2",
+            providers: [.apt(["libnghttp2-dev"]), .brew(["libnghttp2"])]
+        ),
 
         // Layer 1: vocabulary, no I/O.
         room("HTTPFields", [nioCore]),
@@ -148,6 +163,11 @@ let package = Package(
             dependencies: [nioCore, nioPosix, nioHTTP1, nioWebSocket, crypto, arguments],
             swiftSettings: settings
         ),
+
+        // What docs/embedding.md shows, built and run as an app author would have it.
+        example("embed-answer"),
+        example("embed-forward"),
+        example("embed-service", [lifecycle, logging]),
 
         // The operator CA becomes a resource of the agent at build time.
         .executableTarget(name: "embed-operator-ca", swiftSettings: settings),

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # What the tests with real processes need, in .build/integration. Sourced after lib.sh.
 #
-#   bin/         osm-proxy, ca-tools, sample-origin, and four agents: osm-agent (trusts ca/), osm-agent-none (no bundle),
+#   bin/         osm-proxy, ca-tools, sample-origin, the programs of docs/embedding.md, and four agents: osm-agent (trusts ca/), osm-agent-none (no bundle),
 #                osm-agent-sample (a sample bundle), osm-agent-expired (its only root has expired)   -> OSM_TEST_BIN
 #   ca/          an operator CA for localhost                                                       -> OSM_TEST_CA
 #   passphrase   the passphrase of its root                                         -> OSM_TEST_CA_PASSPHRASE_FILE
@@ -24,7 +24,7 @@ prepare_integration() {
     # The tests mint what expires; the CA itself is renewed long before its own leaf does.
     if ! is_fresh "$integration/ca/bundle/operator-ca.json"; then mint_integration_cas; fi
     local product
-    for product in osm-proxy ca-tools sample-origin; do copy_binary "$product" "$product"; done
+    for product in osm-proxy ca-tools sample-origin embed-answer embed-forward embed-service; do copy_binary "$product" "$product"; done
     build_agents
     prepare_python
     OSM_TEST_BIN=$PWD/$integration/bin

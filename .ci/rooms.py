@@ -17,22 +17,25 @@ IMPORT = re.compile(
     re.MULTILINE,
 )
 UNSAFE = re.compile(r"\bunsafe\b|@unchecked\b|@safe\b|nonisolated\(unsafe\)")
+PUBLIC = re.compile(r"^\s*(?:@\w+\s+)*(?:public|open)\s+(?!import\b)", re.MULTILINE)
 MAXIMUM_LINES = 400
 
 
 def read_table(text):
-    """The layers, the allowed imports, and what may be unsafe."""
-    layers, allowed, unsafe = {}, {}, set()
+    """The layers, the allowed imports, what may be unsafe, and what other people's programs link."""
+    layers, allowed, unsafe, libraries = {}, {}, set(), {}
     for line in text.splitlines():
         words = line.split("#")[0].split()
         if not words:
             continue
         if words[0] == "unsafe":
             unsafe.add(words[1])
+        elif words[0] == "library":
+            libraries[words[1]] = set(words[2:])
         else:
             layers[words[1]] = int(words[0])
             allowed[words[1]] = set(words[2:])
-    return layers, allowed, unsafe
+    return layers, allowed, unsafe, libraries
 
 
 def without_comments_and_strings(source):
@@ -54,7 +57,7 @@ def table_breaches(layers, allowed):
 
 
 def file_breaches(root, room, folder, table):
-    layers, allowed, unsafe = table
+    layers, allowed, unsafe, libraries = table
     for path in sorted(folder.rglob("*.swift")):
         name = path.relative_to(root)
         source = path.read_text(encoding="utf-8")
@@ -66,13 +69,32 @@ def file_breaches(root, room, folder, table):
             continue
         for module in sorted(set(IMPORT.findall(code)) - TOOLCHAIN - allowed[room]):
             yield f"{name}: {room} may not import {module}"
-        if UNSAFE.search(code) and room not in unsafe and f"{room}/{path.relative_to(folder)}" not in unsafe:
+        place = f"{room}/{path.relative_to(folder)}"
+        if PUBLIC.search(code) and not any(place.startswith(library + "/") for library in libraries):
+            yield f"{name}: public declaration outside of a library's folder"
+        if UNSAFE.search(code) and room not in unsafe and place not in unsafe:
             yield f"{name}: unsafe code outside the rooms that own it"
 
 
+def reach(manifest, room):
+    """All targets and products that a target is linked with, by the manifest."""
+    dependencies = {
+        target["name"]: {(one.get("byName") or one.get("target") or one.get("product"))[0] for one in target["dependencies"]}
+        for target in manifest["targets"]
+    }
+    found, new = set(), {room}
+    while new:
+        found |= new
+        new = set().union(*(dependencies.get(name, set()) for name in new)) - found
+    return found
+
+
 def breaches(root, manifest, table):
-    layers, allowed, _ = table
+    layers, allowed, _, libraries = table
     yield from table_breaches(layers, allowed)
+    for library, forbidden in libraries.items():
+        for name in sorted(reach(manifest, library.split("/")[0]) & forbidden):
+            yield f"Package.swift: who links the library {library} would link {name} as well"
     known = set()
     for target in manifest["targets"]:
         room, kind = target["name"], target["type"]
@@ -103,15 +125,21 @@ def self_test():
         (good + "1 Gone\n", {}, "there is no room Gone"),
         (good.replace("Words NIOCore", "Words Owner"), {}, "may not import Owner (layer 2)"),
         (good + "2 Second CLib\n", {"Second": "\n"}, "not one"),
+        (good, {"Words": "public struct Word {}\n"}, "public declaration"),
+        (good + "library Words/Face\n", {"Words": "@frozen public struct Word {}\n"}, "public declaration"),
+        (good, {"Words": "public import NIOCore\n"}, None),
+        (good + "library Owner NIOCore\n", {"Words": "import NIOCore\n", "Owner": "import Words\n"}, "NIOCore as well"),
+        (good + "library Words CLib\n", {"Owner": "import CLib\n"}, None),
     ]
     for table, files, expected in cases:
         with tempfile.TemporaryDirectory() as folder:
             root = pathlib.Path(folder)
-            targets = [{"name": "CLib", "type": "system"}]
+            targets = [{"name": "CLib", "type": "system", "dependencies": []}]
             for room in sorted({"Words", "Owner"} | files.keys()):
                 (root / "Sources" / room).mkdir(parents=True)
                 (root / "Sources" / room / "File.swift").write_text(files.get(room, ""), encoding="utf-8")
-                targets.append({"name": room, "type": "regular"})
+                dependencies = [{"byName": [name, None]} for name in IMPORT.findall(files.get(room, ""))]
+                targets.append({"name": room, "type": "regular", "dependencies": dependencies})
             found = list(breaches(root, {"targets": targets}, read_table(table)))
         hit = not found if expected is None else any(expected in breach for breach in found)
         if not hit:

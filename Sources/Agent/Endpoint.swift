@@ -56,7 +56,7 @@ package struct Endpoint: Sendable, CustomStringConvertible {
     /// The local service as it can be read again.
     package var description: String {
         switch (kind, target.place) {
-        case (.http, _), (_, .unix), (_, .folder): target.description
+        case (.http, _), (_, .unix), (_, .folder), (_, .program): target.description
         case (.tcp, .host), (.udp, .host): "\(kind.rawValue)://\(target.authority)"
         }
     }
@@ -77,7 +77,8 @@ package struct Endpoint: Sendable, CustomStringConvertible {
 extension Endpoint: Equatable {
     package static func == (one: Endpoint, other: Endpoint) -> Bool {
         one.asks(theSameAs: other) && one.label == other.label && one.target == other.target
-            && one.service.options == other.service.options && one.rules == other.rules
+            && one.service.options == other.service.options && one.service.desk === other.service.desk
+            && one.rules == other.rules
             && one.allowsListing == other.allowsListing && one.isInspected == other.isInspected
     }
 }

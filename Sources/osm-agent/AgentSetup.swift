@@ -16,7 +16,7 @@ struct AgentSetup {
         let bundle = try OperatorTrust.bundle()
         let anchors = try OperatorTrust.anchors(of: bundle)
         var configuration = AgentConfiguration(
-            edges: try edges(bundle),
+            edges: edges(bundle),
             anchors: anchors,
             credentials: try identity.credentials(),
             endpoints: [],
@@ -30,19 +30,9 @@ struct AgentSetup {
         return configuration
     }
 
-    func edges(_ bundle: OperatorBundle) throws -> [EdgeTarget] {
-        var addresses = settings.edges
-        if addresses.isEmpty { addresses = bundle.edges.compactMap { EdgeAddress($0) } }
-        if addresses.isEmpty { addresses = [EdgeAddress(bundle.domain)].compactMap { $0 } }
-        return addresses.map { EdgeTarget(address: $0, serverName: serverName(of: $0, bundle)) }
-    }
-
-    /// An address has no name of its own, so the certificate must then carry the operator's domain.
-    private func serverName(of edge: EdgeAddress, _ bundle: OperatorBundle) -> String {
-        if let name = settings.edgeName { return name }
-        let host = edge.host
-        let isAddress = host.contains(":") || host.allSatisfy { $0.isNumber || $0 == "." } || host == "localhost"
-        return isAddress ? bundle.domain : host
+    /// Whom to dial: what was said, or else what the operator's bundle says.
+    func edges(_ bundle: OperatorBundle) -> [EdgeTarget] {
+        EdgeTarget.targets(settings.edges, of: bundle, name: settings.edgeName)
     }
 
     func dialer() throws -> EdgeDialer {

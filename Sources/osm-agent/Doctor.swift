@@ -90,7 +90,7 @@ struct DoctorCommand: AsyncParsableCommand {
 
     private func edges(_ setup: AgentSetup, _ bundle: Result<OperatorBundle, BundleRefusal>) throws -> [EdgeTarget] {
         guard case .success(let bundle) = bundle else { return [] }
-        return try setup.edges(bundle)
+        return setup.edges(bundle)
     }
 
     private func endpoints(_ configured: [EndpointSpec], _ agent: LocalAgent?) async throws -> [Endpoint] {

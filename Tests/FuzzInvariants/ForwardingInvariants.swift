@@ -16,7 +16,7 @@ enum ForwardingInvariants {
         let part: HTTP1RequestParser.Part?
         do throws(HTTP1Error) { part = try parser.next(&buffer) } catch { return }
         guard case .head(let head)? = part else { return }
-        try check(VisitorRequest(head))
+        try check(Edge.VisitorRequest(head))
     }
 
     /// Fields of HTTP/2 as a library could hand them on that checks nothing at all.
@@ -24,10 +24,10 @@ enum ForwardingInvariants {
         let fields = WrittenLines.fields(bytes)
         let head: HTTP2RequestHead
         do throws(HTTP1Error) { head = try HTTP2RequestHead(fields) } catch { return }
-        try check(VisitorRequest(head, fields: fields, endsWithHead: bytes.count % 2 == 0))
+        try check(Edge.VisitorRequest(head, fields: fields, endsWithHead: bytes.count % 2 == 0))
     }
 
-    private static func check(_ request: VisitorRequest) throws {
+    private static func check(_ request: Edge.VisitorRequest) throws {
         guard request.kind != .unsupported,
             let authority = request.authority.map({ String(decoding: $0, as: UTF8.self).lowercased() }),
             HostName(authority) != nil
@@ -43,7 +43,7 @@ enum ForwardingInvariants {
         try checkOrigin(request, forwarded, authority)
     }
 
-    private static func forwarded(_ request: VisitorRequest, _ authority: String) throws -> FieldSection {
+    private static func forwarded(_ request: Edge.VisitorRequest, _ authority: String) throws -> FieldSection {
         let loopback = IPAddress("127.0.0.1")
         let visitor = VisitorIdentity(
             peer: loopback,
@@ -98,7 +98,7 @@ enum ForwardingInvariants {
     // MARK: At the agent
 
     private static func checkOrigin(
-        _ request: VisitorRequest,
+        _ request: Edge.VisitorRequest,
         _ fields: FieldSection,
         _ authority: String
     ) throws {

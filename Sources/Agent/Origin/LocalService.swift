@@ -6,16 +6,27 @@ package struct LocalService: Sendable {
     package let target: OriginTarget
     package let options: OriginOptions
     private let tls: OriginTLS?
+    /// Who answers in place of a service.
+    let desk: HandlerDesk?
 
     /// Checks everything that can be checked without a connection; nothing is dialled.
     package init(_ target: OriginTarget, options: OriginOptions = OriginOptions()) throws(OriginOptionsError) {
         self.target = target
         self.options = options
+        desk = nil
         try Self.check(target, options)
         switch (target.scheme, target.place) {
         case (.https, .host(let host, _)): tls = try OriginTLS(host: host, options)
-        case (.https, .unix), (.https, .folder), (.http, _), (.http2, _): tls = nil
+        case (.https, .unix), (.https, .folder), (.https, .program), (.http, _), (.http2, _): tls = nil
         }
+    }
+
+    /// The program itself answers.
+    init(serving desk: HandlerDesk) {
+        target = OriginTarget(scheme: .http, place: .program, reach: .loopback)
+        options = OriginOptions()
+        tls = nil
+        self.desk = desk
     }
 
     private static func check(_ target: OriginTarget, _ options: OriginOptions) throws(OriginOptionsError) {
@@ -31,6 +42,7 @@ package struct LocalService: Sendable {
 
     /// An origin for one tunnel, to be used on its event loop alone; nil for a folder, for which nobody is dialled.
     func origin(on eventLoop: any EventLoop, memoryBudget: Int) -> (any Origin)? {
+        if let desk { return ClosureOrigin(desk, eventLoop: eventLoop) }
         guard !target.isFolder else { return nil }
         let dialer = dialer(on: eventLoop)
         switch target.scheme {

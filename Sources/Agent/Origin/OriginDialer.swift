@@ -72,7 +72,7 @@ final class OriginDialer {
 
     private func connect(_ bootstrap: ClientBootstrap) -> EventLoopFuture<any Channel> {
         switch target.place {
-        case .folder: return eventLoop.makeFailedFuture(ChannelError.operationUnsupported)
+        case .folder, .program: return eventLoop.makeFailedFuture(ChannelError.operationUnsupported)
         case .unix(let path): return bootstrap.connect(unixDomainSocketPath: path)
         case .host("localhost", let port):
             return bootstrap.resolver(LoopbackResolver(eventLoop: eventLoop)).connect(host: "localhost", port: port)

@@ -21,7 +21,7 @@ struct OriginFactory {
         switch endpoint.target.place {
         case .folder(let path):
             FolderOrigin(folder: path, allowsListing: endpoint.allowsListing, eventLoop: eventLoop)
-        case .host, .unix: endpoint.service.origin(on: eventLoop, memoryBudget: memoryBudget)
+        case .host, .unix, .program: endpoint.service.origin(on: eventLoop, memoryBudget: memoryBudget)
         }
     }
 }

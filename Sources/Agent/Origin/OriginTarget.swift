@@ -22,6 +22,8 @@ package struct OriginTarget: Sendable, Equatable, CustomStringConvertible {
         case unix(String)
         /// Files below an absolute path, which the agent serves itself.
         case folder(String)
+        /// A closure of the program that the agent is part of.
+        case program
     }
 
     package let scheme: Scheme
@@ -39,14 +41,14 @@ package struct OriginTarget: Sendable, Equatable, CustomStringConvertible {
     package var isFolder: Bool {
         switch place {
         case .folder: true
-        case .host, .unix: false
+        case .host, .unix, .program: false
         }
     }
 
-    /// The host and port; what lies in the file system is on this machine.
+    /// The host and port; what has none is on this machine.
     package var authority: String {
         switch place {
-        case .unix, .folder: "localhost"
+        case .unix, .folder, .program: "localhost"
         case .host(let host, let port): "\(Self.bracketed(host)):\(port)"
         }
     }
@@ -65,6 +67,7 @@ package struct OriginTarget: Sendable, Equatable, CustomStringConvertible {
         case .host: "\(scheme.rawValue)://\(authority)"
         case .unix(let path): "\(scheme == .http2 ? "http2+unix" : "unix"):\(path)"
         case .folder(let path): path
+        case .program: "program"
         }
     }
 
@@ -72,7 +75,8 @@ package struct OriginTarget: Sendable, Equatable, CustomStringConvertible {
     package func check(for kind: BindingKind) throws(OriginTargetError) {
         switch (kind, place) {
         case (.http, _): return
-        case (.tcp, .folder), (.udp, .folder), (.udp, .unix): throw .wrongPlace(description, kind)
+        case (.tcp, .folder), (.tcp, .program), (.udp, .folder), (.udp, .unix), (.udp, .program):
+            throw .wrongPlace(description, kind)
         case (.tcp, .host), (.tcp, .unix), (.udp, .host):
             // The agent passes bytes on and speaks nothing itself.
             guard scheme == .http else { throw .wrongScheme(description, kind) }
