@@ -45,14 +45,25 @@ enum TerminalDevice {
     /// To be called when the process goes on after it was stopped: it may be stopped again.
     static func keepCursorSafeAgain() { catchOnce(SIGTSTP) }
 
-    /// Shows the cursor when the signal comes, which then does what it does by default; signals that are ignored stay so.
+    /// What each signal did before, by its number; written before the signal can come, read when it has.
+    private nonisolated(unsafe) static let before: UnsafeMutablePointer<sigaction> = {
+        let actions = UnsafeMutablePointer<sigaction>.allocate(capacity: 65)
+        unsafe actions.initialize(repeating: sigaction(), count: 65)
+        return unsafe actions
+    }()
+
+    /// Shows the cursor when the signal comes, which then does what it did before; signals that are ignored stay so.
+    ///
+    /// On a terminal, Swift's runtime has handlers of its own for crashes.
     private static func catchOnce(_ signal: Int32) {
-        var before = sigaction()
-        guard unsafe sigaction(signal, nil, &before) == 0, isDefault(before) else { return }
+        let before = unsafe Self.before
+        guard unsafe sigaction(signal, nil, before + Int(signal)) == 0 else { return }
+        guard unsafe !isIgnored(before[Int(signal)]) else { return }
         var action = sigaction()
         let handler: @convention(c) (Int32) -> Void = { signal in
             TerminalDevice.writeCursor()
-            // It is held back until the handler has returned, and finds the default action then.
+            unsafe sigaction(signal, TerminalDevice.before + Int(signal), nil)
+            // It is held back until this handler has returned.
             raise(signal)
         }
         #if canImport(Darwin)
@@ -60,16 +71,17 @@ enum TerminalDevice {
         #else
         unsafe action.__sigaction_handler.sa_handler = handler
         #endif
-        action.sa_flags = Int32(bitPattern: UInt32(SA_RESETHAND)) | SA_RESTART
+        action.sa_flags = SA_RESTART | SA_ONSTACK
         unsafe sigaction(signal, &action, nil)
     }
 
-    private static func isDefault(_ action: sigaction) -> Bool {
+    private static func isIgnored(_ action: sigaction) -> Bool {
         #if canImport(Darwin)
-        unsafe action.__sigaction_u.__sa_handler == nil
+        let handler = unsafe action.__sigaction_u.__sa_handler
         #else
-        unsafe action.__sigaction_handler.sa_handler == nil
+        let handler = unsafe action.__sigaction_handler.sa_handler
         #endif
+        return unsafe unsafeBitCast(handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
     }
 
     private static func writeCursor() {
