@@ -17,7 +17,7 @@ IMPORT = re.compile(
     re.MULTILINE,
 )
 UNSAFE = re.compile(r"\bunsafe\b|@unchecked\b|@safe\b|nonisolated\(unsafe\)")
-PUBLIC = re.compile(r"^\s*(?:@\w+\s+)*(?:public|open)\s+(?!import\b)", re.MULTILINE)
+PUBLIC = re.compile(r"^\s*(?:@\w+\s+)*(?:public|open)\s+(?!import\b|=)", re.MULTILINE)
 MAXIMUM_LINES = 400
 
 
