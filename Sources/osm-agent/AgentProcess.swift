@@ -54,7 +54,7 @@ struct AgentProcess {
             logger: logger
         )
         let events = agent.state.subscribe()
-        let shownView = view(showing: inspection)
+        let shownView = linkedView(inspection)
         let page = inspection?.page(of: agent, logger: logger) { shownView.inspectorOpened($0) }
         // They are told to end from the last to the first: the agent leaves while it still says what it does.
         let services: [any Service] = [api, watch] + [page].compactMap(\.self) + [agent]
@@ -76,7 +76,7 @@ struct AgentProcess {
     }
 
     /// What a daemon says is kept as a log: its link is asked for, and not shown.
-    private func view(showing inspection: Inspection?) -> AgentView {
+    private func linkedView(_ inspection: Inspection?) -> AgentView {
         var view = self.view
         switch habit {
         case .command, .start: view.inspector = { inspection?.url }
