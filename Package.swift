@@ -233,7 +233,7 @@ let package = Package(
                 "AdminHTTP",
                 "Settings", "ConfigurationFile", nioCore, nioPosix, nioHTTP1, logging,
             ],
-            exclude: ["Configuration/Fixtures"]
+            exclude: ["Configuration/Fixtures", "Terminal/Goldens"]
         ),
         tests("osm-proxy", ["TestSupport", "Edge", "HTTP1", "HTTP2", "Telemetry", "Settings", nioCore]),
         tests("CertificateAuthority", ["TestSupport", "Cryptography", "Trust", "Settings", x509, asn1]),
@@ -244,6 +244,7 @@ let package = Package(
                 "Differential/Programs", "Doctor/Programs", "Foreign/Programs", "Inspector/Programs",
                 "Overload/crowd.py", "Tunnel/bursts.py",
                 "Tunnel/h2visitor.py", "Tunnel/relay.py", "Tunnel/sidecar.py", "Tunnel/websocket.py",
+                "Terminal/Programs",
             ],
             swiftSettings: settings
         ),

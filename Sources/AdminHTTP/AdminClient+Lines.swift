@@ -35,7 +35,7 @@ extension AdminClient {
             case .post(let body): (.POST, body)
             }
         let group = MultiThreadedEventLoopGroup.singleton
-        let connection = try await within(limits.deadline) { try await connect(to: address, group) }
+        let connection = try await connect(to: address, within: limits.deadline, group)
         let channel = connection.channel
         return try await connection.executeThenClose { parts, outbound in
             // The parts can only be read here, so the deadline ends the connection rather than the reading.

@@ -67,7 +67,7 @@ package enum AdminClient {
     ) async throws(AdminError) -> Answer {
         do {
             return try await within(limits.deadline) {
-                let connection = try await connect(to: address, group)
+                let connection = try await connect(to: address, within: limits.deadline, group)
                 return try await connection.executeThenClose { parts, outbound in
                     try await send(method, path, body: body, to: address, outbound)
                     return try await collect(parts, limit: limits.bodyBytes)
@@ -104,10 +104,16 @@ package enum AdminClient {
         }
     }
 
-    static func connect(to address: AdminAddress, _ group: any EventLoopGroup) async throws -> Connection {
+    static func connect(
+        to address: AdminAddress,
+        within deadline: Duration,
+        _ group: any EventLoopGroup
+    ) async throws -> Connection {
         let connection: Connection
         do {
-            connection = try await ClientBootstrap(group: group).connect(to: address.socketAddress()) { channel in
+            // The bootstrap keeps the deadline: a connection that somebody else gave up would be nobody's to close.
+            let bootstrap = ClientBootstrap(group: group).connectTimeout(TimeAmount(deadline))
+            connection = try await bootstrap.connect(to: address.socketAddress()) { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHTTPClientHandlers()
                     return try Connection(wrappingChannelSynchronously: channel)
@@ -115,6 +121,8 @@ package enum AdminClient {
             }
         } catch let error as AdminError {
             throw error
+        } catch ChannelError.connectTimeout {
+            throw AdminError(.timedOut)
         } catch {
             throw AdminError(.cannotConnect, cause: error)
         }

@@ -42,6 +42,8 @@ package struct TunnelStatus: Sendable, Codable, Equatable {
     package var keyExchange: String?
     package var roundTripMilliseconds: Double?
     package var connectedSince: Date?
+    /// When the edge said that it shuts down, unless a tunnel has come up since.
+    package var drainingSince: Date?
     package var reconnects = 0
 
     package init(edge: String, slot: Int) {
@@ -55,6 +57,7 @@ package struct TunnelStatus: Sendable, Codable, Equatable {
         case keyExchange = "key_exchange"
         case roundTripMilliseconds = "round_trip_ms"
         case connectedSince = "connected_since"
+        case drainingSince = "draining_since"
     }
 }
 

@@ -14,37 +14,48 @@ package enum Telemetry {
     /// The same with a level that can be changed later.
     package static func startLogging(threshold: LogThreshold, format: LogFormat) {
         let isTerminal = StandardStream.error.isTerminal
-        LoggingSystem.bootstrap { label in standardError(label, threshold, format, isTerminal: isTerminal) }
+        LoggingSystem.bootstrap { label in
+            handler(label, threshold, format, isTerminal: isTerminal) { StandardStream.error.write($0) }
+        }
     }
 
     /// The same, and a copy in JSON of each line from a level on, whatever the threshold is.
+    ///
+    /// - Parameters:
+    ///   - threshold: What is written.
+    ///   - format: How it is written; the copy is always JSON.
+    ///   - write: Gets each line in place of standard error, for who has a picture there.
+    ///   - level: What is copied.
+    ///   - copy: Gets the copies.
     package static func startLogging(
         threshold: LogThreshold,
         format: LogFormat,
+        writing write: @escaping @Sendable (String) -> Void,
         copying level: Logger.Level,
         to copy: @escaping @Sendable (String) -> Void
     ) {
         let isTerminal = StandardStream.error.isTerminal
         LoggingSystem.bootstrap { label in
             MultiplexLogHandler([
-                standardError(label, threshold, format, isTerminal: isTerminal),
+                handler(label, threshold, format, isTerminal: isTerminal, write),
                 LineLogHandler(component: label, level: level, format: .json, write: copy),
             ])
         }
     }
 
-    private static func standardError(
+    private static func handler(
         _ label: String,
         _ threshold: LogThreshold,
         _ format: LogFormat,
-        isTerminal: Bool
+        isTerminal: Bool,
+        _ write: @escaping @Sendable (String) -> Void
     ) -> LineLogHandler {
         LineLogHandler(
             component: label,
             threshold: threshold,
             format: format,
             isTerminal: isTerminal,
-            write: { StandardStream.error.write($0) }
+            write: write
         )
     }
 

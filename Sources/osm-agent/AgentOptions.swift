@@ -47,12 +47,13 @@ struct AgentOptions: ParsableArguments {
 
     /// What the flags say, as settings.
     var written: [AgentFileLoader.Written] {
-        [
+        let credentials = proxyCredentialsFile.map(FilePaths.here.resolved)
+        return [
             AgentFileLoader.flag("--edge", "edges", edge.isEmpty ? nil : edge),
             one("--edge-name", "edge_name", edgeName),
             one("--edge-ip-version", "edge_ip_version", edgeIPVersion),
             one("--proxy", "proxy", proxy),
-            one("--proxy-credentials-file", "proxy_credentials_file", proxyCredentialsFile.map(FilePaths.here.resolved)),
+            one("--proxy-credentials-file", "proxy_credentials_file", credentials),
             one("--identity", "identity", identity.map(FilePaths.here.resolved)),
             one("--socket", "socket", socket.map(FilePaths.here.resolved)),
         ].compactMap { $0 } + watching.written
@@ -95,7 +96,10 @@ struct WatchingOptions: ParsableArguments {
     var inspectAddress: String?
 
     @Option(
-        help: ArgumentHelp("Whether endpoints are asked again and again by their public names.", valueName: "true|false")
+        help: ArgumentHelp(
+            "Whether endpoints are asked again and again by their public names.",
+            valueName: "true|false"
+        )
     )
     var probe: String?
 
@@ -103,6 +107,15 @@ struct WatchingOptions: ParsableArguments {
         help: ArgumentHelp("CA certificates (PEM) for those public names, in place of the system's.", valueName: "file")
     )
     var probeCA: String?
+
+    @Flag(help: "Show each public URL as a QR code, too.")
+    var qr = false
+
+    @Flag(help: "Write a line for each request when standard error is no terminal.")
+    var requests = false
+
+    @Option(help: ArgumentHelp("auto, always or never; NO_COLOR and CLICOLOR are heeded, too.", valueName: "when"))
+    var color = ColourChoice.auto
 
     /// What the flags say, as settings.
     var written: [AgentFileLoader.Written] {

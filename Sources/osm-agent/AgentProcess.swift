@@ -22,11 +22,12 @@ struct AgentProcess {
     let file: AgentFile
     let loader: AgentFileLoader
     let habit: Habit
+    let view: AgentView
 
     func run() async throws {
         let setup = AgentSetup(settings: file.settings)
         let threshold = LogThreshold(file.settings.logLevel)
-        let logs = try LogRing.start(file.settings, threshold)
+        let logs = try LogRing.start(file.settings, threshold, writing: view.screen.write)
         let logger = Logger(label: "osm-agent")
         var configuration = try setup.configuration()
         let exchanges = file.settings.inspects ? ExchangeLog() : nil
@@ -59,11 +60,10 @@ struct AgentProcess {
             actions: actions,
             logger: logger
         )
-        let view = AgentView(logFormat: file.settings.logFormat)
         let events = agent.state.subscribe()
         // They are told to end from the last to the first: the agent leaves while it still says what it does.
         let services: [any Service] = [api, watch, agent]
-        async let shown: Void = view.run(events)
+        async let shown: Void = view.run(events) { agent.state.current }
         let lifecycle = Lifecycle(services: services, grace: file.settings.gracePeriod) { watch.requestReload() }
         try await lifecycle.run()
         await shown

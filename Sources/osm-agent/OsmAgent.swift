@@ -56,7 +56,10 @@ struct OsmAgent: AsyncParsableCommand {
             CommandGroup(name: "Serve", subcommands: [HTTP.self, TCP.self, UDP.self, Start.self, Run.self]),
             CommandGroup(name: "Ask the running agent", subcommands: [Status.self, List.self, Stop.self, Logs.self]),
             CommandGroup(name: "Set up", subcommands: [Identity.self, Config.self, Password.self]),
-            CommandGroup(name: "Look at", subcommands: [DoctorCommand.self, Trust.self, Completion.self, Version.self]),
+            CommandGroup(
+                name: "Look at",
+                subcommands: [DoctorCommand.self, Trust.self, Completion.self, Version.self]
+            ),
         ]
     )
 

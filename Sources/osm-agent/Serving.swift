@@ -11,6 +11,7 @@ enum Serving {
         let loader = options.loader
         let file = try loader.load()
         let setup = AgentSetup(settings: file.settings)
+        let view = AgentView(format: file.settings.logFormat, options.watching)
         if let running = try await LocalAgent.find(setup.socket) {
             guard options.tunnelFlags.isEmpty else {
                 throw AgentExit(
@@ -22,17 +23,45 @@ enum Serving {
                     nextStep: "Leave that out, stop the agent (osm-agent stop), or name another socket with --socket."
                 )
             }
-            return try await attach(spec, to: running)
+            return try await attach(spec, to: running, view)
         }
-        let process = AgentProcess(file: file, loader: loader, habit: .command([spec]))
+        let process = AgentProcess(file: file, loader: loader, habit: .command([spec]), view: view)
         try await process.run()
     }
 
-    private static func attach(_ spec: EndpointSpec, to agent: LocalAgent) async throws {
+    private static func attach(_ spec: EndpointSpec, to agent: LocalAgent, _ view: AgentView) async throws {
         StandardStream.error.write("an agent runs already (\(agent.version.version)); it serves this as well\n")
         try await UntilSignal.run {
-            var narrator = Narrator(showsRequests: StandardStream.error.isTerminal)
-            try await agent.attach(spec) { narrator.tell($0) }
+            let (events, continuation) = AsyncStream.makeStream(
+                of: AgentEvent.self,
+                bufferingPolicy: .bufferingNewest(512)
+            )
+            async let shown: Void = view.run(events) { await Self.status(of: spec.name, in: agent) }
+            let outcome: Result<Void, any Error>
+            do {
+                try await agent.attach(spec) { continuation.yield($0) }
+                outcome = .success(())
+            } catch {
+                outcome = .failure(error)
+            }
+            // The picture comes to its end before the error is told.
+            continuation.finish()
+            await shown
+            try outcome.get()
+            if !Task.isCancelled {
+                StandardStream.error.write("the agent that ran already serves \(spec.name) no more\n")
+            }
+        }
+    }
+
+    /// What concerns that endpoint; nil when the agent does not answer, which is told elsewhere.
+    private static func status(of name: String, in agent: LocalAgent) async -> AgentStatus? {
+        do {
+            var status = try await agent.status()
+            status.endpoints.removeAll { $0.name != name }
+            return status
+        } catch {
+            return nil
         }
     }
 

@@ -37,7 +37,8 @@ struct Start: AsyncParsableCommand {
         let socket = AgentSetup(settings: file.settings).socket
         if let running = try await LocalAgent.find(socket) { return try await start(chosen, in: running) }
         let habit = AgentProcess.Habit.start(all || !names.isEmpty ? chosen.map(\.name) : nil)
-        try await AgentProcess(file: file, loader: loader, habit: habit).run()
+        let view = AgentView(format: file.settings.logFormat, options.watching)
+        try await AgentProcess(file: file, loader: loader, habit: habit, view: view).run()
     }
 
     private func chosen(of file: AgentFile) throws -> [EndpointSpec] {
@@ -99,6 +100,9 @@ struct Run: AsyncParsableCommand {
 
     func run() async throws {
         let loader = options.loader
-        try await AgentProcess(file: try loader.load(), loader: loader, habit: .daemon).run()
+        let file = try loader.load()
+        // A supervisor's console may be a terminal, but nobody sits there.
+        let view = AgentView(format: file.settings.logFormat, options.watching, isLive: false)
+        try await AgentProcess(file: file, loader: loader, habit: .daemon, view: view).run()
     }
 }

@@ -6,7 +6,7 @@ enum AgentDiagnosis {
             return DoctorFinding(.agent, .machine, .warn, "No agent runs here.", nextStep: step)
         }
         let up = status.tunnels.count { $0.phase == .connected }
-        let draining = status.tunnels.filter { $0.phase == .draining }
+        let draining = status.tunnels.filter { $0.drainingSince != nil }
         if let tunnel = draining.first, up == 0 {
             let words = "The edge at \(tunnel.edge) is draining, and the running agent has no other tunnel yet."
             return DoctorFinding(.agent, .edge, .warn, words, nextStep: "Wait for its successor.", subject: tunnel.edge)

@@ -31,7 +31,7 @@ package struct Doctor: Sendable {
                 let diagnosis = EdgeDiagnosis(
                     seen,
                     of: edge.address,
-                    isDraining: tunnels.contains { $0.phase == .draining },
+                    isDraining: tunnels.contains { $0.drainingSince != nil },
                     identity: local.validity,
                     at: now
                 )

@@ -22,7 +22,7 @@ struct EdgeDiagnosis {
     /// - Parameters:
     ///   - seen: What the dial met.
     ///   - edge: Whom it was for.
-    ///   - isDraining: Whether the running agent still has a tunnel to that edge, which has told it to go.
+    ///   - isDraining: Whether the last that the running agent heard of that edge was that it shuts down.
     ///   - identity: What this machine's clock says of the device's certificate.
     ///   - now: What it says at all.
     init(

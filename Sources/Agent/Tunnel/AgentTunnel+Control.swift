@@ -12,6 +12,7 @@ extension AgentTunnel {
             $0.phase = .connected
             $0.problem = nil
             $0.connectedSince = .now
+            $0.drainingSince = nil
         }
         offered(welcome.loops)
         endpointsChanged()

@@ -177,6 +177,7 @@ final class AgentTunnel: HTTP2ConnectionDelegate {
         logger.notice("the edge is draining", metadata: ["seconds": "\(deadline.components.seconds)"])
         update {
             $0.phase = .draining
+            $0.drainingSince = .now
             $0.problem = "the edge is shutting down"
         }
         standing = .draining

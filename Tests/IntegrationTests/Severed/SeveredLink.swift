@@ -36,7 +36,13 @@ final class SeveredLink {
     }
 
     deinit {
-        do { try ip("netns", "delete", name) } catch { Issue.record(error) }
+        // A namespace takes its time to go, and the cable with it.
+        do {
+            try ip("link", "delete", "\(cable)a")
+            try ip("netns", "delete", name)
+        } catch {
+            Issue.record(error)
+        }
     }
 
     /// A program at the far end.

@@ -1,0 +1,93 @@
+import Agent
+import NIOCore
+
+/// A line for whoever reads the agent's output, be it a person or a program.
+enum SpokenLine: Equatable {
+    /// A public URL, for standard output: each one once, whatever happens to the tunnels.
+    case address(String)
+    /// Anything else, for standard error; one line.
+    case news(String)
+}
+
+/// One line for each change of state, without colours: for pipes, files and terminals that can do no more.
+struct PlainView {
+    private let showsRequests: Bool
+    private var addresses = NewAddresses()
+    private var phases: [String: TunnelStatus.Phase] = [:]
+    private var endpoints: [String: EndpointStatus] = [:]
+
+    init(showsRequests: Bool) { self.showsRequests = showsRequests }
+
+    /// What is to be said of an event; nothing when it changes nothing that is worth a line.
+    mutating func lines(for event: AgentEvent) -> [SpokenLine] {
+        switch event {
+        case .tunnel(let status): return lines(for: status)
+        case .endpoint(let status): return lines(for: status)
+        case .removed(let name):
+            endpoints[name] = nil
+            return [.news("\(Self.safe(name)) is served no more")]
+        case .leaving(let requests): return [.news(ViewSentences.leaving(requests))]
+        case .request(let record): return showsRequests ? [.news(Self.line(for: record))] : []
+        }
+    }
+
+    private static func line(for record: RequestRecord) -> String {
+        let milliseconds = Double(record.duration.nanoseconds) / 1_000_000
+        return [
+            printable(record.method), printable(record.path), "\(record.status)", "\(record.sent) B",
+            "\(tenths(milliseconds)) ms",
+        ].joined(separator: " ")
+    }
+
+    private mutating func lines(for status: TunnelStatus) -> [SpokenLine] {
+        let before = phases.updateValue(status.phase, forKey: "\(status.edge) \(status.slot)")
+        guard before != status.phase else { return [] }
+        switch status.phase {
+        case .connecting, .stopped: return []
+        case .connected: return [.news("connected to the edge, key exchange \(status.keyExchange ?? "unknown")")]
+        case .draining: return [.news("the edge is shutting down; another tunnel is on its way")]
+        case .waiting:
+            let problem = Self.safe(status.problem ?? "the tunnel was lost")
+            let pause = Self.tenths(status.retryInSeconds ?? 0)
+            return [.news("not connected: \(problem); trying again in \(pause) s")]
+        }
+    }
+
+    private mutating func lines(for status: EndpointStatus) -> [SpokenLine] {
+        let before = endpoints.updateValue(status, forKey: status.name)
+        var lines: [SpokenLine] = []
+        if status.state == .serving, let url = status.url, addresses.isNew(url) {
+            lines.append(.address(url))
+            lines.append(.news("\(url) -> \(Self.safe(status.target))"))
+            lines.append(.news(ViewSentences.whoCanRead(status)))
+        }
+        // That the only one is refused is the agent's end, and told as such.
+        if status.state == .refused, before?.state != .refused, endpoints.count > 1 {
+            let problem = Self.safe(status.problem ?? "no reason was given")
+            lines.append(.news("\(Self.safe(status.name)) is refused: \(problem)"))
+        }
+        let wasReached = before?.probe?.ok ?? true
+        if let probe = status.probe, probe.ok != wasReached {
+            let problem = Self.safe(probe.problem ?? "no answer came")
+            let outcome = probe.ok ? "can be reached again" : "is out of reach by its public name: \(problem)"
+            lines.append(.news("\(Self.safe(status.name)) \(outcome)"))
+        }
+        return lines
+    }
+
+    private static func tenths(_ value: Double) -> String { "\((value * 10).rounded() / 10)" }
+
+    /// A path comes from a visitor: nothing in it may reach the terminal as a command, or look like another field.
+    private static func printable(_ text: String) -> String {
+        String(text.map { $0.isASCII && ("!"..."~").contains($0) ? $0 : "?" })
+    }
+
+    private static func safe(_ text: String) -> String { ViewSentences.oneLine(text) }
+}
+
+/// Keeps in mind which addresses have been told.
+struct NewAddresses {
+    private var told: Set<String> = []
+    init() {}
+    mutating func isNew(_ url: String) -> Bool { told.insert(url).inserted }
+}
