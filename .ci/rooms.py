@@ -17,7 +17,7 @@ IMPORT = re.compile(
     re.MULTILINE,
 )
 UNSAFE = re.compile(r"\bunsafe\b|@unchecked\b|@safe\b|nonisolated\(unsafe\)")
-PUBLIC = re.compile(r"^\s*(?:@\w+\s+)*(?:public|open)\s+(?!import\b|=)", re.MULTILINE)
+PUBLIC = re.compile(r"^\s*(?:@\w+\s+)*(?:public\s+(?!import\b)|open\s+(?:class|func|var|subscript)\b)", re.MULTILINE)
 MAXIMUM_LINES = 400
 
 
@@ -128,6 +128,7 @@ def self_test():
         (good, {"Words": "public struct Word {}\n"}, "public declaration"),
         (good + "library Words/Face\n", {"Words": "@frozen public struct Word {}\n"}, "public declaration"),
         (good, {"Words": "public import NIOCore\n"}, None),
+        (good, {"Words": "let open: Int\nopen = 1\n"}, None),
         (good + "library Owner NIOCore\n", {"Words": "import NIOCore\n", "Owner": "import Words\n"}, "NIOCore as well"),
         (good + "library Words CLib\n", {"Owner": "import CLib\n"}, None),
     ]
