@@ -40,17 +40,17 @@ package struct EdgeDialer: Sendable {
         initializer: @escaping @Sendable (any Channel) -> EventLoopFuture<Void>
     ) -> EventLoopFuture<any Channel> {
         let end = NIODeadline.now() + deadline
-        let open: EventLoopFuture<any Channel>
+        let way: EventLoopFuture<any Channel>
         if let proxy = proxy.proxy(towards: edge) {
-            open = reach(proxy.host, proxy.port, by: .any, on: eventLoop, .proxy("\(proxy)"), edge).flatMap { channel in
+            way = reach(proxy.host, proxy.port, by: .any, on: eventLoop, .proxy("\(proxy)"), edge).flatMap { channel in
                 negotiate(with: proxy, on: channel, towards: edge, by: end, initializer)
             }
         } else {
-            open = reach(edge.host, edge.port, by: version, on: eventLoop, .edge, edge).flatMap { channel in
+            way = reach(edge.host, edge.port, by: version, on: eventLoop, .edge, edge).flatMap { channel in
                 Self.finish(channel) { initializer(channel) }
             }
         }
-        return open.flatMap { channel in
+        return way.flatMap { channel in
             channel.setOption(.autoRead, value: true).map { channel }
         }
     }
