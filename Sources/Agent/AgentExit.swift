@@ -100,6 +100,9 @@ package struct AgentExit: Error, Sendable, Equatable, CustomStringConvertible {
         }
     }
 
+    /// Another process with this device's identity serves now.
+    static let supersededCode: Int32 = 46
+
     private static let certificateAlerts: Set<String> = [
         "bad_certificate", "unsupported_certificate", "certificate_revoked", "certificate_expired",
         "certificate_unknown", "unknown_ca", "access_denied", "certificate_required",
@@ -119,7 +122,7 @@ package struct AgentExit: Error, Sendable, Equatable, CustomStringConvertible {
             )
         case .superseded:
             self.init(
-                code: 46,
+                code: Self.supersededCode,
                 problem: "Another agent with this device's identity has taken over.",
                 nextStep: "Stop one of the two, or enrol each machine as a device of its own."
             )

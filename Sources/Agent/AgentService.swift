@@ -59,8 +59,14 @@ package struct AgentService: Service {
         if let pem = configuration.probeTrust {
             trust.trustRoots = .certificates(try NIOSSLCertificate.fromPEMBytes(pem))
         }
-        let publicContext = try NIOSSLContext(configuration: trust)
-        probe = SelfProbe(state: state, probes: crew.probes, context: publicContext, logger: logger)
+        do {
+            let context = try NIOSSLContext(configuration: trust)
+            probe = SelfProbe(state: state, probes: crew.probes, context: context, logger: logger)
+        } catch {
+            // A tunnel needs no certificates of the system; only the probe of a public name does.
+            logger.warning("no probes: the system's CA certificates cannot be read", metadata: ["error": "\(error)"])
+            probe = nil
+        }
     }
 
     /// Serves these endpoints from now on and no others; what has not changed is not touched.

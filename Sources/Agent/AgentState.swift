@@ -157,6 +157,14 @@ package final class AgentState: Sendable {
         }
     }
 
+    /// Why nothing is left to be asked of an edge; nil as long as something is.
+    func exitWhenAllIsRefused(by edge: String) -> AgentExit? {
+        content.withLock { content in
+            let exits = content.wanted.map { content.refusals[Refusal(edge: edge, serial: $0.serial)] }
+            return exits.contains(nil) ? nil : exits.first ?? nil
+        }
+    }
+
     /// Whether that edge has refused the endpoint for good.
     func isRefused(_ serial: Int, by edge: String) -> Bool {
         content.withLock { $0.refusals[Refusal(edge: edge, serial: serial)] != nil }

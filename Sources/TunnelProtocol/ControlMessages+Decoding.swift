@@ -44,9 +44,9 @@ extension Registered {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         ref = try container.decode(Int.self, forKey: .ref)
         binding = try container.decode(String.self, forKey: .binding)
-        host = try container.decode(String.self, forKey: .host)
-        url = try container.decode(String.self, forKey: .url)
-        mode = try container.decode(String.self, forKey: .mode)
+        host = try container.decodePrintable(atMost: TunnelConstants.sentenceBytes, forKey: .host)
+        url = try container.decodePrintable(atMost: TunnelConstants.sentenceBytes, forKey: .url)
+        mode = try container.decodePrintable(atMost: TunnelConstants.sentenceBytes, forKey: .mode)
         port = try container.decodeIfPresent(in: TunnelConstants.ports, forKey: .port)
     }
 }

@@ -57,11 +57,25 @@ struct AgentProcess {
         let shownView = linkedView(inspection)
         let page = inspection?.page(of: agent, logger: logger) { shownView.inspectorOpened($0) }
         // They are told to end from the last to the first: the agent leaves while it still says what it does.
-        let services: [any Service] = [api, watch] + [page].compactMap(\.self) + [agent]
+        let gated = GatedService(gate: api.bound, service: agent)
+        let services: [any Service] = [api, watch] + [page].compactMap(\.self) + [gated]
         async let shown: Void = shownView.run(events) { agent.state.current }
-        let lifecycle = Lifecycle(services: services, grace: file.settings.gracePeriod) { watch.requestReload() }
+        let reload: @Sendable () -> Void = { watch.requestReload() }
+        let lifecycle = Lifecycle(
+            services: services,
+            grace: file.settings.gracePeriod,
+            reload: isSomebodyWatching ? nil : reload
+        )
         try await lifecycle.run()
         await shown
+    }
+
+    /// Whether it lasts as long as a terminal does.
+    private var isSomebodyWatching: Bool {
+        switch habit {
+        case .daemon: false
+        case .command, .start: StandardStream.error.isTerminal
+        }
     }
 
     private func engine(_ setup: AgentSetup, _ inspection: Inspection?, _ logger: Logger) throws -> AgentService {

@@ -10,7 +10,13 @@ struct EndpointRoster {
     /// The endpoints of the files as they were last read.
     private actor LatestSpecs {
         private(set) var specs: [EndpointSpec] = []
-        func take(_ specs: [EndpointSpec]) { self.specs = specs }
+        private var taken = 0
+        var isFirst: Bool { taken == 1 }
+
+        func take(_ specs: [EndpointSpec]) {
+            self.specs = specs
+            taken += 1
+        }
     }
 
     /// - Parameters:
@@ -31,10 +37,13 @@ struct EndpointRoster {
     func apply(_ file: AgentFile, to desk: EndpointDesk) async {
         await latest.take(file.specs)
         switch habit {
-        case .command(let specs): await desk.replace(specs, from: .command)
+        case .command(let specs):
+            // The file says nothing about them, so that another file changes nothing.
+            if await latest.isFirst { await desk.replace(specs, from: .command) }
         case .start(let names):
             let chosen = file.specs.filter { spec in names.map { $0.contains(spec.name) } ?? spec.enabled }
-            await desk.replace(chosen.map(\.whenEnabled), from: .file)
+            let stopped = Set(await desk.listings.filter { $0.source == .file && !$0.enabled }.map(\.name))
+            await desk.replace(chosen.map { $0.enabled(!stopped.contains($0.name)) }, from: .file)
         case .daemon:
             let all = await remembered?.present.endpoints(over: file.specs) ?? file.specs
             let names = Set(file.specs.map(\.name))
@@ -49,20 +58,17 @@ struct EndpointRoster {
     func remember(_ change: EndpointChange) async {
         let specs = await latest.specs
         await remembered?.update { enabled in
-            switch change {
-            case .added(let spec): _ = enabled.add(spec)
-            case .removed(let name): enabled.remove(name)
-            case .enabled(let isEnabled, let name): _ = enabled.setEnabled(isEnabled, name, over: specs)
-            }
+            enabled.prune(over: specs)
+            enabled.remember(change, over: specs)
         }
     }
 }
 
 extension EndpointSpec {
-    /// The same, to be served.
-    fileprivate var whenEnabled: EndpointSpec {
+    /// The same, to be served or not.
+    func enabled(_ isEnabled: Bool) -> EndpointSpec {
         var spec = self
-        spec.enabled = true
+        spec.enabled = isEnabled
         return spec
     }
 }

@@ -8,8 +8,8 @@ struct Lifecycle {
     let services: [any Service]
     /// How long what is under way may take to finish.
     let grace: Duration
-    /// What SIGHUP does.
-    let reload: @Sendable () -> Void
+    /// What SIGHUP does; nil where it means that the terminal is gone, and with it whoever watched.
+    let reload: (@Sendable () -> Void)?
 
     /// Runs until the services have ended; a second signal to stop ends the process from within.
     func run() async throws {
@@ -39,7 +39,7 @@ struct Lifecycle {
     private func obey(_ signals: UnixSignalsSequence, _ group: ServiceGroup) async {
         var isStopping = false
         for await signal in signals {
-            if signal == .sighup {
+            if signal == .sighup, let reload {
                 reload()
                 continue
             }

@@ -1,10 +1,30 @@
 import ArgumentParser
 import FoundationEssentials
+import Settings
 
 /// Where a running agent answers the commands of the same user.
 struct LocalSocket: ParsableArguments {
-    @Option(help: ArgumentHelp("The socket file of the running agent.", valueName: "path"))
-    var socket = Self.standardPath
+    @Option(
+        name: .customLong("socket"),
+        help: ArgumentHelp("The socket file of the running agent; by default as it is configured.", valueName: "file")
+    )
+    var named: String?
+
+    /// The socket as flag, environment and configuration file say; a file that is wrong is no reason not to ask.
+    var socket: String {
+        if let named { return named }
+        let environment = ProcessInfo.processInfo.environment
+        let loader = AgentFileLoader(
+            search: ConfigurationSearch(named: [], environment: environment),
+            environment: environment,
+            currentFolder: FileManager.default.currentDirectoryPath
+        )
+        do throws(SettingsProblems) {
+            return AgentSetup(settings: try loader.load().settings).socket
+        } catch {
+            return environment["OSM_AGENT_SOCKET"] ?? Self.standardPath
+        }
+    }
 
     static var standardPath: String {
         let environment = ProcessInfo.processInfo.environment

@@ -6,7 +6,7 @@ struct OsmAgent: AsyncParsableCommand {
         commandName: "osm-agent",
         abstract: "Serves a local service under a public name, through an edge of your own operator.",
         discussion: """
-            The agent dials out and opens no port. It trusts the operator CA that was \
+            The agent dials out and opens no port but the inspector's, on loopback. It trusts the operator CA that was \
             baked into it when it was built, and nothing else: neither the system's \
             certificates nor a proxy that opens TLS.
 

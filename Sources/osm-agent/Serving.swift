@@ -26,7 +26,13 @@ enum Serving {
             return try await attach(spec, to: running, view)
         }
         let process = AgentProcess(file: file, loader: loader, habit: .command([spec]), view: view)
-        try await process.run()
+        do {
+            try await process.run()
+        } catch let exit as AgentExit where exit.code == 1 {
+            // Another may have been started at the same moment, and have been faster.
+            guard let running = try await LocalAgent.find(setup.socket) else { throw exit }
+            try await attach(spec, to: running, view)
+        }
     }
 
     private static func attach(_ spec: EndpointSpec, to agent: LocalAgent, _ view: AgentView) async throws {

@@ -69,7 +69,7 @@ struct Start: AsyncParsableCommand {
                 let listing = try await agent.setEnabled(true, spec.name)
                 tell(spec.name, listing.status?.url)
             } else {
-                tell(spec.name, try await agent.add(spec).url)
+                tell(spec.name, try await agent.add(spec.enabled(true)).url)
             }
         }
     }

@@ -4,7 +4,7 @@ import UnixSignals
 enum UntilSignal {
     /// Runs until the work is done, or a signal comes; then the work is cancelled, and that is a success.
     static func run(_ work: @Sendable @escaping () async throws -> Void) async throws {
-        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
+        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await work() }
             group.addTask { for await _ in signals { return } }

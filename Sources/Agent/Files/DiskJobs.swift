@@ -43,7 +43,10 @@ final class DiskJobs {
                 .whenComplete { outcome in
                     jobs.value.underWay -= 1
                     // What the pool itself fails with says that it is shut down: the process is at its end.
-                    answer.value((try? outcome.get()) ?? .failure(.exhausted))
+                    switch outcome {
+                    case .success(let result): answer.value(result)
+                    case .failure: answer.value(.failure(.exhausted))
+                    }
                     jobs.value.startWaiting()
                 }
         }

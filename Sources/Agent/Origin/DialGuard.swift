@@ -14,7 +14,8 @@ final class DialGuard: ChannelOutboundHandler {
     func connect(context: ChannelHandlerContext, to address: SocketAddress, promise: EventLoopPromise<Void>?) {
         guard reach.verdict(on: address) == .mayBeServed else {
             promise?.fail(UnreachableByRule())
-            return
+            // Whoever dials leaves it to a connection that fails to close itself.
+            return context.close(promise: nil)
         }
         context.connect(to: address, promise: promise)
     }

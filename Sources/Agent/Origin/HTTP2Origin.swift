@@ -19,6 +19,7 @@ final class HTTP2Origin: Origin {
     private var connection: HTTP2OriginConnection?
     private var waiting: [HTTP2OriginExchange] = []
     private var isClosed = false
+    private var isRetired = false
 
     init(_ dialer: OriginDialer, options: OriginOptions, memoryBudget: Int) {
         self.dialer = dialer
@@ -52,6 +53,7 @@ final class HTTP2Origin: Origin {
         while let connection, connection.freeStreams > 0, !waiting.isEmpty {
             waiting.removeFirst().send(on: connection)
         }
+        if isRetired, waiting.isEmpty { connection?.leave() }
     }
 
     // MARK: The connection
@@ -62,8 +64,14 @@ final class HTTP2Origin: Origin {
         made.expectSettings(within: limits.connectDeadline, on: eventLoop)
         dialer.dial(
             Self.configure,
-            prepare: { try made.start(on: $0) },
-            whenDone: { if case .failure(let failure) = $0 { made.fail(failure) } }
+            // A name may be dialled at several addresses: only the one that answers speaks HTTP/2.
+            prepare: { _ in },
+            whenDone: { result in
+                switch result {
+                case .success(let channel): made.begin(on: channel)
+                case .failure(let failure): made.fail(failure)
+                }
+            }
         )
     }
 
@@ -96,6 +104,11 @@ final class HTTP2Origin: Origin {
         let failed = waiting
         waiting = []
         for exchange in failed { exchange.fail(failure) }
+    }
+
+    func retire() {
+        isRetired = true
+        if waiting.isEmpty { connection?.leave() }
     }
 
     func close() {

@@ -39,11 +39,17 @@ final class HTTP2OriginConnection: HTTP2ConnectionDelegate {
         timer = eventLoop.scheduleTask(in: deadline + .milliseconds(100)) { bound.value.fail(.silent) }
     }
 
-    func start(on channel: any Channel) throws {
-        guard state == .settling else { throw ChannelError.ioOnClosedChannel }
-        let handler = try HTTP2Handler(role: .client, limits: .towardsOrigin, budget: budget, delegate: self)
-        self.handler = handler
-        try channel.pipeline.syncOperations.addHandler(handler)
+    /// Speaks HTTP/2 on the connection that was made.
+    func begin(on channel: any Channel) {
+        guard state == .settling else { return channel.close(promise: nil) }
+        do {
+            let handler = try HTTP2Handler(role: .client, limits: .towardsOrigin, budget: budget, delegate: self)
+            self.handler = handler
+            try channel.pipeline.syncOperations.addHandler(handler)
+        } catch {
+            fail(.closed)
+            channel.close(promise: nil)
+        }
     }
 
     /// The connection did not come about.
@@ -96,6 +102,7 @@ final class HTTP2OriginConnection: HTTP2ConnectionDelegate {
         guard state == .ready else { return }
         state = .leaving
         origin?.retire(self)
+        if handler?.openStreams == 0 { close() }
     }
 
     func streamEnded() {

@@ -12,8 +12,16 @@ protocol Origin: AnyObject {
     /// - Returns: Who hears what follows on the stream; nil when the request cannot be said to this origin at all.
     func serve(_ request: TunnelRequest) -> (any HTTP2StreamDelegate)?
 
+    /// Nothing more is asked, and what is under way finishes.
+    func retire()
+
     /// The tunnel is over: nothing more is asked, and what is kept open for another request closes.
     func close()
+}
+
+extension Origin {
+    /// For an origin that keeps nothing between requests.
+    func retire() {}
 }
 
 /// A visitor's request as the tunnel brings it, and where its answer goes.

@@ -18,6 +18,7 @@ final class OriginPool: Origin {
     /// Connections that are open or being opened, but for those of WebSockets.
     private var counted = 0
     private var isClosed = false
+    private var isRetired = false
 
     init(_ dialer: OriginDialer, options: OriginOptions = OriginOptions(), httpLimits: HTTP1Limits = HTTP1Limits()) {
         self.dialer = dialer
@@ -148,8 +149,11 @@ final class OriginPool: Origin {
     /// Takes a connection back that can carry another request.
     func giveBack(_ connection: OriginConnection) {
         guard !isClosed, connection.isCounted, !connection.servesOneVisitor else { return connection.close() }
-        if let next = nextWaiting(reusing: true) { return next.succeed(connection) }
-        guard idle.count < limits.idleConnections else { return connection.close() }
+        if let next = nextWaiting(reusing: true) {
+            next.complete(.success(connection))
+            return
+        }
+        guard !isRetired, idle.count < limits.idleConnections else { return connection.close() }
         idle.append(connection)
         connection.closeUnlessUsed(within: limits.idleTime)
     }
@@ -169,7 +173,10 @@ final class OriginPool: Origin {
 
     private func serveNext() {
         guard !isClosed, counted < limits.connections, let next = nextWaiting(reusing: false) else { return }
-        connectCounted(preface: next.preface) { next.complete($0) }
+        connectCounted(preface: next.preface) { [self] result in
+            // Whoever waited may have left while the connection was made.
+            if !next.complete(result), case .success(let unwanted) = result { giveBack(unwanted) }
+        }
     }
 
     private func nextWaiting(reusing: Bool) -> OriginWait? {
@@ -178,10 +185,15 @@ final class OriginPool: Origin {
         return waiting.remove(at: index)
     }
 
-    func close() {
-        isClosed = true
+    func retire() {
+        isRetired = true
         for connection in idle { connection.close() }
         idle = []
+    }
+
+    func close() {
+        isClosed = true
+        retire()
         let failed = waiting
         waiting = []
         for wait in failed { wait.complete(.failure(.closed)) }
@@ -210,13 +222,14 @@ final class OriginWait {
         timer = eventLoop.scheduleTask(in: time) { bound.value.complete(.failure(.waitedTooLong)) }
     }
 
-    func complete(_ result: Result<OriginConnection, OriginFailure>) {
+    /// - Returns: Whether anybody was still waiting.
+    @discardableResult
+    func complete(_ result: Result<OriginConnection, OriginFailure>) -> Bool {
         let told = whenDone
         cancel()
         told?(result)
+        return told != nil
     }
-
-    func succeed(_ connection: OriginConnection) { complete(.success(connection)) }
 
     func cancel() {
         timer?.cancel()

@@ -16,7 +16,7 @@ struct PublicRequest: Sendable {
     /// - Throws: ``ProbeFailure``.
     func status(on eventLoop: any EventLoop) async throws(ProbeFailure) -> Int {
         let answer = eventLoop.makePromise(of: Int.self)
-        eventLoop.scheduleTask(in: deadline) { answer.fail(ProbeFailure.silent) }
+        let timer = eventLoop.scheduleTask(in: deadline) { answer.fail(ProbeFailure.silent) }
         let (address, context, head) = (address, context, head)
         let connected = ClientBootstrap(group: eventLoop)
             .connectTimeout(deadline)
@@ -33,9 +33,16 @@ struct PublicRequest: Sendable {
             }
             .connect(host: address.dialledHost, port: address.port)
         connected.whenFailure { answer.fail($0) }
-        defer { connected.whenSuccess { $0.close(promise: nil) } }
+        defer {
+            timer.cancel()
+            connected.whenSuccess { $0.close(promise: nil) }
+        }
         do {
-            return try await answer.futureResult.get()
+            return try await withTaskCancellationHandler {
+                try await answer.futureResult.get()
+            } onCancel: {
+                answer.fail(ProbeFailure.silent)
+            }
         } catch {
             throw ProbeFailure(error)
         }

@@ -37,6 +37,8 @@ final class GuardedOrigin: Origin {
         }
     }
 
+    func retire() { origin.retire() }
+
     func close() { origin.close() }
 
     /// Hands an admitted request to the origin.

@@ -20,14 +20,32 @@ extension AgentTunnel {
 
     /// Tells the edge what it does not know yet of what is to be served.
     func endpointsChanged() {
-        guard welcomedAt != nil else { return }
-        for message in endpoints.update() { control?.send(message) }
+        // A tunnel that drains or leaves gets nobody new, so it has nothing to ask for.
+        guard welcomedAt != nil, isCurrent else { return }
+        let update = endpoints.update()
+        for message in update.messages { control?.send(message) }
+        for (heir, registered) in update.inherited {
+            crew.state.registered(registered, serial: heir.serial, in: self)
+        }
+        guard let exit = crew.state.exitWhenAllIsRefused(by: seat.edge), crew.configuration.endsWhenAllIsRefused
+        else { return }
+        verdict = .stopped(exit)
+        leave()
     }
 
     func registered(_ registered: Registered) {
+        guard isCurrent else { return }
         switch endpoints.registered(registered) {
         case .serves(let wanted): crew.state.registered(registered, serial: wanted.serial, in: self)
         case .giveBack(let message): control?.send(message)
+        case .nothing: break
+        case .rivals(let wanted, let other):
+            let exit = AgentExit(
+                code: 50,
+                problem: "The edge gives it \(registered.host), which the endpoint '\(other.label)' has already.",
+                nextStep: "Choose another with --name."
+            )
+            _ = crew.state.refused(exit, isPermanent: true, serial: wanted.serial, by: seat.edge)
         }
     }
 

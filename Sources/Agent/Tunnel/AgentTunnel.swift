@@ -78,6 +78,11 @@ final class AgentTunnel: HTTP2ConnectionDelegate {
         }
     }
 
+    /// Whether visitors come by this tunnel.
+    var isCurrent: Bool {
+        if case .current = standing { true } else { false }
+    }
+
     var eventLoop: any EventLoop { ending.futureResult.eventLoop }
     var logger: Logger { crew.logger }
 

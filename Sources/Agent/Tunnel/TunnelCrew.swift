@@ -76,6 +76,10 @@ final class TunnelCrew: Sendable {
                 case .ended(let exit):
                     running -= 1
                     firstExit = firstExit ?? exit
+                    guard let exit else { continue }
+                    logger.error("edge given up", metadata: ["problem": "\(exit)"])
+                    // Another process serves with this device's key: two copies must not chase each other.
+                    if exit.code == AgentExit.supersededCode { group.cancelAll() }
                 case .nothingMore: break
                 }
             }

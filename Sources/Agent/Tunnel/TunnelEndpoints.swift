@@ -44,26 +44,39 @@ final class TunnelEndpoints {
 
     /// Changes to the present list of what is to be served.
     ///
-    /// - Returns: What the edge has to be told.
-    func update() -> [AgentMessage] {
+    /// - Returns: What the edge has to be told, and what is served already although it goes by another name here.
+    func update() -> Update {
         let wanted = state.wanted
-        var messages: [AgentMessage] = []
+        var update = Update()
         let before = served
         served = []
+        var known = Set(before.map(\.wanted.serial))
         for one in before {
-            guard let now = wanted.first(where: { $0.serial == one.wanted.serial }) else {
-                messages += drop(one)
-                continue
+            if let now = wanted.first(where: { $0.serial == one.wanted.serial }) {
+                served.append(now == one.wanted ? one : swap(one, for: now))
+            } else if let heir = wanted.first(where: {
+                !known.contains($0.serial) && $0.endpoint.asks(theSameAs: one.wanted.endpoint)
+            }) {
+                // What the edge was asked stays asked: to give it back would be to lose it.
+                known.insert(heir.serial)
+                served.append(swap(one, for: heir))
+                if let registered = one.registered { update.inherited.append((heir, registered)) }
+            } else {
+                drop(one).map { update.messages.append($0) }
             }
-            served.append(now == one.wanted ? one : swap(one, for: now))
         }
-        let known = Set(served.map(\.wanted.serial))
         for new in wanted where !known.contains(new.serial) && !state.isRefused(new.serial, by: edge) {
             lastRef += 1
             served.append(Served(wanted: new, ref: lastRef, origin: makeOrigin(new.endpoint)))
-            messages.append(Self.register(new.endpoint, ref: lastRef))
+            update.messages.append(Self.register(new.endpoint, ref: lastRef))
         }
-        return messages
+        return update
+    }
+
+    /// What follows from another list of endpoints.
+    struct Update {
+        var messages: [AgentMessage] = []
+        var inherited: [(heir: WantedEndpoint, registered: Registered)] = []
     }
 
     /// What asks for an endpoint again; nil when it is not to be served any more.
@@ -72,12 +85,17 @@ final class TunnelEndpoints {
     /// The edge sends visitors of an endpoint from now on.
     ///
     /// - Returns: Which one, or that the name or port has to be given back, because nobody wants it any more.
-    func registered(_ answer: Registered) -> Either {
+    func registered(_ answer: Registered) -> Registration {
         guard let index = served.firstIndex(where: { $0.ref == answer.ref }) else {
-            return .giveBack(.unregister(Unregister(binding: answer.binding)))
+            let isServed = served.contains { $0.registered?.binding == answer.binding }
+            return isServed ? .nothing : .giveBack(.unregister(Unregister(binding: answer.binding)))
+        }
+        let one = served[index]
+        if let other = served.first(where: { $0.ref != answer.ref && $0.registered?.binding == answer.binding }) {
+            served.remove(at: index).origin?.close()
+            return .rivals(one.wanted, with: other.wanted.endpoint)
         }
         served[index].registered = answer
-        let one = served[index]
         switch one.wanted.endpoint.kind {
         case .http: refs[answer.host] = one.ref
         case .tcp, .udp: raw.registered(answer.binding, for: one.wanted.endpoint)
@@ -85,9 +103,13 @@ final class TunnelEndpoints {
         return .serves(one.wanted)
     }
 
-    enum Either {
+    /// What an answer of the edge means.
+    enum Registration {
         case serves(WantedEndpoint)
+        /// The edge gave it what another endpoint of this agent has already.
+        case rivals(WantedEndpoint, with: Endpoint)
         case giveBack(AgentMessage)
+        case nothing
     }
 
     /// The edge does not give what was asked.
@@ -113,17 +135,17 @@ final class TunnelEndpoints {
     private func first(_ ref: Int) -> Served? { served.first { $0.ref == ref } }
 
     /// Stops serving; the requests that are under way finish.
-    private func drop(_ one: Served) -> [AgentMessage] {
-        one.origin?.close()
-        guard let registered = one.registered else { return [] }
+    private func drop(_ one: Served) -> AgentMessage? {
+        one.origin?.retire()
+        guard let registered = one.registered else { return nil }
         if refs[registered.host] == one.ref { refs[registered.host] = nil }
         raw.forget(registered.binding)
-        return [.unregister(Unregister(binding: registered.binding))]
+        return .unregister(Unregister(binding: registered.binding))
     }
 
     /// Serves the same name or port in another way.
     private func swap(_ one: Served, for wanted: WantedEndpoint) -> Served {
-        one.origin?.close()
+        one.origin?.retire()
         if let registered = one.registered, wanted.endpoint.kind != .http {
             raw.registered(registered.binding, for: wanted.endpoint)
         }

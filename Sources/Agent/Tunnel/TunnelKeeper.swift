@@ -40,7 +40,7 @@ final class TunnelKeeper: Sendable {
     func networkChanged() {
         eventLoop.execute { [belongings] in
             belongings.value?.tunnels.forEach { $0.mustAnswerSoon() }
-            belongings.value?.pause.end()
+            belongings.value?.pause.cutShort()
         }
     }
 
@@ -103,7 +103,8 @@ final class TunnelKeeper: Sendable {
                 (problem, retryAfter) = ("the edge is shutting down", nil)
             case .ended(let what, let after): (problem, retryAfter) = (what, after)
             }
-            await wait(backoff.pause(at: .now(), retryAfter: retryAfter, using: &generator), because: problem)
+            let pause = backoff.pause(at: .now(), retryAfter: retryAfter, using: &generator)
+            await wait(pause, isOurs: retryAfter == nil, because: problem)
         }
         return nil
     }
@@ -133,7 +134,7 @@ final class TunnelKeeper: Sendable {
         }
     }
 
-    private func wait(_ pause: Duration, because problem: String) async {
+    private func wait(_ pause: Duration, isOurs: Bool, because problem: String) async {
         crew.state.update(seat) {
             $0.phase = .waiting
             $0.problem = problem
@@ -148,7 +149,7 @@ final class TunnelKeeper: Sendable {
         )
         let (eventLoop, belongings) = (eventLoop, belongings)
         let over = eventLoop.flatSubmit {
-            belongings.value?.pause.begin(TimeAmount(pause)) ?? eventLoop.makeSucceededVoidFuture()
+            belongings.value?.pause.begin(TimeAmount(pause), mayBeCutShort: isOurs) ?? eventLoop.makeSucceededVoidFuture()
         }
         await over.settled()
     }

@@ -100,12 +100,15 @@ actor EndpointDesk {
         let events = state.subscribe()
         let id = try insert(spec, from: .added)
         apply()
+        // Before anything is waited for: a reload in between takes what is remembered.
+        await remember(.added(spec))
         if spec.enabled, await Self.settled(spec.name, events, within: deadline)?.state == .refused {
             let refusal = problem(ofRefused: spec.name)
             drop(id)
+            await remember(.removed(name: spec.name))
             throw refusal
         }
-        await remember(.added(spec))
+        guard entries.contains(where: { $0.id == id }) else { throw Self.unknown(spec.name) }
         return status(of: spec)
     }
 

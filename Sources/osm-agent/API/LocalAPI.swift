@@ -38,6 +38,8 @@ struct LocalAPI: Service {
     let logger: Logger
     /// How long a new endpoint may wait for an edge before its status is answered as it is.
     var patience = Duration.seconds(10)
+    /// Opens when it is known that no other agent of this user answers on the socket.
+    let bound = StartGate()
     private let leaving = LeaveOnce()
 
     init(
@@ -63,7 +65,7 @@ struct LocalAPI: Service {
     /// - Throws: ``AgentExit`` when another agent answers on the socket already.
     func run() async throws {
         do {
-            try await cancelWhenGracefulShutdown { try await AdminServer(address, routes: routes).run() }
+            try await cancelWhenGracefulShutdown { try await AdminServer(address, routes: routes).run { _ in bound.open() } }
         } catch let error as AdminError where error.code == .addressInUse {
             throw AgentExit(
                 code: 1,
@@ -73,6 +75,7 @@ struct LocalAPI: Service {
         } catch let error as AdminError {
             // The tunnels matter more than who can ask about them.
             logger.warning("no local socket", metadata: ["error": "\(error)"])
+            bound.open()
             do { try await gracefulShutdown() } catch { return }
         }
     }

@@ -52,16 +52,27 @@ enum TerminalDevice {
         return unsafe actions
     }()
 
+    /// Whether our handler stands where the signal comes, by its number.
+    private nonisolated(unsafe) static let isCaught: UnsafeMutablePointer<Bool> = {
+        let marks = UnsafeMutablePointer<Bool>.allocate(capacity: 65)
+        unsafe marks.initialize(repeating: false, count: 65)
+        return unsafe marks
+    }()
+
     /// Shows the cursor when the signal comes, which then does what it did before; signals that are ignored stay so.
     ///
     /// On a terminal, Swift's runtime has handlers of its own for crashes.
     private static func catchOnce(_ signal: Int32) {
-        let before = unsafe Self.before
-        guard unsafe sigaction(signal, nil, before + Int(signal)) == 0 else { return }
-        guard unsafe !isIgnored(before[Int(signal)]) else { return }
+        var present = sigaction()
+        guard unsafe sigaction(signal, nil, &present) == 0, !isIgnored(present) else { return }
+        // Ours may stand there still, when the process was stopped and continued by somebody else.
+        guard unsafe !isCaught[Int(signal)] else { return }
+        unsafe before[Int(signal)] = present
+        unsafe isCaught[Int(signal)] = true
         var action = sigaction()
         let handler: @convention(c) (Int32) -> Void = { signal in
             TerminalDevice.writeCursor()
+            unsafe TerminalDevice.isCaught[Int(signal)] = false
             unsafe sigaction(signal, TerminalDevice.before + Int(signal), nil)
             // It is held back until this handler has returned.
             raise(signal)
