@@ -149,7 +149,8 @@ final class TunnelKeeper: Sendable {
         )
         let (eventLoop, belongings) = (eventLoop, belongings)
         let over = eventLoop.flatSubmit {
-            belongings.value?.pause.begin(TimeAmount(pause), mayBeCutShort: isOurs) ?? eventLoop.makeSucceededVoidFuture()
+            belongings.value?.pause.begin(TimeAmount(pause), mayBeCutShort: isOurs)
+                ?? eventLoop.makeSucceededVoidFuture()
         }
         await over.settled()
     }

@@ -65,7 +65,9 @@ struct LocalAPI: Service {
     /// - Throws: ``AgentExit`` when another agent answers on the socket already.
     func run() async throws {
         do {
-            try await cancelWhenGracefulShutdown { try await AdminServer(address, routes: routes).run { _ in bound.open() } }
+            try await cancelWhenGracefulShutdown {
+                try await AdminServer(address, routes: routes).run { _ in bound.open() }
+            }
         } catch let error as AdminError where error.code == .addressInUse {
             throw AgentExit(
                 code: 1,

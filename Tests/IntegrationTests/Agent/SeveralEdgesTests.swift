@@ -44,7 +44,7 @@ struct SeveralEdgesTests {
         let script = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "either.py").path
         let visitors = try Program(
             try #require(TestPrograms.python),
-            [script, "\(first.visitorPort)", "\(second.visitorPort)"],
+            [script, "\(first.visitorPort)", "\(second.visitorPort)", "\(folder.path)/enough"],
             in: folder.path
         )
         try await eventually("visitors are served") { visitors.output.contains("served 100\n") }
@@ -56,7 +56,7 @@ struct SeveralEdgesTests {
         #expect(try await second.program.exitCode() == 0)
         second = try await Edge(in: folder.path, tunnel: second.tunnel, visitor: "127.0.0.1:\(second.visitorPort)")
         try await eventually("the new second edge serves", within: .seconds(60)) { try second.serves() }
-        visitors.signal(SIGTERM)
+        try Data().write(to: URL(filePath: "\(folder.path)/enough"))
         #expect(try await visitors.exitCode() == 0)
         #expect(visitors.output.contains("lost 0\n"), "\(visitors.output.suffix(200)) \(visitors.errors)")
     }

@@ -1,7 +1,8 @@
-"""Visitors of two edges, as a load balancer sends them: an edge that takes no connection, or says before anything
-else that it is going (503), is passed over; a request is lost when no edge serves it or an answer is cut."""
+"""Visitors of two edges, as a load balancer sends them, until a file appears: an edge that takes no connection, says
+that it is going (503), or does not know the name because it has just been started (404), is passed over; a request is
+lost when no edge serves it, or an answer is cut."""
 import http.client
-import signal
+import os
 import sys
 import threading
 
@@ -22,14 +23,16 @@ def ask(port):
         connection.request("GET", "/download?bytes=20000", headers={"Host": "demo.localhost"})
         answer = connection.getresponse()
         body = answer.read()
-        if answer.status == 503:
+        if answer.status in (404, 503):
             return None
-        return answer.status == 200 and len(body) == 20000
+        if answer.status == 200 and len(body) == 20000:
+            return True
+        return f"{answer.status} with {len(body)} bytes"
     except (OSError, http.client.HTTPException) as problem:
         # A connection that the edge closed without a byte of an answer was never taken up.
         if isinstance(problem, (http.client.RemoteDisconnected, ConnectionResetError)):
             return None
-        return False
+        return repr(problem)
     finally:
         connection.close()
 
@@ -53,13 +56,13 @@ def visit(turn):
                 lost.append(outcomes)
 
 
-signal.signal(signal.SIGTERM, lambda *_: stopping.set())
 threads = [threading.Thread(target=visit, args=(number,)) for number in range(4)]
 for thread in threads:
     thread.start()
-while not stopping.wait(0.1):
-    pass
+while not os.path.exists(sys.argv[3]):
+    stopping.wait(0.1)
+stopping.set()
 for thread in threads:
     thread.join()
-print(f"served {served} in all; lost {len(lost)}", file=sys.stderr)
+print(f"served {served} in all; lost {len(lost)}: {lost[:5]}", file=sys.stderr)
 print(f"lost {len(lost)}", flush=True)
