@@ -263,3 +263,11 @@ if isFuzzing {
         )
     )
 }
+
+#if os(macOS)
+// Apple's toolchains have no FoundationEssentials: there the name stands for Foundation as it is.
+for target in package.targets where target.type != .system && target.type != .plugin {
+    target.dependencies.append("FoundationEssentials")
+}
+package.targets.append(.target(name: "FoundationEssentials", path: "Sources/AppleFoundation"))
+#endif

@@ -40,7 +40,8 @@ struct EndpointDeskTests {
         }
         await refused
         #expect(served.isEmpty)
-        #expect(agent.changes.all.isEmpty)
+        // It was remembered while the edge was asked, and is forgotten with the refusal.
+        #expect(agent.changes.all == [.added(TestAgent.spec("web")), .removed(name: "web")])
     }
 
     @Test func `a name, a host name and a port are given once`() async throws {
