@@ -27,7 +27,9 @@ package struct OriginOptions: Sendable, Equatable {
 /// How much an agent asks of one origin at once, for each of its tunnels.
 package struct OriginLimits: Sendable, Equatable {
     /// Connections for requests; WebSockets are bounded by the streams of the tunnel.
-    package var connections = 256
+    ///
+    /// Fewer would let a few hundred slow visitors keep everybody else waiting.
+    package var connections = 1024
     /// Requests that wait for a connection.
     package var waitingRequests = 1024
     package var waitingTime = TimeAmount.seconds(30)
