@@ -18,7 +18,7 @@ package struct AgentStatus: Sendable, Codable, Equatable {
 
     /// Whether visitors can be served: a tunnel is up, and no endpoint is known to be out of reach.
     package var isReady: Bool {
-        phase == .connected && !endpoints.contains { $0.probe?.ok == false }
+        phase == .connected && !endpoints.contains { $0.probe?.ok == false || $0.state == .refused }
     }
 
     private enum CodingKeys: String, CodingKey {

@@ -23,6 +23,8 @@ enum StatusText {
     private static func readiness(_ status: AgentStatus) -> String {
         if status.isReady { return "yes" }
         if status.phase == .connected {
+            let refused = status.endpoints.filter { $0.state == .refused }.map(\.name)
+            guard refused.isEmpty else { return "no: refused by the edge: \(refused.joined(separator: ", "))" }
             let failing = status.endpoints.filter { $0.probe?.ok == false }.map(\.name)
             return "no: out of reach by the public name: \(failing.joined(separator: ", "))"
         }
