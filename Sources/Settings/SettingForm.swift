@@ -74,6 +74,22 @@ extension Unicode.Scalar {
     package var isControl: Bool { properties.generalCategory == .control }
 }
 
+extension SettingForm where Value: RawRepresentable<String> {
+    /// One of the words that stand for the values.
+    ///
+    /// - Parameters:
+    ///   - placeholder: What stands for a value in help.
+    ///   - expectation: What the text should have been, as in "is not ...".
+    /// - Returns: A form that reads and prints the raw value.
+    package static func choice(_ placeholder: String, expectation: String) -> SettingForm {
+        SettingForm(placeholder, expectation: expectation) {
+            Value(rawValue: $0)
+        } print: {
+            $0.rawValue
+        }
+    }
+}
+
 extension SettingForm where Value == Bool {
     package static var truth: SettingForm {
         SettingForm("true|false", expectation: "true or false") {

@@ -134,7 +134,8 @@ struct SocketFileTests {
             }
             try await withServer(server) { address in
                 let error = await #expect(throws: AdminError.self) { try await AdminClient.get("/", at: address) }
-                #expect(error?.code == .answerCut)
+                // A server that is quick has closed before the client can ask who it is.
+                #expect(error?.code == .answerCut || error?.code == .cannotConnect)
                 #expect(await users.first { _ in true } == geteuid())
             }
         }

@@ -57,13 +57,14 @@ struct HostileBytesTests {
     }
 
     /// The slowest: one end must do, as the ends differ in what they ask of a leaf alone.
-    @Test func `accepts no chain with one bit changed`() throws {
+    @Test func `accepts no chain with one bit changed`() async throws {
         let chain = try #require(chains[.device])
         for member in chain.indices {
             for bit in 0..<(chain[member].count * 8) {
                 var spoilt = chain
                 spoilt[member][bit / 8] ^= 1 << UInt8(bit % 8)
                 #expect(!accepts(spoilt, from: .device), "bit \(bit) of certificate \(member)")
+                if bit.isMultiple(of: 64) { await Task.yield() }
             }
         }
     }

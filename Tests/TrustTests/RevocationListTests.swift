@@ -112,7 +112,7 @@ struct RevocationListTests {
         }
     }
 
-    @Test func `never confirms a list with one bit changed`() throws {
+    @Test func `never confirms a list with one bit changed`() async throws {
         let owner = try Operator()
         let issuer = try owner.deviceCA.der
         let bytes = try MintedRevocationList(serials: [serial]).signed(by: owner.deviceCA)
@@ -120,6 +120,7 @@ struct RevocationListTests {
             var spoilt = bytes
             spoilt[bit / 8] ^= 1 << UInt8(bit % 8)
             #expect(throws: RevocationListError.self) { try RevocationList(spoilt).confirmed(by: [issuer]) }
+            if bit.isMultiple(of: 64) { await Task.yield() }
         }
     }
 

@@ -1,3 +1,5 @@
+import HTTP1
+
 /// What is in a folder, as a page that runs nothing and loads nothing.
 struct FolderListing: Equatable, Sendable {
     struct Entry: Equatable, Sendable {
@@ -52,7 +54,7 @@ struct FolderListing: Equatable, Sendable {
 
     /// The page, in which every name is text and every link one segment below this folder.
     var html: String {
-        let title = Self.escaped("/" + names.map { $0 + "/" }.joined())
+        let title = HTMLText.escaped("/" + names.map { $0 + "/" }.joined())
         var page = """
             <!doctype html>
             <html lang="en">
@@ -75,23 +77,8 @@ struct FolderListing: Equatable, Sendable {
     private static func row(_ entry: Entry) -> String {
         let slash = entry.isFolder ? "/" : ""
         let target = "./\(FolderPath.encoded(entry.name))\(slash)"
-        let link = "<a href=\"\(target)\"><bdi>\(escaped(entry.name))</bdi>\(slash)</a>"
+        let link = "<a href=\"\(target)\"><bdi>\(HTMLText.escaped(entry.name))</bdi>\(slash)</a>"
         let size = entry.isFolder ? "" : String(entry.size)
         return "<tr><td>\(link)<td align=\"right\">\(size)<td>\(entry.modified)\n"
-    }
-
-    private static func escaped(_ text: String) -> String {
-        var escaped = ""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "&": escaped += "&amp;"
-            case "<": escaped += "&lt;"
-            case ">": escaped += "&gt;"
-            case "\"": escaped += "&quot;"
-            case "'": escaped += "&#39;"
-            default: escaped.unicodeScalars.append(scalar)
-            }
-        }
-        return escaped
     }
 }

@@ -17,8 +17,7 @@ final class OutstandingProbes: Sendable {
 
     /// A path that nobody can guess, which is known until it is taken back.
     func begin() -> String {
-        let digits = Array("0123456789abcdef")
-        let nonce = String((0..<32).compactMap { _ in digits.randomElement() })
+        let nonce = RandomDigits.hexadecimal(32)
         nonces.withLock { $0[nonce] = false }
         return Self.prefix + nonce
     }

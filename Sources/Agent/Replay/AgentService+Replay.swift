@@ -34,6 +34,7 @@ extension AgentService {
         guard let endpoint = state.wanted.first(where: { $0.endpoint.label == label })?.endpoint else {
             throw ReplayFailure.unknownEndpoint(label)
         }
+        guard !Task.isCancelled else { throw ReplayFailure.cancelled }
         let eventLoop: any EventLoop = MultiThreadedEventLoopGroup.singleton.next()
         let outcome = eventLoop.makePromise(of: Void.self)
         let replay = NIOLoopBoundBox.makeEmptyBox(valueType: Replay.self, eventLoop: eventLoop)

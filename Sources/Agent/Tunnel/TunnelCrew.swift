@@ -16,7 +16,7 @@ final class TunnelCrew: Sendable {
     let serving: EndpointServing
     let probes = OutstandingProbes()
     /// Sixteen hexadecimal digits, new for each process.
-    let instance = String((0..<16).compactMap { _ in "0123456789abcdef".randomElement() })
+    let instance = RandomDigits.hexadecimal(16)
 
     private struct Content {
         var keepers: [TunnelKeeper] = []

@@ -80,8 +80,8 @@ struct ErrorReport {
     // MARK: HTML
 
     private var html: String {
-        let about = shownHost.map { "<p class=\"host\">\(Self.escaped($0))</p>" } ?? ""
-        let advice = hint.map { "<p>\(Self.escaped($0))</p>" } ?? ""
+        let about = shownHost.map { "<p class=\"host\">\(HTMLText.escaped($0))</p>" } ?? ""
+        let advice = hint.map { "<p>\(HTMLText.escaped($0))</p>" } ?? ""
         return """
             <!doctype html>
             <html lang="en">
@@ -90,14 +90,14 @@ struct ErrorReport {
             <meta name="viewport" content="width=device-width, initial-scale=1">
             <meta name="color-scheme" content="light dark">
             <meta name="robots" content="noindex">
-            <title>\(Self.escaped(title))</title>
+            <title>\(HTMLText.escaped(title))</title>
             <style>\(ErrorStyle.sheet)</style>
             </head>
             <body>
             <main>
-            \(about)<h1><span>\(status)</span> \(Self.escaped(StatusPhrase.of(status)))</h1>
-            <p class="what">\(Self.escaped(sentence))</p>
-            \(advice)\(way)<p class="id">Request <code>\(Self.escaped(requestID))</code></p>
+            \(about)<h1><span>\(status)</span> \(HTMLText.escaped(StatusPhrase.of(status)))</h1>
+            <p class="what">\(HTMLText.escaped(sentence))</p>
+            \(advice)\(way)<p class="id">Request <code>\(HTMLText.escaped(requestID))</code></p>
             </main>
             </body>
             </html>
@@ -118,21 +118,6 @@ struct ErrorReport {
     private func mark(_ hop: EdgeFailure.Hop) -> (kind: String, word: String) {
         if hop == failedHop { return ("bad", "failed") }
         return hop < failedHop ? ("good", "fine") : ("unknown", "not reached")
-    }
-
-    private static func escaped(_ text: String) -> String {
-        var result = ""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "&": result += "&amp;"
-            case "<": result += "&lt;"
-            case ">": result += "&gt;"
-            case "\"": result += "&quot;"
-            case "'": result += "&#39;"
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result
     }
 }
 

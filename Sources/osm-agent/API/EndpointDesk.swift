@@ -197,7 +197,7 @@ actor EndpointDesk {
                 "Remove one that is not needed, or start another agent with an identity and a socket of its own."
             )
         }
-        if let other = entries.first(where: { $0.spec.name == spec.name || $0.spec.wants(theSameAs: spec) }) {
+        if let other = entries.first(where: { $0.spec.name == spec.name || $0.spec.rivals(spec) }) {
             throw APIProblem(
                 .nameInUse,
                 "The endpoint '\(other.spec.name)' -> \(other.spec.target) has that name or asks for the same address.",
@@ -244,14 +244,5 @@ actor EndpointDesk {
             defer { group.cancelAll() }
             return await group.next() ?? nil
         }
-    }
-}
-
-extension EndpointSpec {
-    /// Whether both ask the edges for the same name or port.
-    fileprivate func wants(theSameAs other: EndpointSpec) -> Bool {
-        if let hostname, let theirs = other.hostname { return hostname.lowercased() == theirs.lowercased() }
-        guard let port, let theirs = other.port else { return false }
-        return kind == other.kind && port == theirs
     }
 }

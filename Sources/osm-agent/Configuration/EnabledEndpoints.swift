@@ -28,9 +28,6 @@ struct EnabledEndpoints: Sendable, Equatable, Codable {
         return chosen + added.filter { added in !file.contains { $0.name == added.name || $0.rivals(added) } }
     }
 
-    /// The endpoints to serve.
-    func served(over file: [EndpointSpec]) -> [EndpointSpec] { endpoints(over: file).filter(\.enabled) }
-
     /// Remembers that an endpoint of the files or an added one was started or stopped.
     ///
     /// - Returns: false when there is no such endpoint.

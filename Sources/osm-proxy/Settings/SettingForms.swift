@@ -145,23 +145,11 @@ extension SettingForm where Value == TimeAmount {
 }
 
 extension SettingForm where Value == Logger.Level {
-    static var level: SettingForm {
-        SettingForm("level", expectation: "a level: try info or debug") {
-            Logger.Level(rawValue: $0)
-        } print: {
-            $0.rawValue
-        }
-    }
+    static var level: SettingForm { .choice("level", expectation: "a level: try info or debug") }
 }
 
 extension SettingForm where Value == LogFormat {
-    static var format: SettingForm {
-        SettingForm("auto|text|json", expectation: "auto, text or json") {
-            LogFormat(rawValue: $0)
-        } print: {
-            $0.rawValue
-        }
-    }
+    static var format: SettingForm { .choice("auto|text|json", expectation: "auto, text or json") }
 }
 
 extension SettingForm where Value == AccessLogConfiguration.Destination {

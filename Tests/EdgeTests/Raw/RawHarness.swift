@@ -51,6 +51,8 @@ enum RawHarness {
             configured: { configuration in
                 configuration.raw.host = "127.0.0.1"
                 configuration.raw.ports = range
+                // A flow ends when its visitor has been silent, which no test waits for.
+                configuration.drainDeadline = .milliseconds(100)
                 configure(&configuration.raw)
             },
             { edge in
@@ -69,14 +71,16 @@ enum RawHarness {
         _ body: @escaping @Sendable (Int) async throws -> Result
     ) async throws -> Result {
         let bundle = try OperatorBundle.decode(Array(try Data(contentsOf: URL(filePath: ca.bundlePath))))
+        var configuration = AgentConfiguration(
+            edges: [EdgeTarget(address: try #require(EdgeAddress(edge.addresses.tunnel)), serverName: ca.domain)],
+            anchors: try bundle.anchors(at: .now),
+            credentials: try DeviceCredentials(keyPEM: device.keyPEM, chainPEM: device.chainPEM),
+            endpoints: [endpoint],
+            software: "osm-agent/test"
+        )
+        configuration.drainTime = .milliseconds(100)
         let agent = try AgentService(
-            configuration: AgentConfiguration(
-                edges: [EdgeTarget(address: try #require(EdgeAddress(edge.addresses.tunnel)), serverName: ca.domain)],
-                anchors: try bundle.anchors(at: .now),
-                credentials: try DeviceCredentials(keyPEM: device.keyPEM, chainPEM: device.chainPEM),
-                endpoints: [endpoint],
-                software: "osm-agent/test"
-            ),
+            configuration: configuration,
             pid: 1,
             logger: Logger(label: "agent") { _ in SwiftLogNoOpLogHandler() }
         )
@@ -146,8 +150,23 @@ enum TCP {
         }
     }
 
-    /// A port on which nobody listens.
-    static func unusedPort() async throws -> Int { try await withService({ _ in }, { $0 }) }
+    /// Keeps a port on which nobody listens, and nobody else can meanwhile.
+    static func withUnusedPort<Result>(_ body: (Int) async throws -> Result) async throws -> Result {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        try #require(descriptor >= 0)
+        defer { close(descriptor) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(INADDR_LOOPBACK).bigEndian
+        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let isBound = unsafe withUnsafeMutablePointer(to: &address) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                unsafe bind(descriptor, $0, size) == 0 && getsockname(descriptor, $0, &size) == 0
+            }
+        }
+        try #require(isBound)
+        return try await body(Int(UInt16(bigEndian: address.sin_port)))
+    }
 
     /// What a connection brings until its end.
     static func text(_ inbound: NIOAsyncChannelInboundStream<ByteBuffer>) async throws -> String {

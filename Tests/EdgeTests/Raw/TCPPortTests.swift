@@ -131,10 +131,11 @@ struct TCPPortTests {
     }
 
     @Test func `a visitor of a service that does not run is reset, and counted`() async throws {
-        let local = try await TCP.unusedPort()
-        let target = try OriginTarget("\(local)")
-        let (end, refused) = try await RawHarness.withPort(to: try .tcp(target, port: nil)) { port in
-            (await Self.end(of: port), port.figure("osm_edge_raw_refused_total{reason=\"refused\"}"))
+        let (end, refused) = try await TCP.withUnusedPort { local in
+            let target = try OriginTarget("\(local)")
+            return try await RawHarness.withPort(to: try .tcp(target, port: nil)) { port in
+                (await Self.end(of: port), port.figure("osm_edge_raw_refused_total{reason=\"refused\"}"))
+            }
         }
         #expect(end == .reset)
         #expect(refused == 1)

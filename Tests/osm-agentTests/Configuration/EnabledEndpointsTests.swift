@@ -17,14 +17,14 @@ struct EnabledEndpointsTests {
     @Test func `what was stopped stays stopped, and what was started comes back`() {
         let file = [spec("web"), spec("api", enabled: false), spec("docs")]
         var enabled = EnabledEndpoints()
-        #expect(enabled.served(over: file).map(\.name) == ["web", "docs"])
+        #expect(enabled.endpoints(over: file).filter(\.enabled).map(\.name) == ["web", "docs"])
         let isStopped = enabled.setEnabled(false, "web", over: file)
         #expect(isStopped)
         let isStarted = enabled.setEnabled(true, "api", over: file)
         #expect(isStarted)
         let isKnown = enabled.setEnabled(true, "nobody", over: file)
         #expect(!isKnown)
-        #expect(enabled.served(over: file).map(\.name) == ["api", "docs"])
+        #expect(enabled.endpoints(over: file).filter(\.enabled).map(\.name) == ["api", "docs"])
         #expect(enabled.endpoints(over: file).count == 3)
     }
 
@@ -49,11 +49,11 @@ struct EnabledEndpointsTests {
         #expect(isAdded)
         let isReplaced = enabled.add(spec("temp", hostname: "other"))
         #expect(isReplaced)
-        #expect(enabled.served(over: [spec("web")]).map(\.name) == ["web", "temp"])
+        #expect(enabled.endpoints(over: [spec("web")]).filter(\.enabled).map(\.name) == ["web", "temp"])
         #expect(enabled.added.map(\.hostname) == ["other"])
         let isStopped = enabled.setEnabled(false, "temp", over: [])
         #expect(isStopped)
-        #expect(enabled.served(over: []).isEmpty)
+        #expect(enabled.endpoints(over: []).filter(\.enabled).isEmpty)
         enabled.remove("temp")
         #expect(enabled == EnabledEndpoints())
     }
@@ -63,7 +63,7 @@ struct EnabledEndpointsTests {
         var enabled = EnabledEndpoints()
         enabled.remember(.added(spec("temp")), over: file)
         enabled.remember(.enabled(false, name: "web"), over: file)
-        #expect(enabled.served(over: file).map(\.name) == ["temp"])
+        #expect(enabled.endpoints(over: file).filter(\.enabled).map(\.name) == ["temp"])
         enabled.remember(.removed(name: "temp"), over: file)
         enabled.remember(.enabled(true, name: "web"), over: file)
         #expect(enabled == EnabledEndpoints())
