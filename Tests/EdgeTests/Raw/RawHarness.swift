@@ -11,6 +11,12 @@ import TunnelProtocol
 
 @testable import Edge
 
+#if canImport(Darwin)
+import Darwin
+#else
+import Glibc
+#endif
+
 /// Edge, agent and a local service in one process, with one TCP or UDP port between them.
 enum RawHarness {
     /// A port of the edge that leads to a local service.
