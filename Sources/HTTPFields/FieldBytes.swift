@@ -89,7 +89,7 @@ package enum FieldBytes {
     package static func hash(_ bytes: RawSpan) -> UInt64 {
         unsafe bytes.withUnsafeBytes { region in
             var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-            for unsafebyte in unsafe region { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+            for index in 0..<region.count { hash = unsafe (hash ^ UInt64(region[index])) &* 0x100_0000_01B3 }
             return hash ^ (hash >> 32)
         }
     }

@@ -14,7 +14,6 @@ import TunnelProtocol
 #if canImport(Darwin)
 import Darwin
 #else
-import Glibc
 #endif
 
 /// Edge, agent and a local service in one process, with one TCP or UDP port between them.
