@@ -4,7 +4,7 @@ import TunnelProtocol
 /// What an agent is to serve and how far it has come, readable and observable from any thread.
 ///
 /// ## Concurrency
-/// One lock owns everything. Events are put into the queues of the subscribers under it, so that each subscriber hears
+/// One lock owns everything but a count. Events are put into the queues of the subscribers under it, so that each subscriber hears
 /// of the changes in the order in which they were made.
 package final class AgentState: Sendable {
     fileprivate struct Content {
@@ -15,9 +15,14 @@ package final class AgentState: Sendable {
         var serving: [Int: Set<ObjectIdentifier>] = [:]
         /// What an edge has refused for good: it is not asked again for the same.
         var refusals: [Refusal: AgentExit] = [:]
-        var subscribers: [Int: AsyncStream<AgentEvent>.Continuation] = [:]
+        var subscribers: [Int: Subscriber] = [:]
         var lastSubscriber = 0
         var hasEnded = false
+    }
+
+    fileprivate struct Subscriber {
+        let news: AgentNews
+        let events: AsyncStream<AgentEvent>.Continuation
     }
 
     fileprivate struct Refusal: Hashable {
@@ -26,6 +31,8 @@ package final class AgentState: Sendable {
     }
 
     private let content: Mutex<Content>
+    /// How many subscribers want to hear of requests: asked for each one, and so outside the lock.
+    private let requestReaders = Atomic(0)
 
     /// How many events wait for a subscriber; beyond, the oldest are dropped.
     private static let queuedEvents = 512
@@ -34,8 +41,8 @@ package final class AgentState: Sendable {
 
     package var current: AgentStatus { content.withLock { $0.status } }
 
-    /// Everything that happens from now on; ends when the agent has ended.
-    package func subscribe() -> AsyncStream<AgentEvent> {
+    /// What happens from now on; ends when the agent has ended.
+    package func subscribe(to news: AgentNews = .everything) -> AsyncStream<AgentEvent> {
         let (events, continuation) = AsyncStream.makeStream(
             of: AgentEvent.self,
             bufferingPolicy: .bufferingNewest(Self.queuedEvents)
@@ -43,18 +50,25 @@ package final class AgentState: Sendable {
         let id = content.withLock { content -> Int? in
             guard !content.hasEnded else { return nil }
             content.lastSubscriber += 1
-            content.subscribers[content.lastSubscriber] = continuation
+            content.subscribers[content.lastSubscriber] = Subscriber(news: news, events: continuation)
             return content.lastSubscriber
         }
         guard let id else {
             continuation.finish()
             return events
         }
-        continuation.onTermination = { [weak self] _ in
-            self?.content.withLock { _ = $0.subscribers.removeValue(forKey: id) }
-        }
+        if news == .everything { requestReaders.add(1, ordering: .relaxed) }
+        continuation.onTermination = { [weak self] _ in self?.unsubscribe(id, from: news) }
         return events
     }
+
+    private func unsubscribe(_ id: Int, from news: AgentNews) {
+        content.withLock { _ = $0.subscribers.removeValue(forKey: id) }
+        if news == .everything { requestReaders.subtract(1, ordering: .relaxed) }
+    }
+
+    /// Whether anybody wants to hear of requests; when not, there is no need to say what came of one.
+    var hasRequestReaders: Bool { requestReaders.load(ordering: .relaxed) > 0 }
 
     // MARK: What is to be served
 
@@ -120,7 +134,7 @@ package final class AgentState: Sendable {
             return content.subscribers
         }
         // The end of a subscription takes it from the list, which needs the lock.
-        for subscriber in subscribers.values { subscriber.finish() }
+        for subscriber in subscribers.values { subscriber.events.finish() }
     }
 
     // MARK: Endpoints
@@ -200,7 +214,7 @@ package final class AgentState: Sendable {
 
 extension AgentState.Content {
     fileprivate func publish(_ event: AgentEvent) {
-        for subscriber in subscribers.values { subscriber.yield(event) }
+        for subscriber in subscribers.values where subscriber.news.include(event) { subscriber.events.yield(event) }
     }
 
     fileprivate mutating func updateEndpoint(_ serial: Int, _ change: (inout EndpointStatus) -> Void) {

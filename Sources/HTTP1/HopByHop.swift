@@ -11,16 +11,16 @@ package enum HopByHop {
     }
 
     /// The same for each field of one section in turn, which is searched for Connection only once.
-    struct Section {
+    package struct Section {
         private let fields: FieldSection
         private let nominates: Bool
 
-        init(_ fields: FieldSection) {
+        package init(_ fields: FieldSection) {
             self.fields = fields
             nominates = fields.entries.indices.contains { HopByHop.nominates(fields, at: $0) }
         }
 
-        func isConnectionSpecific(at index: Int) -> Bool {
+        package func isConnectionSpecific(at index: Int) -> Bool {
             guard !nominates else { return HopByHop.isConnectionSpecific(fields, at: index) }
             return isFixed(fields, at: index)
         }

@@ -39,6 +39,17 @@ struct AgentView {
         }
     }
 
+    /// What it has to be told of.
+    var news: AgentNews {
+        switch manner {
+        case .live: .everything
+        case .plain: showsRequestLines ? .everything : .changes
+        case .json: options.requests ? .everything : .changes
+        }
+    }
+
+    private var showsRequestLines: Bool { options.requests || StandardStream.error.isTerminal }
+
     /// Shows what happens until there are no more events.
     ///
     /// - Parameters:
@@ -57,7 +68,7 @@ struct AgentView {
             )
             await view.run(events)
         case .plain:
-            var view = PlainView(showsRequests: options.requests || StandardStream.error.isTerminal)
+            var view = PlainView(showsRequests: showsRequestLines)
             for await event in events { tell(view.lines(for: event)) }
         case .json:
             var view = EventLines(showsRequests: options.requests)

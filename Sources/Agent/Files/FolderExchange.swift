@@ -14,7 +14,7 @@ final class FolderExchange: HTTP2StreamDelegate {
     private let request: TunnelRequest
     private let origin: FolderOrigin
     private let target: ByteBufferView
-    private var record: RequestRecord
+    private var progress: RequestProgress
     private var body: Body?
     private var isReading = false
     private var isOver = false
@@ -38,14 +38,15 @@ final class FolderExchange: HTTP2StreamDelegate {
         self.request = request
         self.origin = origin
         self.target = target
-        record = RequestRecord(request.fields)
+        progress = RequestProgress(request.fields)
     }
 
     // MARK: The request
 
     /// Looks for what is asked for.
     func begin() {
-        guard ["GET", "HEAD"].contains(record.method), !request.isWebSocket else { return answer(.wrongMethod) }
+        let method = request.fields.string(":method")
+        guard method == "GET" || method == "HEAD", !request.isWebSocket else { return answer(.wrongMethod) }
         let path: FolderPath
         do throws(FolderPath.Refusal) {
             path = try FolderPath(target: target)
@@ -136,7 +137,7 @@ final class FolderExchange: HTTP2StreamDelegate {
 
     private func pass(_ piece: ByteBuffer) {
         body?.rest.removeFirst(piece.readableBytes)
-        record.sent += piece.readableBytes
+        progress.sent += piece.readableBytes
         let mayGoOn = request.handler.send(piece, on: request.stream)
         guard body?.rest.isEmpty == true else { return mayGoOn ? readOn() : () }
         request.handler.finish(request.stream)
@@ -167,14 +168,14 @@ final class FolderExchange: HTTP2StreamDelegate {
     private func respond(_ head: FieldSection, _ page: ByteBuffer?) {
         let page = request.fields.isHead ? nil : page
         guard begin(head, ends: page == nil), let page else { return }
-        record.sent += page.readableBytes
+        progress.sent += page.readableBytes
         _ = request.handler.send(page, on: request.stream)
         request.handler.finish(request.stream)
     }
 
     /// - Returns: Whether the head is on its way; if not, the exchange is over.
     private func begin(_ head: FieldSection, ends: Bool) -> Bool {
-        record.status = Int(head.string(":status") ?? "") ?? 500
+        progress.status = Int(head.string(":status") ?? "") ?? 500
         do throws(HTTP2Error) {
             try request.handler.respond(head, on: request.stream, ends: ends)
             return true
@@ -203,7 +204,6 @@ final class FolderExchange: HTTP2StreamDelegate {
         isOver = true
         timer?.cancel()
         body = nil
-        record.end()
-        request.observe(record)
+        request.observe(progress)
     }
 }

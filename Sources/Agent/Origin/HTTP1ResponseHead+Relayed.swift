@@ -7,7 +7,8 @@ extension HTTP1ResponseHead {
     var relayed: FieldSection {
         var section = FieldSection(capacity: fields.storage.readableBytes + 16, fields: fields.count + 1)
         section.append(":status", String(status))
-        for index in fields.entries.indices where !HopByHop.isConnectionSpecific(fields, at: index) {
+        let hop = HopByHop.Section(fields)
+        for index in fields.entries.indices where !hop.isConnectionSpecific(at: index) {
             // RFC 9110, 8.6: a 204 has no length. Origins write one all the same, and HTTP/2 would hold it against them.
             if status == 204, fields.nameEquals("content-length", at: index) { continue }
             section.append(name: fields.name(at: index), value: fields.value(at: index))
@@ -19,7 +20,8 @@ extension HTTP1ResponseHead {
     var relayedUpgrade: FieldSection {
         var section = FieldSection(capacity: 256, fields: fields.count + 1)
         section.append(":status", "200")
-        for index in fields.entries.indices where !HopByHop.isConnectionSpecific(fields, at: index) {
+        let hop = HopByHop.Section(fields)
+        for index in fields.entries.indices where !hop.isConnectionSpecific(at: index) {
             guard !fields.nameEquals("sec-websocket-accept", at: index) else { continue }
             section.append(name: fields.name(at: index), value: fields.value(at: index))
         }

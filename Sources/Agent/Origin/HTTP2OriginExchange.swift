@@ -13,7 +13,7 @@ final class HTTP2OriginExchange: HTTP2StreamDelegate {
     private let fields: FieldSection
     private let origin: HTTP2Origin
     private let eventLoop: any EventLoop
-    private var record: RequestRecord
+    private var progress: RequestProgress
 
     private var state = State.waiting
     private var attempts = 0
@@ -31,7 +31,7 @@ final class HTTP2OriginExchange: HTTP2StreamDelegate {
         self.origin = origin
         self.eventLoop = eventLoop
         fields = Self.fields(for: request.fields, host: origin.host)
-        record = RequestRecord(request.fields)
+        progress = RequestProgress(request.fields)
         upload = RelayedBody(isEmpty: request.stream.endedWithHead)
     }
 
@@ -58,7 +58,7 @@ final class HTTP2OriginExchange: HTTP2StreamDelegate {
 
     /// Where the body goes at present: nothing of a WebSocket is sent before the origin has agreed to it.
     private var sink: RelayedBody.Side? {
-        guard !request.isWebSocket || (200..<300).contains(record.status) else { return nil }
+        guard !request.isWebSocket || (200..<300).contains(progress.status) else { return nil }
         return response?.side
     }
 
@@ -157,7 +157,7 @@ final class HTTP2OriginExchange: HTTP2StreamDelegate {
 
     func responseBegan(status: Int) {
         stopTimer()
-        record.status = status
+        progress.status = status
         if request.isWebSocket { originIsReady() }
     }
 
@@ -187,7 +187,7 @@ final class HTTP2OriginExchange: HTTP2StreamDelegate {
         guard state != .over else { return }
         // Whoever reads must see that the body is not whole.
         if response?.hasHead == true { return cut(.internalError) }
-        record.status = Int(failure.status) ?? 502
+        progress.status = Int(failure.status) ?? 502
         finish(tellingOrigin: .cancel)
         AgentAnswer(failure).send(on: request.stream, request.handler, toHead: request.fields.isHead)
     }
@@ -203,11 +203,10 @@ final class HTTP2OriginExchange: HTTP2StreamDelegate {
         state = .over
         stopTimer()
         upload.drop(from: visitor)
-        record.received = upload.passedBytes
-        record.sent = response?.passedBytes ?? 0
+        progress.received = upload.passedBytes
+        progress.sent = response?.passedBytes ?? 0
         response?.abandon(code)
         response = nil
-        record.end()
-        request.observe(record)
+        request.observe(progress)
     }
 }

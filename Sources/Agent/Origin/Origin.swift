@@ -32,7 +32,7 @@ struct TunnelRequest {
     /// From the end of the request to the head of the response.
     let headDeadline: TimeAmount
     /// Told once, when the exchange is over.
-    let observe: (RequestRecord) -> Void
+    let observe: (RequestProgress) -> Void
     /// Looks on; nil for nobody.
     var tap: (any ExchangeTap)?
 

@@ -97,7 +97,7 @@ actor EndpointDesk {
     /// - Returns: The endpoint as it is then; it may still wait for an edge.
     /// - Throws: ``APIProblem``, also when the edge refuses; then the endpoint is gone again.
     func add(_ spec: EndpointSpec, within deadline: Duration) async throws(APIProblem) -> EndpointStatus {
-        let events = state.subscribe()
+        let events = state.subscribe(to: .changes)
         let id = try insert(spec, from: .added)
         apply()
         // Before anything is waited for: a reload in between takes what is remembered.
