@@ -13,7 +13,6 @@ final class OriginExchange: HTTP2StreamDelegate {
     private let pool: OriginPool
     private let request: OriginRequest
     private let hasBody: Bool
-    private let isIdempotent: Bool
     private let preface: ByteBuffer?
     private let headDeadline: TimeAmount
     private let observe: (RequestProgress) -> Void
@@ -43,7 +42,6 @@ final class OriginExchange: HTTP2StreamDelegate {
         let fields = tunnelled.fields
         progress = RequestProgress(fields)
         hasBody = tunnelled.isWebSocket || !stream.endedWithHead
-        isIdempotent = fields.isIdempotent
         preface = pool.options.proxyHeader.map { VisitorAddresses(ofHTTP: fields).header(version: $0) }
         request =
             try tunnelled.isWebSocket
@@ -80,7 +78,6 @@ final class OriginExchange: HTTP2StreamDelegate {
         originIsReady()
         if !hasBody { requestSent() }
         if isWebSocket { expectHead() }
-        connection.flush()
     }
 
     // MARK: The request's body
@@ -245,7 +242,8 @@ final class OriginExchange: HTTP2StreamDelegate {
         guard state == .sending else { return }
         // An idle connection may close just when it is used again. Whether the origin saw the request is not known, so
         // only one that may be sent twice is (RFC 9110, 9.2.2).
-        if connection.answered > 0, !connection.hasHeard, response == nil, !hasSentBody, !hasBody, isIdempotent {
+        let wasUnheard = connection.answered > 0 && !connection.hasHeard && response == nil
+        if wasUnheard, !hasSentBody, !hasBody, progress.fields.isIdempotent {
             state = .connecting
             self.connection = nil
             return connect(fresh: true)
