@@ -4,8 +4,8 @@ import TunnelProtocol
 /// What an agent is to serve and how far it has come, readable and observable from any thread.
 ///
 /// ## Concurrency
-/// One lock owns everything but a count. Events are put into the queues of the subscribers under it, so that each subscriber hears
-/// of the changes in the order in which they were made.
+/// One lock owns everything but a count, which is atomic. Events are put into the queues of the subscribers under it, so
+/// that each subscriber hears of the changes in the order in which they were made.
 package final class AgentState: Sendable {
     fileprivate struct Content {
         var status: AgentStatus

@@ -50,7 +50,7 @@ struct RestartableDeadlineTests {
         #expect(passes.count == 1)
     }
 
-    @Test(arguments: [1, 5])
+    @Test(arguments: [Int64(1), 5])
     func `does not pass while it is suspended, and does when it is set again`(pause: Int64) {
         let passes = Passes()
         let deadline = deadline(passes)
