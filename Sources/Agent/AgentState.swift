@@ -22,7 +22,7 @@ package final class AgentState: Sendable {
 
     fileprivate struct Subscriber {
         let news: AgentNews
-        let events: AsyncStream<AgentEvent>.Continuation
+        let events: AgentEventQueue
     }
 
     fileprivate struct Refusal: Hashable {
@@ -34,31 +34,32 @@ package final class AgentState: Sendable {
     /// How many subscribers want to hear of requests: asked for each one, and so outside the lock.
     private let requestReaders = Atomic(0)
 
-    /// How many events wait for a subscriber; beyond, the oldest are dropped.
-    private static let queuedEvents = 512
-
     package init(_ initial: AgentStatus) { content = Mutex(Content(status: initial)) }
 
     package var current: AgentStatus { content.withLock { $0.status } }
 
-    /// What happens from now on; ends when the agent has ended.
-    package func subscribe(to news: AgentNews = .everything) -> AsyncStream<AgentEvent> {
-        let (events, continuation) = AsyncStream.makeStream(
-            of: AgentEvent.self,
-            bufferingPolicy: .bufferingNewest(Self.queuedEvents)
-        )
+    /// What happens from now on.
+    ///
+    /// - Parameters:
+    ///   - news: What the subscriber wants to hear of.
+    ///   - pause: How long it is left alone after it was told something.
+    /// - Returns: The events, which end when the agent has ended.
+    package func subscribe(to news: AgentNews = .everything, pause: Duration = .zero) -> AgentEvents {
+        let (wakes, wake) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        let queue = AgentEventQueue(wake: wake)
+        let events = AgentEvents(queue: queue, wakes: wakes, pause: pause)
         let id = content.withLock { content -> Int? in
             guard !content.hasEnded else { return nil }
             content.lastSubscriber += 1
-            content.subscribers[content.lastSubscriber] = Subscriber(news: news, events: continuation)
+            content.subscribers[content.lastSubscriber] = Subscriber(news: news, events: queue)
             return content.lastSubscriber
         }
         guard let id else {
-            continuation.finish()
+            wake.finish()
             return events
         }
         if news == .everything { requestReaders.add(1, ordering: .relaxed) }
-        continuation.onTermination = { [weak self] _ in self?.unsubscribe(id, from: news) }
+        wake.onTermination = { [weak self] _ in self?.unsubscribe(id, from: news) }
         return events
     }
 
@@ -214,7 +215,7 @@ package final class AgentState: Sendable {
 
 extension AgentState.Content {
     fileprivate func publish(_ event: AgentEvent) {
-        for subscriber in subscribers.values where subscriber.news.include(event) { subscriber.events.yield(event) }
+        for subscriber in subscribers.values where subscriber.news.include(event) { subscriber.events.add(event) }
     }
 
     fileprivate mutating func updateEndpoint(_ serial: Int, _ change: (inout EndpointStatus) -> Void) {

@@ -27,7 +27,7 @@ package struct RequestRecord: Sendable, Equatable {
         status = progress.status
         received = progress.received
         sent = progress.sent
-        duration = .now() - progress.began
+        duration = NIODeadline.now() - progress.began
     }
 }
 

@@ -48,6 +48,14 @@ struct AgentView {
         }
     }
 
+    /// How long it is left alone after it was told something: a picture is not redrawn more often anyway.
+    var pause: Duration {
+        switch manner {
+        case .live: .milliseconds(50)
+        case .plain, .json: .zero
+        }
+    }
+
     private var showsRequestLines: Bool { options.requests || StandardStream.error.isTerminal }
 
     /// Shows what happens until there are no more events.
@@ -55,7 +63,10 @@ struct AgentView {
     /// - Parameters:
     ///   - events: What happens.
     ///   - status: How everything is at that moment, nil when it cannot be had.
-    func run(_ events: AsyncStream<AgentEvent>, _ status: @Sendable @escaping () async -> AgentStatus?) async {
+    func run(
+        _ events: some AsyncSequence<AgentEvent, Never> & Sendable,
+        _ status: @Sendable @escaping () async -> AgentStatus?
+    ) async {
         switch manner {
         case .live:
             let view = TerminalView(

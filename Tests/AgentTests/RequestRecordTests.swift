@@ -40,7 +40,7 @@ struct RequestRecordTests {
         let begun = NIODeadline.now()
         let record = RequestRecord(progress, endpoint: "app")
         #expect(record.duration >= begun - progress.began)
-        #expect(record.duration <= .now() - progress.began)
+        #expect(record.duration <= NIODeadline.now() - progress.began)
     }
 
     @Test func `tells what came of the request, and whose it was`() {

@@ -227,7 +227,7 @@ actor EndpointDesk {
     /// How the endpoint is once an edge has answered; nil when none has in time.
     private static func settled(
         _ name: String,
-        _ events: AsyncStream<AgentEvent>,
+        _ events: AgentEvents,
         within deadline: Duration
     ) async -> EndpointStatus? {
         await withTaskGroup(of: EndpointStatus?.self) { group in
