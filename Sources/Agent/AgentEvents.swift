@@ -51,18 +51,26 @@ package struct AgentEvents: AsyncSequence, Sendable {
 ///
 /// ## Concurrency
 /// Its lock owns the events; whoever adds wakes the subscriber when there were none.
-final class AgentEventQueue: Sendable {
+package final class AgentEventQueue: Sendable {
     private let waiting = Mutex(CircularBuffer<AgentEvent>())
     private let wake: AsyncStream<Void>.Continuation
 
-    /// How many wait; beyond, the oldest are dropped.
-    static let limit = 2048
+    private let limit: Int
 
-    init(wake: AsyncStream<Void>.Continuation) { self.wake = wake }
+    /// How many wait for a subscriber that says nothing else.
+    package static let limit = 2048
+
+    /// - Parameters:
+    ///   - limit: How many wait; beyond, the oldest are dropped.
+    ///   - wake: Wakes the subscriber.
+    init(limit: Int, wake: AsyncStream<Void>.Continuation) {
+        self.limit = limit
+        self.wake = wake
+    }
 
     func add(_ event: AgentEvent) {
         let wasEmpty = waiting.withLock { waiting in
-            if waiting.count == Self.limit { waiting.removeFirst() }
+            if waiting.count == limit { waiting.removeFirst() }
             waiting.append(event)
             return waiting.count == 1
         }

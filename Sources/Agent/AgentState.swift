@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Synchronization
 import TunnelProtocol
 
@@ -42,11 +43,16 @@ package final class AgentState: Sendable {
     ///
     /// - Parameters:
     ///   - news: What the subscriber wants to hear of.
+    ///   - limit: How many events wait for who does not take them; beyond, the oldest are dropped.
     ///   - pause: How long it is left alone after it was told something.
     /// - Returns: The events, which end when the agent has ended.
-    package func subscribe(to news: AgentNews = .everything, pause: Duration = .zero) -> AgentEvents {
+    package func subscribe(
+        to news: AgentNews = .everything,
+        queueing limit: Int = AgentEventQueue.limit,
+        pause: Duration = .zero
+    ) -> AgentEvents {
         let (wakes, wake) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
-        let queue = AgentEventQueue(wake: wake)
+        let queue = AgentEventQueue(limit: limit, wake: wake)
         let events = AgentEvents(queue: queue, wakes: wakes, pause: pause)
         let id = content.withLock { content -> Int? in
             guard !content.hasEnded else { return nil }
@@ -93,7 +99,10 @@ package final class AgentState: Sendable {
             content.status.endpoints = content.wanted.map { wanted in
                 let kept = before[wanted.endpoint.label]?.serial == wanted.serial
                 var status = kept ? statuses[wanted.endpoint.label] : nil
-                status?.target = wanted.endpoint.description
+                if before[wanted.endpoint.label]?.endpoint.target != wanted.endpoint.target {
+                    status?.target = wanted.endpoint.description
+                    status?.origin = OriginStatus()
+                }
                 return status ?? EndpointStatus(wanted.endpoint)
             }
             for status in content.status.endpoints where statuses[status.name] != status {
@@ -207,6 +216,26 @@ package final class AgentState: Sendable {
     /// What came of a request to an endpoint by its public name.
     func probed(_ probe: ProbeStatus, serial: Int) {
         content.withLock { content in content.updateEndpoint(serial) { $0.probe = probe } }
+    }
+
+    /// A local service has answered a request, or it has not.
+    ///
+    /// - Parameters:
+    ///   - problem: Why it has not; nil when it has.
+    ///   - endpoint: Whose service; nothing happens when the endpoint has another target by now.
+    func originHeard(_ problem: String?, of endpoint: Endpoint) {
+        content.withLock { content in
+            let isMeant = { (wanted: WantedEndpoint) in
+                wanted.endpoint.label == endpoint.label && wanted.endpoint.target == endpoint.target
+            }
+            guard let index = content.wanted.firstIndex(where: isMeant) else { return }
+            let state = problem == nil ? OriginStatus.State.ok : .failing
+            let before = content.status.endpoints[index].origin
+            guard before?.state != state || before?.problem != problem else { return }
+            content.updateEndpoint(content.wanted[index].serial) {
+                $0.origin = OriginStatus(state: state, problem: problem, since: .now)
+            }
+        }
     }
 
     /// Tells whoever watches of something that changes no state.

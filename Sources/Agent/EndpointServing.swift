@@ -38,6 +38,7 @@ struct EndpointServing: Sendable {
                 state.publish(.request(RequestRecord(progress, endpoint: label)))
             }
         )
+        served.observeOrigin = { state.originHeard($0, of: endpoint) }
         if endpoint.isInspected, let observer {
             let tap = observer.began(request, ends: stream.endedWithHead, endpoint: label, replayOf: original)
             served.tap = tap

@@ -16,6 +16,7 @@ final class OriginExchange: HTTP2StreamDelegate {
     private let preface: ByteBuffer?
     private let headDeadline: TimeAmount
     private let observe: (RequestProgress) -> Void
+    private let observeOrigin: (String?) -> Void
     private let tap: (any ExchangeTap)?
     private var progress: RequestProgress
 
@@ -38,6 +39,7 @@ final class OriginExchange: HTTP2StreamDelegate {
         self.pool = pool
         headDeadline = tunnelled.headDeadline
         observe = tunnelled.observe
+        observeOrigin = tunnelled.observeOrigin
         tap = tunnelled.tap
         let fields = tunnelled.fields
         progress = RequestProgress(fields)
@@ -210,6 +212,7 @@ final class OriginExchange: HTTP2StreamDelegate {
         guard !isWebSocket || head.status >= 300 else { return fail(.badResponse(.unexpectedUpgrade)) }
         response = head
         progress.status = head.status
+        observeOrigin(nil)
         do { try handler.respond(head.relayed, on: stream, ends: head.hasNoBody) } catch { fail(.closed) }
     }
 
@@ -222,6 +225,7 @@ final class OriginExchange: HTTP2StreamDelegate {
         response = head
         isUpgraded = true
         progress.status = head.status
+        observeOrigin(nil)
         do { try handler.respond(head.relayedUpgrade, on: stream, ends: false) } catch { return fail(.closed) }
         originIsReady()
     }
@@ -262,6 +266,7 @@ final class OriginExchange: HTTP2StreamDelegate {
             // Whoever reads must see that the body is not whole.
             handler.reset(stream, .internalError)
         } else {
+            observeOrigin(failure.isOfService ? failure.sentence : nil)
             AgentAnswer(failure).send(on: stream, handler, toHead: progress.fields.isHead)
         }
     }

@@ -11,6 +11,12 @@ import TunnelProtocol
 
 @testable import Edge
 
+#if canImport(Darwin)
+import Darwin
+#else
+import Glibc
+#endif
+
 /// Edge, agent and a local service in one process, with one TCP or UDP port between them.
 enum RawHarness {
     /// A port of the edge that leads to a local service.
@@ -150,22 +156,17 @@ enum TCP {
         }
     }
 
-    /// Keeps a port on which nobody listens, and nobody else can meanwhile.
-    static func withUnusedPort<Result>(_ body: (Int) async throws -> Result) async throws -> Result {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        try #require(descriptor >= 0)
-        defer { close(descriptor) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(INADDR_LOOPBACK).bigEndian
-        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let isBound = unsafe withUnsafeMutablePointer(to: &address) { pointer in
-            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                unsafe bind(descriptor, $0, size) == 0 && getsockname(descriptor, $0, &size) == 0
+    /// Keeps a port on which nobody listens, and nobody else can meanwhile: a client has it.
+    static func withUnusedPort<Result: Sendable>(
+        _ body: @escaping @Sendable (Int) async throws -> Result
+    ) async throws -> Result {
+        try await withService({ try await $0.executeThenClose { inbound, _ in for try await _ in inbound {} } }) {
+            port in
+            let client = try await connect(port)
+            return try await client.executeThenClose { _, _ in
+                try await body(try #require(client.channel.localAddress?.port))
             }
         }
-        try #require(isBound)
-        return try await body(Int(UInt16(bigEndian: address.sin_port)))
     }
 
     /// What a connection brings until its end.
