@@ -22,7 +22,7 @@ package struct RequestRecord: Sendable, Equatable {
         self.endpoint = endpoint
         method = progress.fields.string(":method") ?? ""
         // By bytes: a `?` that a combining mark follows is no `?` to a String.
-        let target = progress.fields.first(":path")?.prefix(256).prefix { $0 != UInt8(ascii: "?") }
+        let target = progress.fields.first(.path)?.prefix(256).prefix { $0 != UInt8(ascii: "?") }
         path = String(decoding: target ?? ByteBufferView(), as: UTF8.self)
         status = progress.status
         received = progress.received

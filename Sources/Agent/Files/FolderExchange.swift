@@ -34,7 +34,7 @@ final class FolderExchange: HTTP2StreamDelegate {
 
     /// - Returns: Nil for a request without a path, which asks for no file.
     init?(_ request: TunnelRequest, origin: FolderOrigin) {
-        guard let target = request.fields.first(":path") else { return nil }
+        guard let target = request.fields.first(.path) else { return nil }
         self.request = request
         self.origin = origin
         self.target = target
@@ -148,7 +148,7 @@ final class FolderExchange: HTTP2StreamDelegate {
     private func send(_ listing: FolderListing) {
         let page = ByteBuffer(string: listing.html)
         var head = FieldSection(capacity: 384, fields: 7)
-        head.append(":status", "200")
+        head.append(.status, "200")
         head.append("date", HTTPDate.now.description)
         head.append("content-type", "text/html; charset=utf-8")
         head.append("content-length", String(page.readableBytes))

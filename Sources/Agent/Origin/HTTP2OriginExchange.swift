@@ -26,7 +26,7 @@ final class HTTP2OriginExchange: HTTP2StreamDelegate {
 
     /// - Returns: Nil for a request without a path, which is no request to an origin.
     init?(_ request: TunnelRequest, origin: HTTP2Origin, eventLoop: any EventLoop) {
-        guard request.fields.first(":path") != nil else { return nil }
+        guard request.fields.first(.path) != nil else { return nil }
         self.request = request
         self.origin = origin
         self.eventLoop = eventLoop
@@ -40,14 +40,14 @@ final class HTTP2OriginExchange: HTTP2StreamDelegate {
     private static func fields(for request: FieldSection, host: String?) -> FieldSection {
         var fields = FieldSection(capacity: request.storage.readableBytes, fields: request.count)
         for index in request.entries.indices {
-            if request.nameEquals(":scheme", at: index) {
-                fields.append(":scheme", "http")
-            } else if let host, request.nameEquals(":authority", at: index) {
-                fields.append(":authority", host)
-            } else if host != nil, request.nameEquals("host", at: index) {
+            if request.is(.scheme, at: index) {
+                fields.append(.scheme, "http")
+            } else if let host, request.is(.authority, at: index) {
+                fields.append(.authority, host)
+            } else if host != nil, request.is(.host, at: index) {
                 continue
             } else {
-                fields.append(name: request.name(at: index), value: request.value(at: index))
+                fields.append(index, of: request)
             }
         }
         return fields

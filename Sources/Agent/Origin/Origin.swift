@@ -38,5 +38,5 @@ struct TunnelRequest {
     /// Looks on; nil for nobody.
     var tap: (any ExchangeTap)?
 
-    var isWebSocket: Bool { fields.first(":protocol") != nil }
+    var isWebSocket: Bool { fields.first(.protocol) != nil }
 }

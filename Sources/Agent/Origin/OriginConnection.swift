@@ -1,4 +1,5 @@
 import HTTP1
+import HTTP2
 import NIOCore
 
 /// One connection to an origin: HTTP/1.1 out, one request at a time.

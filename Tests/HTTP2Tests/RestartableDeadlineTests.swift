@@ -2,7 +2,7 @@ import NIOCore
 import NIOEmbedded
 import Testing
 
-@testable import Agent
+@testable import HTTP2
 
 struct RestartableDeadlineTests {
     private let eventLoop = EmbeddedEventLoop()
