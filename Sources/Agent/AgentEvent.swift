@@ -11,6 +11,21 @@ package enum AgentEvent: Sendable, Equatable {
     case leaving(requests: Int)
 }
 
+/// What a subscriber wants to hear of.
+package enum AgentNews: Sendable {
+    /// All but single requests, of which there may be thousands a second.
+    case changes
+    case everything
+
+    func include(_ event: AgentEvent) -> Bool {
+        switch (self, event) {
+        case (.changes, .request): false
+        case (.changes, .tunnel), (.changes, .endpoint), (.changes, .removed), (.changes, .leaving): true
+        case (.everything, _): true
+        }
+    }
+}
+
 extension AgentEvent: Codable {
     private enum CodingKeys: String, CodingKey { case event, tunnel, endpoint, name, request, requests }
     private enum Word: String, Codable { case tunnel, endpoint, removed, request, leaving }

@@ -5,8 +5,8 @@ import TunnelProtocol
 /// What an agent is to serve and how far it has come, readable and observable from any thread.
 ///
 /// ## Concurrency
-/// One lock owns everything. Events are put into the queues of the subscribers under it, so that each subscriber hears
-/// of the changes in the order in which they were made.
+/// One lock owns everything but a count, which is atomic. Events are put into the queues of the subscribers under it, so
+/// that each subscriber hears of the changes in the order in which they were made.
 package final class AgentState: Sendable {
     fileprivate struct Content {
         var status: AgentStatus
@@ -16,9 +16,14 @@ package final class AgentState: Sendable {
         var serving: [Int: Set<ObjectIdentifier>] = [:]
         /// What an edge has refused for good: it is not asked again for the same.
         var refusals: [Refusal: AgentExit] = [:]
-        var subscribers: [Int: AsyncStream<AgentEvent>.Continuation] = [:]
+        var subscribers: [Int: Subscriber] = [:]
         var lastSubscriber = 0
         var hasEnded = false
+    }
+
+    fileprivate struct Subscriber {
+        let news: AgentNews
+        let events: AgentEventQueue
     }
 
     fileprivate struct Refusal: Hashable {
@@ -27,38 +32,50 @@ package final class AgentState: Sendable {
     }
 
     private let content: Mutex<Content>
-
-    /// How many events wait for a subscriber that says nothing else.
-    package static let queuedEvents = 512
+    /// How many subscribers want to hear of requests: asked for each one, and so outside the lock.
+    private let requestReaders = Atomic(0)
 
     package init(_ initial: AgentStatus) { content = Mutex(Content(status: initial)) }
 
     package var current: AgentStatus { content.withLock { $0.status } }
 
-    /// Tells of everything that happens from now on.
+    /// What happens from now on.
     ///
-    /// - Parameter limit: How many events wait for who does not take them; beyond, the oldest are dropped.
-    /// - Returns: The events, until the agent has ended.
-    package func subscribe(queueing limit: Int = AgentState.queuedEvents) -> AsyncStream<AgentEvent> {
-        let (events, continuation) = AsyncStream.makeStream(
-            of: AgentEvent.self,
-            bufferingPolicy: .bufferingNewest(limit)
-        )
+    /// - Parameters:
+    ///   - news: What the subscriber wants to hear of.
+    ///   - limit: How many events wait for who does not take them; beyond, the oldest are dropped.
+    ///   - pause: How long it is left alone after it was told something.
+    /// - Returns: The events, which end when the agent has ended.
+    package func subscribe(
+        to news: AgentNews = .everything,
+        queueing limit: Int = AgentEventQueue.limit,
+        pause: Duration = .zero
+    ) -> AgentEvents {
+        let (wakes, wake) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        let queue = AgentEventQueue(limit: limit, wake: wake)
+        let events = AgentEvents(queue: queue, wakes: wakes, pause: pause)
         let id = content.withLock { content -> Int? in
             guard !content.hasEnded else { return nil }
             content.lastSubscriber += 1
-            content.subscribers[content.lastSubscriber] = continuation
+            content.subscribers[content.lastSubscriber] = Subscriber(news: news, events: queue)
             return content.lastSubscriber
         }
         guard let id else {
-            continuation.finish()
+            wake.finish()
             return events
         }
-        continuation.onTermination = { [weak self] _ in
-            self?.content.withLock { _ = $0.subscribers.removeValue(forKey: id) }
-        }
+        if news == .everything { requestReaders.add(1, ordering: .relaxed) }
+        wake.onTermination = { [weak self] _ in self?.unsubscribe(id, from: news) }
         return events
     }
+
+    private func unsubscribe(_ id: Int, from news: AgentNews) {
+        content.withLock { _ = $0.subscribers.removeValue(forKey: id) }
+        if news == .everything { requestReaders.subtract(1, ordering: .relaxed) }
+    }
+
+    /// Whether anybody wants to hear of requests; when not, there is no need to say what came of one.
+    var hasRequestReaders: Bool { requestReaders.load(ordering: .relaxed) > 0 }
 
     // MARK: What is to be served
 
@@ -127,7 +144,7 @@ package final class AgentState: Sendable {
             return content.subscribers
         }
         // The end of a subscription takes it from the list, which needs the lock.
-        for subscriber in subscribers.values { subscriber.finish() }
+        for subscriber in subscribers.values { subscriber.events.finish() }
     }
 
     // MARK: Endpoints
@@ -227,7 +244,7 @@ package final class AgentState: Sendable {
 
 extension AgentState.Content {
     fileprivate func publish(_ event: AgentEvent) {
-        for subscriber in subscribers.values { subscriber.yield(event) }
+        for subscriber in subscribers.values where subscriber.news.include(event) { subscriber.events.add(event) }
     }
 
     fileprivate mutating func updateEndpoint(_ serial: Int, _ change: (inout EndpointStatus) -> Void) {

@@ -33,10 +33,9 @@ struct EndpointServing: Sendable {
             fields: request,
             handler: handler,
             headDeadline: headDeadline,
-            observe: { record in
-                var record = record
-                record.endpoint = label
-                state.publish(.request(record))
+            observe: { progress in
+                guard state.hasRequestReaders else { return }
+                state.publish(.request(RequestRecord(progress, endpoint: label)))
             }
         )
         served.observeOrigin = { state.originHeard($0, of: endpoint) }

@@ -4,26 +4,45 @@ package import NIOCore
 /// What happened to one request, for people who watch and for the log; no query and no field values.
 package struct RequestRecord: Sendable, Equatable {
     /// The name of the endpoint that served it.
-    package var endpoint = ""
+    package var endpoint: String
     package let method: String
     /// The path without its query, which may hold secrets.
     package let path: String
-    package internal(set) var status = 0
+    package let status: Int
     /// Bytes of the request's body that the origin was given.
-    package internal(set) var received = 0
+    package let received: Int
     /// Bytes of the response's body.
-    package internal(set) var sent = 0
-    package private(set) var duration = TimeAmount.zero
-    private let began = NIODeadline.now()
+    package let sent: Int
+    package let duration: TimeAmount
 
-    init(_ fields: FieldSection) {
-        method = fields.string(":method") ?? ""
+    /// - Parameters:
+    ///   - progress: How far the request came, which is over now.
+    ///   - endpoint: The name of the endpoint that served it.
+    init(_ progress: RequestProgress, endpoint: String) {
+        self.endpoint = endpoint
+        method = progress.fields.string(":method") ?? ""
         // By bytes: a `?` that a combining mark follows is no `?` to a String.
-        let target = fields.first(":path")?.prefix(256).prefix { $0 != UInt8(ascii: "?") } ?? ByteBufferView()
-        path = String(decoding: target, as: UTF8.self)
+        let target = progress.fields.first(.path)?.prefix(256).prefix { $0 != UInt8(ascii: "?") }
+        path = String(decoding: target ?? ByteBufferView(), as: UTF8.self)
+        status = progress.status
+        received = progress.received
+        sent = progress.sent
+        duration = NIODeadline.now() - progress.began
     }
+}
 
-    mutating func end() { duration = NIODeadline.now() - began }
+/// How far one request has come: what its record is made from, when anybody wants one.
+struct RequestProgress {
+    /// The request's head.
+    let fields: FieldSection
+    let began = NIODeadline.now()
+    var status = 0
+    /// Bytes of the request's body that the origin was given.
+    var received = 0
+    /// Bytes of the response's body.
+    var sent = 0
+
+    init(_ fields: FieldSection) { self.fields = fields }
 }
 
 extension RequestRecord: Codable {

@@ -7,12 +7,21 @@ package struct HostName: Hashable, Sendable, CustomStringConvertible {
 
     /// Reads a name as visitors and people write it: any case, perhaps with a trailing dot or a port.
     package init?(_ written: some StringProtocol) {
-        var bytes = Array(written.utf8)
+        self.init(bytes: Array(written.utf8))
+    }
+
+    /// The same from bytes, such as those of a field.
+    package init?(bytes written: [UInt8]) {
+        var bytes = written
         Self.dropPort(&bytes)
         if bytes.last == UInt8(ascii: ".") { bytes.removeLast() }
         guard (1...253).contains(bytes.count), Self.fold(&bytes) else { return nil }
-        let labels = bytes.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-        guard labels.allSatisfy(Self.isLabel), !Self.looksNumeric(labels[labels.count - 1]) else { return nil }
+        var label = bytes[...]
+        while let dot = label.firstIndex(of: UInt8(ascii: ".")) {
+            guard Self.isLabel(label[..<dot]) else { return nil }
+            label = label[(dot + 1)...]
+        }
+        guard Self.isLabel(label), !Self.looksNumeric(label) else { return nil }
         text = String(decoding: bytes, as: UTF8.self)
     }
 
@@ -33,9 +42,13 @@ package struct HostName: Hashable, Sendable, CustomStringConvertible {
 
     private static func dropPort(_ bytes: inout [UInt8]) {
         guard let colon = bytes.lastIndex(of: UInt8(ascii: ":")) else { return }
-        let port = bytes[(colon + 1)...]
-        guard port.isEmpty || UInt16(portDigits: String(decoding: port, as: UTF8.self)) != nil else { return }
-        bytes.removeSubrange(colon...)
+        var port = 0
+        for digit in bytes[(colon + 1)...] {
+            guard (0x30...0x39).contains(digit) else { return }
+            port = port * 10 + Int(digit - 0x30)
+            guard port <= UInt16.max else { return }
+        }
+        bytes.removeLast(bytes.count - colon)
     }
 
     /// Folds to lower case; false when a byte has no place in a name.

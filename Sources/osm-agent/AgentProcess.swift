@@ -47,7 +47,7 @@ struct AgentProcess {
             actions: actions(watch, inspection),
             logger: logger
         )
-        let events = agent.state.subscribe()
+        let events = agent.state.subscribe(to: view.news, pause: view.pause)
         let shownView = linkedView(inspection)
         let page = inspection?.page(of: agent, logger: logger) { shownView.inspectorOpened($0) }
         // They are told to end from the last to the first: the agent leaves while it still says what it does.

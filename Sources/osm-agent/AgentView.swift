@@ -39,12 +39,34 @@ struct AgentView {
         }
     }
 
+    /// What it has to be told of.
+    var news: AgentNews {
+        switch manner {
+        case .live: .everything
+        case .plain: showsRequestLines ? .everything : .changes
+        case .json: options.requests ? .everything : .changes
+        }
+    }
+
+    /// How long it is left alone after it was told something: a picture is not redrawn more often anyway.
+    var pause: Duration {
+        switch manner {
+        case .live: .milliseconds(50)
+        case .plain, .json: .zero
+        }
+    }
+
+    private var showsRequestLines: Bool { options.requests || StandardStream.error.isTerminal }
+
     /// Shows what happens until there are no more events.
     ///
     /// - Parameters:
     ///   - events: What happens.
     ///   - status: How everything is at that moment, nil when it cannot be had.
-    func run(_ events: AsyncStream<AgentEvent>, _ status: @Sendable @escaping () async -> AgentStatus?) async {
+    func run(
+        _ events: some AsyncSequence<AgentEvent, Never> & Sendable,
+        _ status: @Sendable @escaping () async -> AgentStatus?
+    ) async {
         switch manner {
         case .live:
             let view = TerminalView(
@@ -57,7 +79,7 @@ struct AgentView {
             )
             await view.run(events)
         case .plain:
-            var view = PlainView(showsRequests: options.requests || StandardStream.error.isTerminal)
+            var view = PlainView(showsRequests: showsRequestLines)
             for await event in events { tell(view.lines(for: event)) }
         case .json:
             var view = EventLines(showsRequests: options.requests)

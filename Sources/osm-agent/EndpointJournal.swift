@@ -30,7 +30,7 @@ struct EndpointJournal {
     /// Writes until the agent has ended, or the task is cancelled.
     static func run(_ state: AgentState, _ logger: Logger) async {
         var journal = EndpointJournal()
-        for await _ in state.subscribe(queueing: 1) {
+        for await _ in state.subscribe(to: .changes, queueing: 1) {
             for note in journal.notes(on: state.current.endpoints) { note.write(to: logger) }
             do { try await Task.sleep(for: pause) } catch { break }
         }

@@ -9,7 +9,7 @@ struct RequestRecordTests {
         var fields = FieldSection()
         fields.append(":method", "GET")
         fields.append(":path", path)
-        return RequestRecord(fields)
+        return RequestRecord(RequestProgress(fields), endpoint: "app")
     }
 
     @Test(
@@ -29,16 +29,27 @@ struct RequestRecordTests {
     }
 
     @Test func `has nothing of what the request does not say`() {
-        let record = RequestRecord(FieldSection())
+        let record = RequestRecord(RequestProgress(FieldSection()), endpoint: "app")
         #expect(record.method.isEmpty)
         #expect(record.path.isEmpty)
         #expect(record.status == 0)
     }
 
-    @Test func `the duration is known at the end`() {
-        var record = record("/")
-        #expect(record.duration == .zero)
-        record.end()
-        #expect(record.duration > .zero)
+    @Test func `lasts from the beginning of the request to the making of the record`() {
+        let progress = RequestProgress(FieldSection())
+        let begun = NIODeadline.now()
+        let record = RequestRecord(progress, endpoint: "app")
+        #expect(record.duration >= begun - progress.began)
+        #expect(record.duration <= NIODeadline.now() - progress.began)
+    }
+
+    @Test func `tells what came of the request, and whose it was`() {
+        var progress = RequestProgress(FieldSection())
+        progress.status = 201
+        progress.received = 3
+        progress.sent = 5
+        let record = RequestRecord(progress, endpoint: "app")
+        #expect((record.endpoint, record.status) == ("app", 201))
+        #expect((record.received, record.sent) == (3, 5))
     }
 }

@@ -14,7 +14,7 @@ final class FolderExchange: HTTP2StreamDelegate {
     private let request: TunnelRequest
     private let origin: FolderOrigin
     private let target: ByteBufferView
-    private var record: RequestRecord
+    private var progress: RequestProgress
     private var body: Body?
     private var isReading = false
     private var isOver = false
@@ -34,18 +34,19 @@ final class FolderExchange: HTTP2StreamDelegate {
 
     /// - Returns: Nil for a request without a path, which asks for no file.
     init?(_ request: TunnelRequest, origin: FolderOrigin) {
-        guard let target = request.fields.first(":path") else { return nil }
+        guard let target = request.fields.first(.path) else { return nil }
         self.request = request
         self.origin = origin
         self.target = target
-        record = RequestRecord(request.fields)
+        progress = RequestProgress(request.fields)
     }
 
     // MARK: The request
 
     /// Looks for what is asked for.
     func begin() {
-        guard ["GET", "HEAD"].contains(record.method), !request.isWebSocket else { return answer(.wrongMethod) }
+        let method = request.fields.string(":method")
+        guard method == "GET" || method == "HEAD", !request.isWebSocket else { return answer(.wrongMethod) }
         let path: FolderPath
         do throws(FolderPath.Refusal) {
             path = try FolderPath(target: target)
@@ -137,7 +138,7 @@ final class FolderExchange: HTTP2StreamDelegate {
 
     private func pass(_ piece: ByteBuffer) {
         body?.rest.removeFirst(piece.readableBytes)
-        record.sent += piece.readableBytes
+        progress.sent += piece.readableBytes
         let mayGoOn = request.handler.send(piece, on: request.stream)
         guard body?.rest.isEmpty == true else { return mayGoOn ? readOn() : () }
         request.handler.finish(request.stream)
@@ -147,7 +148,7 @@ final class FolderExchange: HTTP2StreamDelegate {
     private func send(_ listing: FolderListing) {
         let page = ByteBuffer(string: listing.html)
         var head = FieldSection(capacity: 384, fields: 7)
-        head.append(":status", "200")
+        head.append(.status, "200")
         head.append("date", HTTPDate.now.description)
         head.append("content-type", "text/html; charset=utf-8")
         head.append("content-length", String(page.readableBytes))
@@ -168,14 +169,14 @@ final class FolderExchange: HTTP2StreamDelegate {
     private func respond(_ head: FieldSection, _ page: ByteBuffer?) {
         let page = request.fields.isHead ? nil : page
         guard begin(head, ends: page == nil), let page else { return }
-        record.sent += page.readableBytes
+        progress.sent += page.readableBytes
         _ = request.handler.send(page, on: request.stream)
         request.handler.finish(request.stream)
     }
 
     /// - Returns: Whether the head is on its way; if not, the exchange is over.
     private func begin(_ head: FieldSection, ends: Bool) -> Bool {
-        record.status = Int(head.string(":status") ?? "") ?? 500
+        progress.status = Int(head.string(":status") ?? "") ?? 500
         do throws(HTTP2Error) {
             try request.handler.respond(head, on: request.stream, ends: ends)
             return true
@@ -206,7 +207,6 @@ final class FolderExchange: HTTP2StreamDelegate {
         isOver = true
         timer?.cancel()
         body = nil
-        record.end()
-        request.observe(record)
+        request.observe(progress)
     }
 }

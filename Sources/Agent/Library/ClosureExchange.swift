@@ -14,7 +14,7 @@ final class ClosureExchange: HTTP2StreamDelegate {
     private let eventLoop: any EventLoop
     private let gone: AsyncStream<Void>.Continuation
     private let whenGone: AsyncStream<Void>
-    private var record: RequestRecord
+    private var progress: RequestProgress
     private var waiting = StalledBody()
     private var requestHasEnded: Bool
     /// The closure waits for a piece of the body.
@@ -38,7 +38,7 @@ final class ClosureExchange: HTTP2StreamDelegate {
     init(_ request: TunnelRequest, eventLoop: any EventLoop) {
         self.request = request
         self.eventLoop = eventLoop
-        record = RequestRecord(request.fields)
+        progress = RequestProgress(request.fields)
         requestHasEnded = request.stream.endedWithHead
         (whenGone, gone) = AsyncStream.makeStream(of: Void.self)
     }
@@ -66,7 +66,7 @@ final class ClosureExchange: HTTP2StreamDelegate {
 
     func stream(_ stream: HTTP2Stream, received data: ByteBuffer) {
         guard !isOver else { return request.handler.taken(data.readableBytes, on: stream) }
-        record.received += data.readableBytes
+        progress.received += data.readableBytes
         if reading == nil { request.handler.readerStalled(on: stream) }
         waiting.keep(data)
         readOn()
@@ -133,10 +133,10 @@ final class ClosureExchange: HTTP2StreamDelegate {
                 return eventLoop.makeFailedFuture(error)
             }
             hasHead = true
-            record.status = Int(head.string(":status") ?? "") ?? 500
+            progress.status = Int(head.string(":status") ?? "") ?? 500
         }
         if let bytes = part.bytes {
-            record.sent += bytes.readableBytes
+            progress.sent += bytes.readableBytes
             mayGoOn = request.handler.send(bytes, on: request.stream)
         }
         guard !part.isLast else {
@@ -161,7 +161,7 @@ final class ClosureExchange: HTTP2StreamDelegate {
             return request.handler.reset(request.stream, .internalError)
         }
         let answer = failure.answer
-        record.status = Int(answer.status) ?? 500
+        progress.status = Int(answer.status) ?? 500
         finish()
         answer.send(on: request.stream, request.handler, toHead: request.fields.isHead)
     }
@@ -176,7 +176,6 @@ final class ClosureExchange: HTTP2StreamDelegate {
         writing?.fail(CancellationError())
         writing = nil
         gone.finish()
-        record.end()
-        request.observe(record)
+        request.observe(progress)
     }
 }

@@ -137,7 +137,7 @@ public final class Tunnel: Service {
 
     private func serve() async -> TunnelError? {
         await withTaskGroup(of: Void.self) { group in
-            let events = service.state.subscribe()
+            let events = service.state.subscribe(to: .changes)
             group.addTask { [service, board] in
                 for await _ in events { board.show(State(service.state.current)) }
             }

@@ -6,11 +6,12 @@ extension HTTP1ResponseHead {
     /// The head as the tunnel has it, without what belongs to the connection to the origin.
     var relayed: FieldSection {
         var section = FieldSection(capacity: fields.storage.readableBytes + 16, fields: fields.count + 1)
-        section.append(":status", String(status))
-        for index in fields.entries.indices where !HopByHop.isConnectionSpecific(fields, at: index) {
+        section.append(.status, String(status))
+        let hop = HopByHop.Section(fields)
+        for index in fields.entries.indices where !hop.isConnectionSpecific(at: index) {
             // RFC 9110, 8.6: a 204 has no length. Origins write one all the same, and HTTP/2 would hold it against them.
-            if status == 204, fields.nameEquals("content-length", at: index) { continue }
-            section.append(name: fields.name(at: index), value: fields.value(at: index))
+            if status == 204, fields.is(.contentLength, at: index) { continue }
+            section.append(index, of: fields)
         }
         return section
     }
@@ -18,10 +19,11 @@ extension HTTP1ResponseHead {
     /// The origin's agreement to a WebSocket as the tunnel has it (RFC 8441, 5).
     var relayedUpgrade: FieldSection {
         var section = FieldSection(capacity: 256, fields: fields.count + 1)
-        section.append(":status", "200")
-        for index in fields.entries.indices where !HopByHop.isConnectionSpecific(fields, at: index) {
-            guard !fields.nameEquals("sec-websocket-accept", at: index) else { continue }
-            section.append(name: fields.name(at: index), value: fields.value(at: index))
+        section.append(.status, "200")
+        let hop = HopByHop.Section(fields)
+        for index in fields.entries.indices where !hop.isConnectionSpecific(at: index) {
+            guard !fields.is(.secWebSocketAccept, at: index) else { continue }
+            section.append(index, of: fields)
         }
         return section
     }

@@ -13,7 +13,7 @@ final class HTTP2OriginExchange: HTTP2StreamDelegate {
     private let fields: FieldSection
     private let origin: HTTP2Origin
     private let eventLoop: any EventLoop
-    private var record: RequestRecord
+    private var progress: RequestProgress
 
     private var state = State.waiting
     private var attempts = 0
@@ -26,12 +26,12 @@ final class HTTP2OriginExchange: HTTP2StreamDelegate {
 
     /// - Returns: Nil for a request without a path, which is no request to an origin.
     init?(_ request: TunnelRequest, origin: HTTP2Origin, eventLoop: any EventLoop) {
-        guard request.fields.first(":path") != nil else { return nil }
+        guard request.fields.first(.path) != nil else { return nil }
         self.request = request
         self.origin = origin
         self.eventLoop = eventLoop
         fields = Self.fields(for: request.fields, host: origin.host)
-        record = RequestRecord(request.fields)
+        progress = RequestProgress(request.fields)
         upload = RelayedBody(isEmpty: request.stream.endedWithHead)
     }
 
@@ -40,14 +40,14 @@ final class HTTP2OriginExchange: HTTP2StreamDelegate {
     private static func fields(for request: FieldSection, host: String?) -> FieldSection {
         var fields = FieldSection(capacity: request.storage.readableBytes, fields: request.count)
         for index in request.entries.indices {
-            if request.nameEquals(":scheme", at: index) {
-                fields.append(":scheme", "http")
-            } else if let host, request.nameEquals(":authority", at: index) {
-                fields.append(":authority", host)
-            } else if host != nil, request.nameEquals("host", at: index) {
+            if request.is(.scheme, at: index) {
+                fields.append(.scheme, "http")
+            } else if let host, request.is(.authority, at: index) {
+                fields.append(.authority, host)
+            } else if host != nil, request.is(.host, at: index) {
                 continue
             } else {
-                fields.append(name: request.name(at: index), value: request.value(at: index))
+                fields.append(index, of: request)
             }
         }
         return fields
@@ -58,7 +58,7 @@ final class HTTP2OriginExchange: HTTP2StreamDelegate {
 
     /// Where the body goes at present: nothing of a WebSocket is sent before the origin has agreed to it.
     private var sink: RelayedBody.Side? {
-        guard !request.isWebSocket || (200..<300).contains(record.status) else { return nil }
+        guard !request.isWebSocket || (200..<300).contains(progress.status) else { return nil }
         return response?.side
     }
 
@@ -157,7 +157,7 @@ final class HTTP2OriginExchange: HTTP2StreamDelegate {
 
     func responseBegan(status: Int) {
         stopTimer()
-        record.status = status
+        progress.status = status
         request.observeOrigin(nil)
         if request.isWebSocket { originIsReady() }
     }
@@ -188,7 +188,7 @@ final class HTTP2OriginExchange: HTTP2StreamDelegate {
         guard state != .over else { return }
         // Whoever reads must see that the body is not whole.
         if response?.hasHead == true { return cut(.internalError) }
-        record.status = Int(failure.status) ?? 502
+        progress.status = Int(failure.status) ?? 502
         request.observeOrigin(failure.isOfService ? failure.sentence : nil)
         finish(tellingOrigin: .cancel)
         AgentAnswer(failure).send(on: request.stream, request.handler, toHead: request.fields.isHead)
@@ -205,11 +205,10 @@ final class HTTP2OriginExchange: HTTP2StreamDelegate {
         state = .over
         stopTimer()
         upload.drop(from: visitor)
-        record.received = upload.passedBytes
-        record.sent = response?.passedBytes ?? 0
+        progress.received = upload.passedBytes
+        progress.sent = response?.passedBytes ?? 0
         response?.abandon(code)
         response = nil
-        record.end()
-        request.observe(record)
+        request.observe(progress)
     }
 }

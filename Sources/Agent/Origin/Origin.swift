@@ -32,11 +32,11 @@ struct TunnelRequest {
     /// From the end of the request to the head of the response.
     let headDeadline: TimeAmount
     /// Told once, when the exchange is over.
-    let observe: (RequestRecord) -> Void
+    let observe: (RequestProgress) -> Void
     /// Told when the local service has answered, with nil, or why it has not; the agent's own refusals are not.
     var observeOrigin: (String?) -> Void = { _ in }
     /// Looks on; nil for nobody.
     var tap: (any ExchangeTap)?
 
-    var isWebSocket: Bool { fields.first(":protocol") != nil }
+    var isWebSocket: Bool { fields.first(.protocol) != nil }
 }

@@ -1,4 +1,5 @@
 import HTTP1
+import HTTP2
 import NIOCore
 
 /// One connection to an origin: HTTP/1.1 out, one request at a time.
@@ -18,7 +19,8 @@ final class OriginConnection: ChannelDuplexHandler {
     private var readIsWanted = false
     private var isBlocked = false
     private var isClosing = false
-    private var idleTimer: Scheduled<Void>?
+    /// For the answer while there is an exchange, and for the next exchange while there is none.
+    private lazy var deadline = RestartableDeadline(on: pool.eventLoop) { [weak self] in self?.deadlinePassed() }
     /// Requests that were answered on this connection.
     private(set) var answered = 0
     /// Whether any byte of the present response has come.
@@ -43,7 +45,7 @@ final class OriginConnection: ChannelDuplexHandler {
 
     /// Begins a request: from now on what the origin says is the exchange's.
     func begin(_ exchange: OriginExchange, head: ByteBuffer, as request: HTTP1ResponseParser.Request) {
-        idleTimer?.cancel()
+        deadline.suspend()
         self.exchange = exchange
         hasHeard = false
         parser.expect(request)
@@ -98,6 +100,20 @@ final class OriginConnection: ChannelDuplexHandler {
         context.read()
     }
 
+    // MARK: Deadlines
+
+    /// The exchange is told when this time has passed.
+    func expectAnswer(within time: TimeAmount) { deadline.restart(in: time) }
+
+    /// What the exchange waited for has come.
+    func answerCame() { deadline.suspend() }
+
+    func closeUnlessUsed(within time: TimeAmount) { deadline.restart(in: time) }
+
+    private func deadlinePassed() {
+        if let exchange { exchange.deadlinePassed() } else { close() }
+    }
+
     // MARK: Ends
 
     /// The response is complete.
@@ -105,6 +121,7 @@ final class OriginConnection: ChannelDuplexHandler {
     /// - Parameter mayBeReused: Whether nothing of the request or the response is left on the connection.
     func exchangeEnded(mayBeReused: Bool) {
         exchange = nil
+        deadline.suspend()
         isBlocked = false
         answered += 1
         guard mayBeReused, isReusable, buffer.readableBytes == 0 else { return close() }
@@ -112,17 +129,11 @@ final class OriginConnection: ChannelDuplexHandler {
         pool.giveBack(self)
     }
 
-    func closeUnlessUsed(within time: TimeAmount) {
-        guard let context else { return }
-        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
-        idleTimer = context.eventLoop.scheduleTask(in: time) { bound.value.close() }
-    }
-
     /// Drops the connection; nothing that still comes is looked at.
     func close() {
         isClosing = true
         exchange = nil
-        idleTimer?.cancel()
+        deadline.cancel()
         context?.close(promise: nil)
     }
 
@@ -139,6 +150,7 @@ final class OriginConnection: ChannelDuplexHandler {
         pool.ended(self)
         if !isClosing, exchange != nil { ended() }
         isClosing = true
+        deadline.cancel()
         context.fireChannelInactive()
     }
 

@@ -13,13 +13,12 @@ final class OriginExchange: HTTP2StreamDelegate {
     private let pool: OriginPool
     private let request: OriginRequest
     private let hasBody: Bool
-    private let isIdempotent: Bool
     private let preface: ByteBuffer?
     private let headDeadline: TimeAmount
-    private let observe: (RequestRecord) -> Void
+    private let observe: (RequestProgress) -> Void
     private let observeOrigin: (String?) -> Void
     private let tap: (any ExchangeTap)?
-    private var record: RequestRecord
+    private var progress: RequestProgress
 
     private var connection: OriginConnection?
     private var wait: OriginWait?
@@ -31,7 +30,6 @@ final class OriginExchange: HTTP2StreamDelegate {
     private var hasSentBody = false
     private var response: HTTP1ResponseHead?
     private var isUpgraded = false
-    private var timer: Scheduled<Void>?
 
     private enum State { case connecting, sending, over }
 
@@ -44,9 +42,8 @@ final class OriginExchange: HTTP2StreamDelegate {
         observeOrigin = tunnelled.observeOrigin
         tap = tunnelled.tap
         let fields = tunnelled.fields
-        record = RequestRecord(fields)
+        progress = RequestProgress(fields)
         hasBody = tunnelled.isWebSocket || !stream.endedWithHead
-        isIdempotent = fields.isIdempotent
         preface = pool.options.proxyHeader.map { VisitorAddresses(ofHTTP: fields).header(version: $0) }
         request =
             try tunnelled.isWebSocket
@@ -83,7 +80,6 @@ final class OriginExchange: HTTP2StreamDelegate {
         originIsReady()
         if !hasBody { requestSent() }
         if isWebSocket { expectHead() }
-        connection.flush()
     }
 
     // MARK: The request's body
@@ -104,7 +100,7 @@ final class OriginExchange: HTTP2StreamDelegate {
         // A chunk without a byte would be the end of the body.
         guard let connection, data.readableBytes > 0 else { return }
         hasSentBody = true
-        record.received += data.readableBytes
+        progress.received += data.readableBytes
         if request.isChunked {
             var prefix = ByteBuffer()
             HTTP1Writer.chunkSize(data.readableBytes, into: &prefix)
@@ -160,19 +156,18 @@ final class OriginExchange: HTTP2StreamDelegate {
         guard let connection else { return }
         connection.flush()
         connection.closeOutput()
-        let bound = NIOLoopBound(self, eventLoop: pool.eventLoop)
-        timer = pool.eventLoop.scheduleTask(in: headDeadline) { bound.value.end(nil) }
+        connection.expectAnswer(within: headDeadline)
     }
 
     private func expectHead() {
         guard response == nil else { return }
-        let bound = NIOLoopBound(self, eventLoop: pool.eventLoop)
-        timer = pool.eventLoop.scheduleTask(in: headDeadline) { bound.value.headIsLate() }
+        connection?.expectAnswer(within: headDeadline)
     }
 
-    private func headIsLate() {
-        guard response == nil, state == .sending else { return }
-        fail(.timeout)
+    /// The head is late, or a WebSocket's origin has had its while to end its side.
+    func deadlinePassed() {
+        guard state == .sending else { return }
+        if response == nil { fail(.timeout) } else { end(nil) }
     }
 
     func stream(_ stream: HTTP2Stream, received fields: FieldSection, kind: HTTP2Event.HeadKind) {
@@ -196,7 +191,7 @@ final class OriginExchange: HTTP2StreamDelegate {
         case .interim(let head): inform(head)
         case .head(let head): respond(head)
         case .body(let data):
-            record.sent += data.readableBytes
+            progress.sent += data.readableBytes
             if !handler.send(data, on: stream) { connection?.block() }
         case .end(let trailers): end(trailers)
         case .upgraded(let head): upgrade(head)
@@ -212,24 +207,24 @@ final class OriginExchange: HTTP2StreamDelegate {
     }
 
     private func respond(_ head: HTTP1ResponseHead) {
-        timer?.cancel()
+        connection?.answerCame()
         // RFC 9110, 9.3.6: 2xx to a CONNECT would mean that the tunnel stands, and this origin did not upgrade.
         guard !isWebSocket || head.status >= 300 else { return fail(.badResponse(.unexpectedUpgrade)) }
         response = head
-        record.status = head.status
+        progress.status = head.status
         observeOrigin(nil)
         do { try handler.respond(head.relayed, on: stream, ends: head.hasNoBody) } catch { fail(.closed) }
     }
 
     /// The origin has agreed to a WebSocket: the stream is open, and bytes pass as they are (RFC 8441, 5).
     private func upgrade(_ head: HTTP1ResponseHead) {
-        timer?.cancel()
+        connection?.answerCame()
         guard head.fields.string("sec-websocket-accept") == request.webSocketAccept else {
             return fail(.badResponse(.unexpectedUpgrade))
         }
         response = head
         isUpgraded = true
-        record.status = head.status
+        progress.status = head.status
         observeOrigin(nil)
         do { try handler.respond(head.relayedUpgrade, on: stream, ends: false) } catch { return fail(.closed) }
         originIsReady()
@@ -251,10 +246,10 @@ final class OriginExchange: HTTP2StreamDelegate {
         guard state == .sending else { return }
         // An idle connection may close just when it is used again. Whether the origin saw the request is not known, so
         // only one that may be sent twice is (RFC 9110, 9.2.2).
-        if connection.answered > 0, !connection.hasHeard, response == nil, !hasSentBody, !hasBody, isIdempotent {
+        let wasUnheard = connection.answered > 0 && !connection.hasHeard && response == nil
+        if wasUnheard, !hasSentBody, !hasBody, progress.fields.isIdempotent {
             state = .connecting
             self.connection = nil
-            timer?.cancel()
             return connect(fresh: true)
         }
         fail(failure)
@@ -264,7 +259,7 @@ final class OriginExchange: HTTP2StreamDelegate {
         guard state != .over else { return }
         let used = connection
         let hasResponded = response != nil
-        record.status = hasResponded ? record.status : Int(failure.status) ?? 502
+        progress.status = hasResponded ? progress.status : Int(failure.status) ?? 502
         finish()
         used?.close()
         if hasResponded {
@@ -272,17 +267,15 @@ final class OriginExchange: HTTP2StreamDelegate {
             handler.reset(stream, .internalError)
         } else {
             observeOrigin(failure.isOfService ? failure.sentence : nil)
-            AgentAnswer(failure).send(on: stream, handler, toHead: record.method == "HEAD")
+            AgentAnswer(failure).send(on: stream, handler, toHead: progress.fields.isHead)
         }
     }
 
     private func finish() {
         state = .over
-        timer?.cancel()
         wait?.cancel()
         wait = nil
         if let rest = waiting.take() { handler.taken(rest.readableBytes, on: stream) }
-        record.end()
-        observe(record)
+        observe(progress)
     }
 }

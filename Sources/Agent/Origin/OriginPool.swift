@@ -180,6 +180,7 @@ final class OriginPool: Origin {
     }
 
     private func nextWaiting(reusing: Bool) -> OriginWait? {
+        guard !waiting.isEmpty else { return nil }
         waiting.removeAll { $0.isOver }
         guard let index = waiting.firstIndex(where: { !reusing || $0.preface == nil }) else { return nil }
         return waiting.remove(at: index)

@@ -22,7 +22,7 @@ struct OriginRequest {
     ///   - host: What the origin is told as its host; nil for the visitor's.
     /// - Throws: ``HTTP1Error`` when the fields cannot be written as HTTP/1.1.
     init(webSocket fields: FieldSection, host: String? = nil) throws(HTTP1Error) {
-        guard let path = fields.first(":path"), let authority = fields.first(":authority") else { throw .badTarget }
+        guard let path = fields.first(.path), let authority = fields.first(.authority) else { throw .badTarget }
         let told = host.map { ByteBuffer(string: $0).readableBytesView } ?? authority
         let key = WebSocketKey()
         var buffer = ByteBuffer()
@@ -45,18 +45,18 @@ struct OriginRequest {
     ///   - host: What the origin is told as its host; nil for the visitor's.
     /// - Throws: ``HTTP1Error`` when the fields cannot be written as HTTP/1.1.
     init(_ fields: FieldSection, hasBody: Bool, host: String? = nil) throws(HTTP1Error) {
-        guard let method = fields.first(":method"), let path = fields.first(":path") else { throw .badStartLine }
-        guard let authority = fields.first(":authority") ?? fields.first("host") else { throw .badHost }
+        guard let method = fields.first(.method), let path = fields.first(.path) else { throw .badStartLine }
+        guard let authority = fields.first(.authority) ?? fields.first(.host) else { throw .badHost }
         let told = host.map { ByteBuffer(string: $0).readableBytesView } ?? authority
         var buffer = ByteBuffer()
         buffer.reserveCapacity(fields.storage.readableBytes + 64)
         try HTTP1Writer.requestLine(method, path, into: &buffer)
         try HTTP1Writer.field("host", told, into: &buffer)
         try HTTP1Writer.fields(of: fields, into: &buffer) { index in
-            fields.nameEquals("host", at: index) || fields.nameEquals("cookie", at: index)
+            fields.is(.host, at: index) || fields.is(.cookie, at: index)
         }
         try Self.writeCookies(fields, into: &buffer)
-        isChunked = hasBody && fields.first("content-length") == nil
+        isChunked = hasBody && fields.first(.contentLength) == nil
         if isChunked { buffer.writeStaticString("transfer-encoding: chunked\r\n") }
         buffer.writeStaticString("\r\n")
         head = buffer
@@ -67,7 +67,7 @@ struct OriginRequest {
     /// HTTP/2 may split cookies over several fields; HTTP/1.1 has one (RFC 9113, 8.2.3).
     private static func writeCookies(_ fields: FieldSection, into buffer: inout ByteBuffer) throws(HTTP1Error) {
         var joined = ByteBuffer()
-        for index in fields.entries.indices where fields.nameEquals("cookie", at: index) {
+        for index in fields.entries.indices where fields.is(.cookie, at: index) {
             if joined.readableBytes > 0 { joined.writeStaticString("; ") }
             joined.writeBytes(fields.value(at: index))
         }

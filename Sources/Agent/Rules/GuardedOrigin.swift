@@ -26,8 +26,8 @@ final class GuardedOrigin: Origin {
         switch gate.admit(request.fields) {
         case .allowed: return pass(request)
         case .denied(let answer):
-            var record = RequestRecord(request.fields)
-            request.deny(answer, record: &record)
+            var progress = RequestProgress(request.fields)
+            request.deny(answer, progress: &progress)
             return DiscardingReader(request.handler)
         case .later(let decision):
             let visit = WaitingVisit(request, deadline: Self.verdictDeadline, eventLoop: eventLoop) { [self] in pass($0)
@@ -65,11 +65,10 @@ final class GuardedOrigin: Origin {
 
 extension TunnelRequest {
     /// Answers in place of the origin, and reports that as the end of the request.
-    func deny(_ answer: AgentAnswer, record: inout RequestRecord) {
+    func deny(_ answer: AgentAnswer, progress: inout RequestProgress) {
         answer.send(on: stream, handler, toHead: fields.isHead)
-        record.status = Int(answer.status) ?? 503
-        record.end()
-        observe(record)
+        progress.status = Int(answer.status) ?? 503
+        observe(progress)
     }
 }
 

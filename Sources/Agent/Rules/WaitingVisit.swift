@@ -14,7 +14,7 @@ final class WaitingVisit: HTTP2StreamDelegate {
     private let eventLoop: any EventLoop
     private let pass: (TunnelRequest) -> (any HTTP2StreamDelegate)?
 
-    private var record: RequestRecord
+    private var progress: RequestProgress
     private var body = StalledBody()
     private var trailers: FieldSection?
     private var hasEnded = false
@@ -36,7 +36,7 @@ final class WaitingVisit: HTTP2StreamDelegate {
         self.deadline = deadline
         self.eventLoop = eventLoop
         self.pass = pass
-        record = RequestRecord(request.fields)
+        progress = RequestProgress(request.fields)
     }
 
     func wait(for decision: EventLoopFuture<VisitorGate.Decision>) {
@@ -79,7 +79,7 @@ final class WaitingVisit: HTTP2StreamDelegate {
     private func refuse(_ answer: AgentAnswer) {
         request.stream.delegate = DiscardingReader(request.handler)
         drop()
-        request.deny(answer, record: &record)
+        request.deny(answer, progress: &progress)
     }
 
     private func drop() {

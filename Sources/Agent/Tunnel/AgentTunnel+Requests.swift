@@ -11,15 +11,15 @@ extension AgentTunnel {
         request: FieldSection
     ) -> (any HTTP2StreamDelegate)? {
         if let service = raw.accept(stream, request, handler) { return service }
-        if let tunnelled = request.first(":protocol"), !tunnelled.elementsEqual("websocket".utf8) {
+        if let tunnelled = request.first(.protocol), !tunnelled.elementsEqual("websocket".utf8) {
             return accept(tunnelled, stream, request, handler)
         }
-        let authority = request.first(":authority") ?? request.first("host")
-        guard let host = authority.flatMap({ HostName(String(decoding: $0, as: UTF8.self)) }),
-            let served = endpoints.serving(host)
+        let authority = request.first(.authority) ?? request.first(.host)
+        guard let host = authority.flatMap({ HostName(bytes: Array($0)) }),
+            let (served, origin) = endpoints.serving(host)
         else { return AgentAnswer.misdirected.given(to: request, on: stream, handler) }
         if crew.probes.arrived(request) { return AgentAnswer.probe.given(to: request, on: stream, handler) }
-        return crew.serving.serve(request, on: stream, handler, served.endpoint, served.origin)
+        return crew.serving.serve(request, on: stream, handler, served.wanted.endpoint, origin)
     }
 
     private func accept(

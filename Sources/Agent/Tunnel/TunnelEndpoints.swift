@@ -7,12 +7,30 @@ import TunnelProtocol
 /// Belongs to the event loop of its tunnel.
 final class TunnelEndpoints {
     /// One endpoint in this tunnel.
-    struct Served {
-        let wanted: WantedEndpoint
+    final class Served {
+        fileprivate(set) var wanted: WantedEndpoint
         let ref: Int
-        /// Nil for a TCP or UDP service, whose streams dial for themselves.
-        let origin: (any Origin)?
-        var registered: Registered?
+        /// Nil for a TCP or UDP service, whose streams dial for themselves, and for what is served no more.
+        fileprivate(set) var origin: (any Origin)?
+        fileprivate(set) var registered: Registered?
+
+        fileprivate init(_ wanted: WantedEndpoint, ref: Int, origin: (any Origin)?) {
+            self.wanted = wanted
+            self.ref = ref
+            self.origin = origin
+        }
+
+        /// Ends the requests that are under way.
+        fileprivate func close() {
+            origin?.close()
+            origin = nil
+        }
+
+        /// Lets the requests that are under way finish.
+        fileprivate func retire() {
+            origin?.retire()
+            origin = nil
+        }
     }
 
     private let edge: String
@@ -20,8 +38,8 @@ final class TunnelEndpoints {
     private let makeOrigin: (Endpoint) -> (any Origin)?
     private let raw: RawServices
     private var served: [Served] = []
-    /// The services of names, by the edge's form of the name.
-    private var refs: [String: Int] = [:]
+    /// Those with a name, by the edge's form of it.
+    private var hosts: [String: Served] = [:]
     private var lastRef = 0
 
     init(
@@ -37,9 +55,9 @@ final class TunnelEndpoints {
     }
 
     /// Who serves a host; nil for a host that is not ours.
-    func serving(_ host: HostName) -> (endpoint: Endpoint, serial: Int, origin: any Origin)? {
-        guard let ref = refs[host.text], let one = first(ref), let origin = one.origin else { return nil }
-        return (one.wanted.endpoint, one.wanted.serial, origin)
+    func serving(_ host: HostName) -> (one: Served, origin: any Origin)? {
+        guard let one = hosts[host.text], let origin = one.origin else { return nil }
+        return (one, origin)
     }
 
     /// Changes to the present list of what is to be served.
@@ -53,13 +71,15 @@ final class TunnelEndpoints {
         var known = Set(before.map(\.wanted.serial))
         for one in before {
             if let now = wanted.first(where: { $0.serial == one.wanted.serial }) {
-                served.append(now == one.wanted ? one : swap(one, for: now))
+                if now != one.wanted { swap(one, for: now) }
+                served.append(one)
             } else if let heir = wanted.first(where: {
                 !known.contains($0.serial) && $0.endpoint.asks(theSameAs: one.wanted.endpoint)
             }) {
                 // What the edge was asked stays asked: to give it back would be to lose it.
                 known.insert(heir.serial)
-                served.append(swap(one, for: heir))
+                swap(one, for: heir)
+                served.append(one)
                 if let registered = one.registered { update.inherited.append((heir, registered)) }
             } else {
                 drop(one).map { update.messages.append($0) }
@@ -67,7 +87,7 @@ final class TunnelEndpoints {
         }
         for new in wanted where !known.contains(new.serial) && !state.isRefused(new.serial, by: edge) {
             lastRef += 1
-            served.append(Served(wanted: new, ref: lastRef, origin: makeOrigin(new.endpoint)))
+            served.append(Served(new, ref: lastRef, origin: makeOrigin(new.endpoint)))
             update.messages.append(Self.register(new.endpoint, ref: lastRef))
         }
         return update
@@ -92,12 +112,12 @@ final class TunnelEndpoints {
         }
         let one = served[index]
         if let other = served.first(where: { $0.ref != answer.ref && $0.registered?.binding == answer.binding }) {
-            served.remove(at: index).origin?.close()
+            served.remove(at: index).close()
             return .rivals(one.wanted, with: other.wanted.endpoint)
         }
-        served[index].registered = answer
+        one.registered = answer
         switch one.wanted.endpoint.kind {
-        case .http: refs[answer.host] = one.ref
+        case .http: hosts[answer.host] = one
         case .tcp, .udp: raw.registered(answer.binding, for: one.wanted.endpoint)
         }
         return .serves(one.wanted)
@@ -121,40 +141,36 @@ final class TunnelEndpoints {
     func refused(_ ref: Int, isPermanent: Bool) -> WantedEndpoint? {
         guard let index = served.firstIndex(where: { $0.ref == ref }) else { return nil }
         let wanted = served[index].wanted
-        if isPermanent { served.remove(at: index).origin?.close() }
+        if isPermanent { served.remove(at: index).close() }
         return wanted
     }
 
     /// The tunnel is over.
     func close() {
-        for one in served { one.origin?.close() }
+        for one in served { one.close() }
         served = []
-        refs = [:]
+        hosts = [:]
     }
 
     private func first(_ ref: Int) -> Served? { served.first { $0.ref == ref } }
 
     /// Stops serving; the requests that are under way finish.
     private func drop(_ one: Served) -> AgentMessage? {
-        one.origin?.retire()
+        one.retire()
         guard let registered = one.registered else { return nil }
-        if refs[registered.host] == one.ref { refs[registered.host] = nil }
+        if hosts[registered.host] === one { hosts[registered.host] = nil }
         raw.forget(registered.binding)
         return .unregister(Unregister(binding: registered.binding))
     }
 
     /// Serves the same name or port in another way.
-    private func swap(_ one: Served, for wanted: WantedEndpoint) -> Served {
-        one.origin?.retire()
+    private func swap(_ one: Served, for wanted: WantedEndpoint) {
+        one.retire()
         if let registered = one.registered, wanted.endpoint.kind != .http {
             raw.registered(registered.binding, for: wanted.endpoint)
         }
-        return Served(
-            wanted: wanted,
-            ref: one.ref,
-            origin: makeOrigin(wanted.endpoint),
-            registered: one.registered
-        )
+        one.wanted = wanted
+        one.origin = makeOrigin(wanted.endpoint)
     }
 
     private static func register(_ endpoint: Endpoint, ref: Int) -> AgentMessage {

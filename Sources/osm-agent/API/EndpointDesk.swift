@@ -101,7 +101,7 @@ actor EndpointDesk {
     /// - Returns: The endpoint as it is then; it may still wait for an edge.
     /// - Throws: ``APIProblem``, also when the edge refuses; then the endpoint is gone again.
     func add(_ spec: EndpointSpec, within deadline: Duration) async throws(APIProblem) -> EndpointStatus {
-        let events = state.subscribe()
+        let events = state.subscribe(to: .changes)
         let id = try insert(spec, from: .added)
         apply()
         // Before anything is waited for: a reload in between takes what is remembered.
@@ -266,7 +266,7 @@ actor EndpointDesk {
     /// How the endpoint is once an edge has answered; nil when none has in time.
     private static func settled(
         _ name: String,
-        _ events: AsyncStream<AgentEvent>,
+        _ events: AgentEvents,
         within deadline: Duration
     ) async -> EndpointStatus? {
         await withTaskGroup(of: EndpointStatus?.self) { group in

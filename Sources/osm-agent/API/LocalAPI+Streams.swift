@@ -67,7 +67,7 @@ extension LocalAPI {
         try outcome.get()
     }
 
-    private func tell(_ name: String, _ events: AsyncStream<AgentEvent>, to writer: AdminBodyWriter) async throws {
+    private func tell(_ name: String, _ events: AgentEvents, to writer: AdminBodyWriter) async throws {
         for event in present where event.concerns(name) { try await writer.write(line(AttachLine.event(event))) }
         for await event in events where event.concerns(name) {
             switch event {

@@ -29,7 +29,7 @@ struct TerminalView {
     }
 
     /// Shows what happens until there are no more events; the last picture stays.
-    func run(_ events: AsyncStream<AgentEvent>) async {
+    func run(_ events: some AsyncSequence<AgentEvent, Never> & Sendable) async {
         let board = Board(ViewState())
         let (wakes, wake) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         TerminalDevice.keepCursorSafe()

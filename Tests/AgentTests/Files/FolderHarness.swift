@@ -140,7 +140,7 @@ private final class FolderStandIn: HTTP2ConnectionDelegate {
     ) -> (any HTTP2StreamDelegate)? {
         origin.serve(
             TunnelRequest(stream: stream, fields: request, handler: handler, headDeadline: headDeadline) { [records] in
-                records.yield($0)
+                records.yield(RequestRecord($0, endpoint: ""))
             }
         )
     }

@@ -212,7 +212,7 @@ private final class AgentStandIn: HTTP2ConnectionDelegate {
                 fields: request,
                 handler: handler,
                 headDeadline: headDeadline,
-                observe: observe
+                observe: { [observe] in observe(RequestRecord($0, endpoint: "")) }
             )
         )
     }
