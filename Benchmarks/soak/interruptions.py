@@ -10,8 +10,8 @@ from scene import REPLACED, SEVERED
 
 #: Seconds from one to the next.
 BETWEEN_CUTS, BETWEEN_RESTARTS, BETWEEN_RELOADS = 5, 12, 4
-#: Who begins an exchange before the announcement gets it to the agent by the time of the signal.
-NOTICE = 0.3
+#: An exchange that began before the announcement has reached the agent by the time of the signal, on a busy machine, too.
+NOTICE = 2
 
 
 class Interruptions:

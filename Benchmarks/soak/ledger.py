@@ -67,6 +67,16 @@ class Gaps:
         with self._lock:
             return any(gap.excuses(began, ended) for gap in self._gaps[host])
 
+    def last(self, host, moment):
+        """The last gap announced before that moment, in words relative to it; for whoever looks into a loss."""
+        with self._lock:
+            gaps = [gap for gap in self._gaps[host] if gap.began <= moment]
+        if not gaps:
+            return "no interruption before"
+        gap = gaps[-1]
+        end = "not over" if gap.ended is None else f"over for {moment - gap.ended:.2f} s"
+        return f"{'cut or killed' if gap.abrupt else 'told to stop'} {moment - gap.began:.2f} s before, {end}"
+
     def seconds(self, host):
         """How long the host was announced to be away, all gaps that have ended together."""
         with self._lock:
@@ -114,4 +124,5 @@ class Ledger:
             self.lost[kind] += 1
             if len(self.losses) < REMEMBERED:
                 what = f"{type(failure).__name__}: {failure}"
-                self.losses.append(f"{kind} of {host} after {ended - began:.2f} s: {what}")
+                since = self._gaps.last(host, ended)
+                self.losses.append(f"{kind} of {host} after {ended - began:.2f} s: {what} ({since})")

@@ -20,8 +20,10 @@ MIB = 1 << 20
 REQUESTS_PER_CONNECTION = 200
 #: Small enough for the buffers between a visitor that does not read while it sends and an origin that answers meanwhile.
 REFLECTED = 32 * 1024
-#: After a refusal a visitor waits so long, as people do; before the next transfer a heavy one does, too.
+#: After a refusal a visitor waits so long, as people do.
 PAUSE = 0.05
+#: After a transfer, half a second more or less: bulk alone would leave a debug build no time for anything else.
+REST = 0.5
 
 
 class Crowd:
@@ -61,6 +63,9 @@ class Crowd:
     def some_bytes(self, most):
         start = random.randrange(len(self._random_bytes) - most)
         return self._random_bytes[start : start + random.randrange(1, most)]
+
+    def rest(self):
+        self.stop.wait(random.random() * 2 * REST)
 
     def _repeat(self, visit):
         while not self.stop.is_set():
@@ -105,7 +110,7 @@ def upload(crowd, host):
         return len(body), 0
 
     crowd.exchange("upload", host, ask)
-    crowd.stop.wait(PAUSE)
+    crowd.rest()
 
 
 def download(crowd, host):
@@ -118,7 +123,7 @@ def download(crowd, host):
             return 0, expect(connection.ask("GET", f"{path}?bytes={size}", host).body, pattern.first(size))
 
     crowd.exchange("download", host, ask)
-    crowd.stop.wait(PAUSE)
+    crowd.rest()
 
 
 def events(crowd, host):
@@ -171,7 +176,7 @@ def http2(crowd, host):
                 return 0, expect(file.read(), pattern.first(size))
 
     crowd.exchange("http2", host, ask)
-    crowd.stop.wait(PAUSE)
+    crowd.rest()
 
 
 def multiplexed(crowd, host):
@@ -197,7 +202,7 @@ def multiplexed(crowd, host):
     # One of the hundred may begin much later than the first: only hosts whose gaps excuse whatever overlaps.
     if host != crowd.hosts[-1]:
         crowd.exchange("multiplexed", host, ask)
-        crowd.stop.wait(PAUSE)
+        crowd.rest()
 
 
 def abort(crowd, host):
@@ -215,7 +220,7 @@ def abort(crowd, host):
         return 0, 0
 
     crowd.exchange("abort", host, leave)
-    crowd.stop.wait(PAUSE)
+    crowd.rest()
 
 
 def in_a_head(crowd, connection, host):
