@@ -102,7 +102,7 @@ class Soak:
         checks = judge.load_checks(self.ledger, kinds, self.seconds)
         checks += judge.interruption_checks(counts, metrics, gaps)
         for name, samples in self.samples.items():
-            filling = judge.INSPECTED_MIB if name == "agent-severed" and self.seconds < judge.UNTIL_FULL else 0
+            filling = judge.filling_mib(self.seconds, inspected=name == self.scene.agents[SEVERED].name)
             checks += judge.program_checks(name, samples, before[name], after[name], filling)
         lines = {name: len(log) for name, log in logs.items()}
         checks += judge.log_checks(lines, len(alarms), counts, metrics)

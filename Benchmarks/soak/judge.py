@@ -5,10 +5,11 @@ from collections import Counter
 
 from verdict import Check, descriptor_checks, memory_checks, thread_check
 
-#: What a program may grow by while thousands of connections, reconnects and uploads pass, and its allocator settles.
+#: What a program may grow by while thousands of connections, reconnects and uploads pass.
 GROWTH_MIB, RISE_MIB = 8, 16
-#: What the inspector of an agent may keep, and the seconds after which it certainly has as much as that.
-INSPECTED_MIB, UNTIL_FULL = 64, 600
+#: What allocators take until they have seen all there is, what the inspector of an agent may keep, and the length of a
+#: soak from which on the first third has seen the end of both.
+SETTLING_MIB, INSPECTED_MIB, SETTLED = 8, 64, 600
 #: A device is back after so long; who is told to stop first lets its visitors finish.
 AWAY_SECONDS = 15
 #: Descriptors and threads that come and go with what is under way; beyond them, how far twenty visitors spread.
@@ -17,10 +18,15 @@ FEW_DESCRIPTORS, FEW_THREADS, SPREAD = 4, 2, 12
 AT_START, PER_TUNNEL, PER_RELOAD, PER_CUT = 12, 4, 1, 8
 
 
+def filling_mib(seconds, inspected):
+    """How much of what is bounded may still come in after the first third of a soak of that length."""
+    if seconds >= SETTLED:
+        return 0
+    return SETTLING_MIB + (INSPECTED_MIB if inspected else 0)
+
+
 def program_checks(name, samples, before, after, filling):
-    """`samples` are pairs of seconds and figures, `before` and `after` those without visitors; `filling` are MiB that
-    may still come in, of what is bounded but not yet full.
-    """
+    """`samples` are pairs of seconds and figures, `before` and `after` those without visitors."""
     resident, descriptors, threads = (
         [(time, figures[key]) for time, figures in samples] for key in ("resident", "descriptors", "threads")
     )
