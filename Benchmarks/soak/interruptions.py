@@ -10,7 +10,7 @@ from scene import REPLACED, SEVERED
 
 #: Seconds from one to the next.
 BETWEEN_CUTS, BETWEEN_RESTARTS, BETWEEN_RELOADS = 5, 12, 4
-#: An exchange that began before the announcement has reached the agent by the time of the signal, on a busy machine, too.
+#: What began before the announcement has reached the agent by the time of the signal, on a busy machine, too.
 NOTICE = 2
 
 

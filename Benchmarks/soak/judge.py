@@ -40,7 +40,8 @@ def program_checks(name, samples, before, after, filling):
 def load_checks(ledger, kinds, seconds):
     """No request is lost, and a soak in which little happened shows nothing."""
     checks = [Check("exchanges lost", sum(ledger.lost.values()), 0)]
-    checks += [Check(f"exchanges served: {kind}", ledger.served[kind], max(1, seconds // 6), at_least=True) for kind in kinds]
+    least = max(1, seconds // 6)
+    checks += [Check(f"exchanges served: {kind}", ledger.served[kind], least, at_least=True) for kind in kinds]
     everyone = sum(ledger.served.values()) + sum(ledger.excused.values())
     excused = 100 * sum(ledger.excused.values()) / max(1, everyone)
     return [*checks, Check("exchanges excused by an interruption", excused, 10, "%")]

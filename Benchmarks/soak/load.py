@@ -18,7 +18,7 @@ from websocket import BINARY, PING, TEXT, WebSocket, frame
 
 MIB = 1 << 20
 REQUESTS_PER_CONNECTION = 200
-#: Small enough for the buffers between a visitor that does not read while it sends and an origin that answers meanwhile.
+#: Small enough for the buffers on the way: this visitor does not read while it sends, and the origin answers meanwhile.
 REFLECTED = 32 * 1024
 #: After a refusal a visitor waits so long, as people do.
 PAUSE = 0.05

@@ -16,7 +16,7 @@ from relay import Relay
 from visitor import Connection
 
 READY = 60
-#: Nobody touches the first; the second's wire is cut; the third is ended and started again. Crowds know them in this order.
+#: Nobody touches the first; the second's wire is cut; the third is ended and started again. The last stays the last.
 STEADY, SEVERED, REPLACED = (f"{name}.localhost" for name in ("steady", "severed", "replaced"))
 HOSTS = (STEADY, SEVERED, REPLACED)
 
@@ -121,7 +121,8 @@ class Scene:
 
     def write_configuration(self, turn=0):
         """Each turn has limits of its own, and every second one a binding to a device that does not exist."""
-        lines = ["version: 1", "visitor:", f"  connections: {5_000 + turn % 7}", "limits:", f"  fields: {100 + turn % 3}"]
+        connections, fields = 5_000 + turn % 7, 100 + turn % 3
+        lines = ["version: 1", "visitor:", f"  connections: {connections}", "limits:", f"  fields: {fields}"]
         if turn % 2:
             lines.append(f'bind: ["bound.localhost={uuid.UUID(int=turn, version=4)}"]')
         self.configuration.write_text("\n".join(lines) + "\n", encoding="utf-8")

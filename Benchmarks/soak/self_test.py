@@ -56,7 +56,9 @@ class LedgerTests(unittest.TestCase):
     def test_without_an_interruption_every_failure_is_a_loss(self):
         self.ledger.fail("kind", "there", 1, 2, Refused(503))
         self.assertEqual(self.ledger.lost["kind"], 1)
-        self.assertEqual(self.ledger.losses, ["kind of there after 1.00 s: Refused: status 503 (no interruption before)"])
+        self.assertEqual(
+            self.ledger.losses, ["kind of there after 1.00 s: Refused: status 503 (no interruption before)"]
+        )
 
     def test_a_loss_says_how_far_the_last_interruption_was(self):
         gaps = Gaps()
