@@ -1,6 +1,7 @@
 """What happens to the programs while visitors come, each of it announced."""
 
 import collections
+import itertools
 import signal
 import threading
 import time
@@ -8,8 +9,9 @@ import time
 from program import Failure
 from scene import REPLACED, SEVERED
 
-#: Seconds from one to the next.
-BETWEEN_CUTS, BETWEEN_RESTARTS, BETWEEN_RELOADS = 5, 12, 4
+#: Seconds from one to the next, in turn. An agent whose tunnels do not last dials ever more rarely, and begins anew after
+#: a healthy minute: without that it would be away for most of a long soak.
+BETWEEN_CUTS, BETWEEN_RESTARTS, BETWEEN_RELOADS = (5, 5, 70), (12,), (4,)
 #: What began before the announcement has reached the agent by the time of the signal, on a busy machine, too.
 NOTICE = 2
 
@@ -36,8 +38,10 @@ class Interruptions:
             if thread.is_alive():
                 self.problems.append("an interruption does not end")
 
-    def _repeat(self, act, pause):
-        while not self._stop.wait(pause):
+    def _repeat(self, act, pauses):
+        for pause in itertools.cycle(pauses):
+            if self._stop.wait(pause):
+                return
             try:
                 act()
             except Failure as failure:

@@ -15,7 +15,7 @@ AWAY_SECONDS = 15
 #: Descriptors and threads that come and go with what is under way; beyond them, how far twenty visitors spread.
 FEW_DESCRIPTORS, FEW_THREADS, SPREAD = 4, 2, 12
 #: Lines of a log: at the start, and for each event of a kind.
-AT_START, PER_TUNNEL, PER_RELOAD, PER_CUT = 12, 4, 1, 8
+AT_START, PER_TUNNEL, PER_RELOAD, PER_CUT = 12, 4, 2, 8
 
 
 def filling_mib(seconds, inspected):

@@ -37,9 +37,9 @@ class Program:
         self.may_end = False
 
     def start(self):
-        self.may_end = False
         with open(self._folder / f"{self.name}.out", "wb") as output, open(self.log_path, "ab") as log:
             self._process = subprocess.Popen(self._arguments, stdin=subprocess.DEVNULL, stdout=output, stderr=log)
+        self.may_end = False  # not before: whoever watches would take the end of the last one for that of this one
 
     @property
     def is_running(self):
