@@ -155,17 +155,23 @@ enum TCP {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         try #require(descriptor >= 0)
         defer { close(descriptor) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(INADDR_LOOPBACK).bigEndian
-        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let isBound = unsafe withUnsafeMutablePointer(to: &address) { pointer in
-            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                unsafe bind(descriptor, $0, size) == 0 && getsockname(descriptor, $0, &size) == 0
-            }
-        }
+        let anyPort = try SocketAddress(ipAddress: "127.0.0.1", port: 0)
+        let isBound = unsafe anyPort.withSockAddr { unsafe bind(descriptor, $0, socklen_t($1)) == 0 }
         try #require(isBound)
-        return try await body(Int(UInt16(bigEndian: address.sin_port)))
+        return try await body(port(of: descriptor))
+    }
+
+    /// The port that a socket of IPv4 was given.
+    private static func port(of descriptor: CInt) throws -> Int {
+        // The module that `sockaddr_in` has its members from is another one in a build with a sanitizer; bytes have none.
+        var name = [UInt8](repeating: 0, count: MemoryLayout<sockaddr_in>.size)
+        var size = socklen_t(name.count)
+        let isKnown = unsafe name.withUnsafeMutableBytes { bytes in
+            guard let start = bytes.baseAddress else { return false }
+            return unsafe getsockname(descriptor, start.assumingMemoryBound(to: sockaddr.self), &size) == 0
+        }
+        try #require(isKnown)
+        return Int(name[2]) << 8 | Int(name[3])  // behind the family, in network order
     }
 
     /// What a connection brings until its end.
