@@ -153,6 +153,18 @@ package struct AgentExit: Error, Sendable, Equatable, CustomStringConvertible {
         )
     }
 
+    /// The edge gives an endpoint what another endpoint of this same agent has already.
+    init(rival endpoint: Endpoint, of other: Endpoint, under host: String) {
+        self.init(
+            code: 1,
+            problem: """
+                The edge gives '\(endpoint.label)' the name \(host), which the endpoint '\(other.label)' of this agent has \
+                already.
+                """,
+            nextStep: "Give one of the two another name with --name, or as 'hostname' in the configuration file."
+        )
+    }
+
     private static func nextStep(_ code: RegistrationRefusal, for kind: BindingKind) -> String {
         switch code {
         case .nameTaken, .nameReserved, .nameInvalid: "Choose another with --name."

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Synchronization
 import TunnelProtocol
 
@@ -27,18 +28,21 @@ package final class AgentState: Sendable {
 
     private let content: Mutex<Content>
 
-    /// How many events wait for a subscriber; beyond, the oldest are dropped.
-    private static let queuedEvents = 512
+    /// How many events wait for a subscriber that says nothing else.
+    package static let queuedEvents = 512
 
     package init(_ initial: AgentStatus) { content = Mutex(Content(status: initial)) }
 
     package var current: AgentStatus { content.withLock { $0.status } }
 
-    /// Everything that happens from now on; ends when the agent has ended.
-    package func subscribe() -> AsyncStream<AgentEvent> {
+    /// Tells of everything that happens from now on.
+    ///
+    /// - Parameter limit: How many events wait for who does not take them; beyond, the oldest are dropped.
+    /// - Returns: The events, until the agent has ended.
+    package func subscribe(queueing limit: Int = AgentState.queuedEvents) -> AsyncStream<AgentEvent> {
         let (events, continuation) = AsyncStream.makeStream(
             of: AgentEvent.self,
-            bufferingPolicy: .bufferingNewest(Self.queuedEvents)
+            bufferingPolicy: .bufferingNewest(limit)
         )
         let id = content.withLock { content -> Int? in
             guard !content.hasEnded else { return nil }
@@ -78,7 +82,10 @@ package final class AgentState: Sendable {
             content.status.endpoints = content.wanted.map { wanted in
                 let kept = before[wanted.endpoint.label]?.serial == wanted.serial
                 var status = kept ? statuses[wanted.endpoint.label] : nil
-                status?.target = wanted.endpoint.description
+                if before[wanted.endpoint.label]?.endpoint.target != wanted.endpoint.target {
+                    status?.target = wanted.endpoint.description
+                    status?.origin = OriginStatus()
+                }
                 return status ?? EndpointStatus(wanted.endpoint)
             }
             for status in content.status.endpoints where statuses[status.name] != status {
@@ -192,6 +199,26 @@ package final class AgentState: Sendable {
     /// What came of a request to an endpoint by its public name.
     func probed(_ probe: ProbeStatus, serial: Int) {
         content.withLock { content in content.updateEndpoint(serial) { $0.probe = probe } }
+    }
+
+    /// A local service has answered a request, or it has not.
+    ///
+    /// - Parameters:
+    ///   - problem: Why it has not; nil when it has.
+    ///   - endpoint: Whose service; nothing happens when the endpoint has another target by now.
+    func originHeard(_ problem: String?, of endpoint: Endpoint) {
+        content.withLock { content in
+            let isMeant = { (wanted: WantedEndpoint) in
+                wanted.endpoint.label == endpoint.label && wanted.endpoint.target == endpoint.target
+            }
+            guard let index = content.wanted.firstIndex(where: isMeant) else { return }
+            let state = problem == nil ? OriginStatus.State.ok : .failing
+            let before = content.status.endpoints[index].origin
+            guard before?.state != state || before?.problem != problem else { return }
+            content.updateEndpoint(content.wanted[index].serial) {
+                $0.origin = OriginStatus(state: state, problem: problem, since: .now)
+            }
+        }
     }
 
     /// Tells whoever watches of something that changes no state.

@@ -15,6 +15,8 @@ package struct AgentStatus: Sendable, Codable, Equatable {
     package var problem: String?
     package var tunnels: [TunnelStatus]
     package var endpoints: [EndpointStatus]
+    /// What is wrong with the configuration that was read last, while an older one counts; nil when nothing is.
+    package var configurationProblems: [String]?
 
     /// Whether visitors can be served: a tunnel is up, and no endpoint is known to be out of reach.
     package var isReady: Bool {
@@ -24,6 +26,7 @@ package struct AgentStatus: Sendable, Codable, Equatable {
     private enum CodingKeys: String, CodingKey {
         case version, pid, device, started, phase, problem, tunnels, endpoints
         case certificateExpires = "certificate_expires"
+        case configurationProblems = "configuration_problems"
     }
 }
 
@@ -69,6 +72,8 @@ package struct EndpointStatus: Sendable, Codable, Equatable {
         case serving
         /// An edge has said no for good, and no other has said yes.
         case refused
+        /// Its owner wants it to rest; an engine knows of none, only who keeps the list does.
+        case stopped
     }
 
     package var name: String
@@ -82,12 +87,38 @@ package struct EndpointStatus: Sendable, Codable, Equatable {
     /// Who can read the traffic: in mode `edge`, whoever runs the edge.
     package var mode: String?
     package var problem: String?
+    /// What visitors' requests have shown of the local service; nil only from an agent that does not say.
+    package var origin: OriginStatus? = OriginStatus()
     package var probe: ProbeStatus?
 
     package init(name: String, kind: String, target: String) {
         self.name = name
         self.kind = kind
         self.target = target
+    }
+}
+
+/// How the last request to a local service went; an endpoint may well be served while its service is not running.
+package struct OriginStatus: Sendable, Codable, Equatable {
+    package enum State: String, Sendable, Codable {
+        /// No request has come yet.
+        case unknown
+        /// The service has answered, whatever it said.
+        case ok
+        /// The agent had to answer in its place.
+        case failing
+    }
+
+    package var state: State
+    /// Why there was no answer.
+    package var problem: String?
+    /// When it was first so; requests that end alike leave it as it is.
+    package var since: Date?
+
+    package init(state: State = .unknown, problem: String? = nil, since: Date? = nil) {
+        self.state = state
+        self.problem = problem
+        self.since = since
     }
 }
 

@@ -39,6 +39,7 @@ struct EndpointServing: Sendable {
                 state.publish(.request(record))
             }
         )
+        served.observeOrigin = { state.originHeard($0, of: endpoint) }
         if endpoint.isInspected, let observer {
             let tap = observer.began(request, ends: stream.endedWithHead, endpoint: label, replayOf: original)
             served.tap = tap

@@ -67,6 +67,7 @@ extension EndpointSpec {
         } catch {
             throw EndpointProblem("target", error.description)
         }
+        try Self.checkFolder(target)
         guard !listing || target.isFolder else {
             throw EndpointProblem("listing", "Only a folder has files to list.")
         }
@@ -75,6 +76,15 @@ extension EndpointSpec {
             return try LocalService(target, options: options)
         } catch {
             throw EndpointProblem(error.member, error.description)
+        }
+    }
+
+    /// A folder that comes later would be a 502 for every visitor until then, and mostly its path is misspelled.
+    private static func checkFolder(_ target: OriginTarget) throws(EndpointProblem) {
+        switch target.place {
+        case .folder(let path):
+            if let obstacle = Folder(path: path).obstacle { throw EndpointProblem("target", obstacle) }
+        case .host, .unix, .program: return
         }
     }
 

@@ -25,6 +25,7 @@ final class EdgeCore {
     var bindings: BindingTable
     /// For identifiers that need to be different, not secret.
     var identifiers = IdentifierGenerator()
+    var requestedHosts = RequestedHosts()
     var handshakes: HandshakeLimiter
     var admission: TunnelAdmission
     /// The TCP and UDP ports that devices have.

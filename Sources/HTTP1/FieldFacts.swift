@@ -31,21 +31,21 @@ struct FieldFacts {
         "transfer-encoding", "trailer", "date",
     ]
 
-    /// Reads all of them in one pass; most fields are told apart by the length of their names alone.
+    /// Reads all of them in one pass.
     static func collect(_ fields: FieldSection) throws(HTTP1Error) -> FieldFacts {
         var facts = FieldFacts()
-        for index in fields.entries.indices {
-            switch fields.entries[index].nameLength {
-            case 4 where fields.nameEquals("host", at: index): facts.hostCount += 1
-            case 6 where fields.nameEquals("expect", at: index):
+        for (index, entry) in fields.entries.enumerated() where entry.name != .other {
+            switch (entry.name, entry.isAlias) {
+            case (.host, _): facts.hostCount += 1
+            case (.expect, _):
                 let isKnown = facts.expectation == .none && fields.valueEquals("100-continue", at: index)
                 facts.expectation = isKnown ? .goOn : .unknown
-            case 10 where fields.nameEquals("connection", at: index): try facts.connection(fields.value(at: index))
-            case 14 where fields.nameEquals("content-length", at: index): try facts.length(fields.value(at: index))
-            case 14 where fields.nameEquals("content_length", at: index): facts.lookalike = .badContentLength
-            case 17 where fields.nameEquals("transfer-encoding", at: index): try facts.coding(fields, index)
-            case 17 where fields.nameEquals("transfer_encoding", at: index): facts.lookalike = .badTransferEncoding
-            default: break
+            case (.connection, _): try facts.connection(fields.value(at: index))
+            case (.contentLength, false): try facts.length(fields.value(at: index))
+            case (.contentLength, true): facts.lookalike = .badContentLength
+            case (.transferEncoding, false): try facts.coding(fields, index)
+            case (.transferEncoding, true): facts.lookalike = .badTransferEncoding
+            default: break  // says nothing about framing or connection
             }
         }
         return facts

@@ -8,6 +8,7 @@ enum FieldLines {
     /// Complete means that its last two bytes are the CRLF of its empty line. More than `limit` fields are refused.
     static func parse(_ section: ByteBuffer, from start: Int, limit: Int) throws(HTTP1Error) -> FieldSection {
         let bytes = section.readableBytesUInt8Span
+        let raw = section.readableBytesSpan
         let end = bytes.count - 2
         var entries: [FieldSection.Entry] = []
         if start < end { entries.reserveCapacity(16) }
@@ -15,13 +16,17 @@ enum FieldLines {
         // Only the CRLF at the very end is the empty line: a CR at the head of another line is no end.
         while index < end {
             guard entries.count < limit else { throw .tooManyFields }
-            entries.append(try line(bytes, &index))
+            entries.append(try line(bytes, raw, &index))
         }
         return FieldSection(storage: section, entries: entries)
     }
 
     /// One line; the CRLF that ends the section stops every loop.
-    private static func line(_ bytes: Span<UInt8>, _ index: inout Int) throws(HTTP1Error) -> FieldSection.Entry {
+    private static func line(
+        _ bytes: Span<UInt8>,
+        _ raw: RawSpan,
+        _ index: inout Int
+    ) throws(HTTP1Error) -> FieldSection.Entry {
         let nameStart = index
         while Characters.isToken(bytes[index]) { index += 1 }
         let nameEnd = index
@@ -31,16 +36,11 @@ enum FieldLines {
         index += 1
         while Characters.isBlank(bytes[index]) { index += 1 }
         let valueStart = index
-        while Characters.isFieldValue(bytes[index]) { index += 1 }
+        index = FieldBytes.endOfValue(in: raw, from: index, to: bytes.count - 1)
         guard bytes[index] == UInt8(ascii: "\r"), bytes[index + 1] == UInt8(ascii: "\n") else { throw .badFieldValue }
         var valueEnd = index
         while valueEnd > valueStart, Characters.isBlank(bytes[valueEnd - 1]) { valueEnd -= 1 }
         index += 2
-        return FieldSection.Entry(
-            nameOffset: nameStart,
-            nameLength: nameEnd - nameStart,
-            valueOffset: valueStart,
-            valueLength: valueEnd - valueStart
-        )
+        return FieldSection.Entry(name: nameStart..<nameEnd, value: valueStart..<valueEnd, in: raw)
     }
 }

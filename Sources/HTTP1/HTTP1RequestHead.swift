@@ -60,7 +60,7 @@ extension HTTP1RequestHead {
         _ fields: FieldSection
     ) throws(HTTP1Error) -> ByteBufferView? {
         guard facts.hostCount == 1 || (facts.hostCount == 0 && line.version == .http10) else { throw .badHost }
-        let host = fields.first("host")
+        let host = fields.first(.host)
         if let host { guard Authority.isValid(host) else { throw .badHost } }
         guard let named = line.target.authority else { return host }
         if let host {
@@ -71,7 +71,7 @@ extension HTTP1RequestHead {
 
     private static func upgrade(_ line: RequestLine, _ facts: FieldFacts, _ fields: FieldSection) -> Upgrade? {
         // RFC 9110, 7.8: without the connection option the field is ignored, and so it is in HTTP/1.0.
-        guard facts.upgrades, line.version == .http11, fields.first("upgrade") != nil else { return nil }
+        guard facts.upgrades, line.version == .http11, fields.first(.upgrade) != nil else { return nil }
         guard line.method.elementsEqual("GET".utf8), !facts.hasFraming,
             fields.only("upgrade")?.equalsIgnoringCase("websocket") == true,
             fields.only("sec-websocket-version")?.elementsEqual("13".utf8) == true,

@@ -71,7 +71,7 @@ package enum HTTP1Writer {
         do throws(HTTP1Error) {
             for index in section.entries.indices where !isPseudo(section, index) {
                 guard !hop.isConnectionSpecific(at: index), !isLeftOut(index) else { continue }
-                if section.nameEquals("content-length", at: index) {
+                if section.is(.contentLength, at: index) {
                     guard !hasLength, FieldFacts.contentLength(section.value(at: index)) != nil else {
                         throw .badContentLength
                     }
@@ -98,17 +98,17 @@ package enum HTTP1Writer {
         into buffer: inout ByteBuffer
     ) throws(HTTP1Error) {
         let entry = section.entries[index]
-        let bytes = section.storage.readableBytesUInt8Span
         let name = Int(entry.nameOffset)..<Int(entry.nameOffset + entry.nameLength)
         let value = Int(entry.valueOffset)..<Int(entry.valueOffset + entry.valueLength)
         guard !name.isEmpty else { throw .badFieldName }
-        for place in name { guard Characters.isToken(bytes[place]) else { throw .badFieldName } }
-        for place in value { guard Characters.isFieldValue(bytes[place]) else { throw .badFieldValue } }
+        if entry.name == .other {
+            let bytes = section.storage.readableBytesUInt8Span
+            for place in name { guard Characters.isToken(bytes[place]) else { throw .badFieldName } }
+        }
         let raw = section.storage.readableBytesSpan
-        buffer.writeBytes(raw.extracting(name))
-        buffer.writeStaticString(": ")
-        buffer.writeBytes(raw.extracting(value))
-        buffer.writeStaticString("\r\n")
+        guard FieldBytes.writeLine(raw.extracting(name), raw.extracting(value), to: &buffer) else {
+            throw .badFieldValue
+        }
     }
 
     /// Writes the size line that stands before a chunk, which is never empty; CRLF follows the chunk's bytes.

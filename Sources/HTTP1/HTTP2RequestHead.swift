@@ -79,7 +79,7 @@ package struct HTTP2RequestHead: Sendable {
         _ named: ByteBufferView?,
         _ fields: FieldSection
     ) throws(HTTP1Error) -> ByteBufferView {
-        let host = fields.first("host")
+        let host = fields.first(.host)
         if host != nil, fields.only("host") == nil { throw .badHost }
         guard let authority = named ?? host, Authority.isValid(authority) else { throw .badHost }
         if let host {

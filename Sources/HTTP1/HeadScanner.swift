@@ -1,3 +1,4 @@
+import HTTPFields
 import NIOCore
 
 /// Finds the end of a head in a buffer that fills up piece by piece, looking at every byte once.
@@ -19,17 +20,21 @@ struct HeadScanner {
         whole: Int,
         tooLarge: HTTP1Error
     ) throws(HTTP1Error) -> Int? {
-        let bytes = buffer.readableBytesUInt8Span
-        let available = min(bytes.count, whole)
+        let bytes = buffer.readableBytesSpan
+        let available = min(bytes.byteCount, whole)
         // A first line and its CRLF end before this place.
         var lineLimit = isFirstLine ? startLine.map { $0 + 2 } ?? Int.max : Int.max
         while scanned < available {
-            guard bytes[scanned] == UInt8(ascii: "\n") else {
-                scanned += 1
+            let end = min(available, lineLimit)
+            guard let lineFeed = FieldBytes.lineFeed(in: bytes, from: scanned, to: end) else {
+                scanned = end
                 guard scanned < lineLimit else { throw .startLineTooLong }
-                continue
+                break
             }
-            guard scanned > lineStart, bytes[scanned - 1] == UInt8(ascii: "\r") else { throw .badLineEnd }
+            scanned = lineFeed
+            guard scanned > lineStart, buffer.readableBytesUInt8Span[scanned - 1] == UInt8(ascii: "\r") else {
+                throw .badLineEnd
+            }
             let isEmpty = scanned - lineStart == 1
             scanned += 1
             if isEmpty, !isFirstLine || startLine == nil {
@@ -41,7 +46,7 @@ struct HeadScanner {
             isFirstLine = false
             lineLimit = Int.max
         }
-        guard bytes.count < whole else { throw tooLarge }
+        guard bytes.byteCount < whole else { throw tooLarge }
         return nil
     }
 }

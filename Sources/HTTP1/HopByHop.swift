@@ -7,41 +7,41 @@ package enum HopByHop {
     package static func isConnectionSpecific(_ fields: FieldSection, at index: Int) -> Bool {
         if isFixed(fields, at: index) { return true }
         // A client that takes trailers must name TE in Connection (RFC 9110, 10.1.4), which does not end it here.
-        return !fields.nameEquals("te", at: index) && nominates(fields, fields.name(at: index))
+        return !fields.is(.te, at: index) && nominates(fields, fields.name(at: index))
     }
 
     /// The same for each field of one section in turn, which is searched for Connection only once.
-    struct Section {
+    package struct Section {
         private let fields: FieldSection
         private let nominates: Bool
 
-        init(_ fields: FieldSection) {
+        package init(_ fields: FieldSection) {
             self.fields = fields
             nominates = fields.entries.indices.contains { HopByHop.nominates(fields, at: $0) }
         }
 
-        func isConnectionSpecific(at index: Int) -> Bool {
+        package func isConnectionSpecific(at index: Int) -> Bool {
             guard !nominates else { return HopByHop.isConnectionSpecific(fields, at: index) }
             return isFixed(fields, at: index)
         }
     }
 
     private static func isFixed(_ fields: FieldSection, at index: Int) -> Bool {
-        switch fields.entries[index].nameLength {
+        guard !fields.entries[index].isAlias else { return false }
+        switch fields.entries[index].name {
+        case .connection, .http2Settings, .keepAlive, .proxyConnection, .transferEncoding, .upgrade: return true
         // RFC 9113, 8.2.2: `trailers` is all that TE may say beyond this hop.
-        case 2: fields.nameEquals("te", at: index) && !fields.valueEquals("trailers", at: index)
-        case 7: fields.nameEquals("upgrade", at: index)
-        case 10: fields.nameEquals("connection", at: index) || fields.nameEquals("keep-alive", at: index)
-        case 14: fields.nameEquals("http2-settings", at: index)
-        case 16: fields.nameEquals("proxy-connection", at: index)
-        case 17: fields.nameEquals("transfer-encoding", at: index)
-        default: false
+        case .te: return !fields.valueEquals("trailers", at: index)
+        case .other, .authority, .method, .path, .protocol, .scheme, .status, .accept, .contentLength, .cookie, .expect,
+            .forwarded, .host, .proxyStatus, .secWebSocketAccept, .secWebSocketKey, .traceparent, .tracestate,
+            .xForwardedFor, .xForwardedHost, .xForwardedPort, .xForwardedProto, .xRealIP, .xRequestID:
+            return false
         }
     }
 
     /// Whether the field at `index` is a Connection that may name others.
     private static func nominates(_ fields: FieldSection, at index: Int) -> Bool {
-        guard fields.nameEquals("connection", at: index) else { return false }
+        guard fields.is(.connection, at: index) else { return false }
         // By far the most common ones, and no field is called so.
         return !fields.valueEquals("keep-alive", at: index) && !fields.valueEquals("close", at: index)
     }

@@ -44,7 +44,7 @@ package import NIOCore
     /// The field section that is arriving.
     struct HeadInProgress {
         var stream: HTTP2Stream?
-        var fields = FieldSection()
+        var fields = FieldSection.empty
         var size = 0
     }
 

@@ -167,7 +167,7 @@ extension HTTP2Session {
         if stream.hasFinalHead { return .trailers }
         guard role == .client else { return .request }
         // `:status` is three digits (the library checks); 1xx are interim (RFC 9110, 15.2).
-        return fields.first(":status")?.first == UInt8(ascii: "1") ? .informational : .response
+        return fields.first(.status)?.first == UInt8(ascii: "1") ? .informational : .response
     }
 
     private func recordEnd(_ header: nghttp2_frame_hd, _ stream: HTTP2Stream?) {

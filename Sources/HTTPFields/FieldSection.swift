@@ -12,13 +12,31 @@ package struct FieldSection: Sendable {
         package let nameLength: UInt32
         package let valueOffset: UInt32
         package let valueLength: UInt32
+        /// What the name is.
+        package let name: FieldName
+        /// Whether the name is spelt with `_` where ``name`` has `-`: another name, which CGI and its heirs read alike
+        /// (RFC 3875, 4.1.18).
+        package let isAlias: Bool
 
-        package init(nameOffset: Int, nameLength: Int, valueOffset: Int, valueLength: Int) {
-            self.nameOffset = UInt32(truncatingIfNeeded: nameOffset)
-            self.nameLength = UInt32(truncatingIfNeeded: nameLength)
-            self.valueOffset = UInt32(truncatingIfNeeded: valueOffset)
-            self.valueLength = UInt32(truncatingIfNeeded: valueLength)
+        fileprivate init(_ name: Range<Int>, _ value: Range<Int>, known: (name: FieldName, isAlias: Bool)) {
+            nameOffset = UInt32(truncatingIfNeeded: name.lowerBound)
+            nameLength = UInt32(truncatingIfNeeded: name.count)
+            valueOffset = UInt32(truncatingIfNeeded: value.lowerBound)
+            valueLength = UInt32(truncatingIfNeeded: value.count)
+            self.name = known.name
+            isAlias = known.isAlias
         }
+
+        /// - Parameters:
+        ///   - name: Where the name lies in `bytes`.
+        ///   - value: Where the value lies.
+        ///   - bytes: The readable bytes of the storage.
+        package init(name: Range<Int>, value: Range<Int>, in bytes: RawSpan) {
+            self.init(name, value, known: FieldBytes.name(of: bytes.extracting(name)))
+        }
+
+        var nameRange: Range<Int> { Int(nameOffset)..<Int(nameOffset) + Int(nameLength) }
+        var valueRange: Range<Int> { Int(valueOffset)..<Int(valueOffset) + Int(valueLength) }
     }
 
     /// The bytes that the entries point into.
@@ -30,6 +48,9 @@ package struct FieldSection: Sendable {
         entries = []
         entries.reserveCapacity(fields)
     }
+
+    /// A section that costs no memory until something is appended.
+    package static var empty: FieldSection { FieldSection(storage: ByteBuffer(), entries: []) }
 
     /// Takes over bytes that a parser has already cut into fields.
     ///
@@ -50,57 +71,61 @@ package struct FieldSection: Sendable {
     }
 
     package mutating func append(_ name: StaticString, _ value: StaticString) {
-        let start = storage.readableBytes
-        let nameLength = storage.writeStaticString(name)
-        let valueLength = storage.writeStaticString(value)
-        append(start: start, nameLength: nameLength, valueLength: valueLength)
+        name.withBytes { name in value.withBytes { append(name: name, value: $0) } }
     }
 
     package mutating func append(_ name: StaticString, _ value: String) {
-        let start = storage.readableBytes
-        let nameLength = storage.writeStaticString(name)
-        let valueLength = storage.writeString(value)
-        append(start: start, nameLength: nameLength, valueLength: valueLength)
+        name.withBytes { name in value.withBytes { append(name: name, value: $0) } }
     }
 
     package mutating func append(_ name: String, _ value: String) {
-        let start = storage.readableBytes
-        let nameLength = storage.writeString(name)
-        let valueLength = storage.writeString(value)
-        append(start: start, nameLength: nameLength, valueLength: valueLength)
+        name.withBytes { name in value.withBytes { append(name: name, value: $0) } }
+    }
+
+    package mutating func append(_ name: FieldName, _ value: String) {
+        name.text.withBytes { name in value.withBytes { append(name: name, value: $0) } }
+    }
+
+    package mutating func append(_ name: FieldName, _ value: ByteBufferView) {
+        name.text.withBytes { name in value.withBytes { append(name: name, value: $0) } }
     }
 
     package mutating func append(_ name: StaticString, _ value: ByteBufferView) {
-        let start = storage.readableBytes
-        let nameLength = storage.writeStaticString(name)
-        let valueLength = storage.writeBytes(value)
-        append(start: start, nameLength: nameLength, valueLength: valueLength)
+        name.withBytes { name in value.withBytes { append(name: name, value: $0) } }
     }
 
     package mutating func append(name: ByteBufferView, value: ByteBufferView) {
-        let start = storage.readableBytes
-        let nameLength = storage.writeBytes(name)
-        let valueLength = storage.writeBytes(value)
-        append(start: start, nameLength: nameLength, valueLength: valueLength)
+        name.withBytes { name in value.withBytes { append(name: name, value: $0) } }
     }
 
     /// Appends bytes that somebody else lends for the time of the call.
     package mutating func append(name: RawSpan, value: RawSpan) {
         let start = storage.readableBytes
-        let nameLength = storage.writeBytes(name)
-        let valueLength = storage.writeBytes(value)
-        append(start: start, nameLength: nameLength, valueLength: valueLength)
+        FieldBytes.append(name, value, to: &storage)
+        append(start, name.byteCount, value.byteCount, known: FieldBytes.name(of: name))
     }
 
-    private mutating func append(start: Int, nameLength: Int, valueLength: Int) {
-        entries.append(
-            Entry(
-                nameOffset: start,
-                nameLength: nameLength,
-                valueOffset: start + nameLength,
-                valueLength: valueLength
-            )
-        )
+    /// Appends a field with a value that `write` makes of at most `capacity` bytes.
+    package mutating func append(_ name: FieldName, capacity: Int, _ write: (inout OutputRawSpan) -> Void) {
+        let start = storage.readableBytes
+        name.text.withBytes { bytes in
+            let length = FieldBytes.append(bytes, capacity: capacity, to: &storage, write)
+            append(start, bytes.byteCount, length, known: (name, false))
+        }
+    }
+
+    /// Appends the field at `index` of another section, as it is there.
+    package mutating func append(_ index: Int, of other: FieldSection) {
+        let entry = other.entries[index]
+        let bytes = other.storage.readableBytesSpan
+        let (name, value) = (bytes.extracting(entry.nameRange), bytes.extracting(entry.valueRange))
+        let start = storage.readableBytes
+        FieldBytes.append(name, value, to: &storage)
+        append(start, name.byteCount, value.byteCount, known: (entry.name, entry.isAlias))
+    }
+
+    private mutating func append(_ start: Int, _ name: Int, _ value: Int, known: (name: FieldName, isAlias: Bool)) {
+        entries.append(Entry(start..<start + name, start + name..<start + name + value, known: known))
     }
 
     /// The name of the field at `index`, as stored.
@@ -119,22 +144,26 @@ package struct FieldSection: Sendable {
         return nil
     }
 
+    /// The value of the first field of that name.
+    package func first(_ name: FieldName) -> ByteBufferView? { firstIndex(of: name).map { value(at: $0) } }
+
+    /// The first field of that name.
+    package func firstIndex(of name: FieldName) -> Int? { entries.firstIndex { $0.name == name && !$0.isAlias } }
+
     /// The first value of that name as text; bytes that are not UTF-8 are replaced.
     package func string(_ name: String) -> String? {
         first(name).map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// Whether the field at `index` has that name, in whatever case.
+    package func `is`(_ name: FieldName, at index: Int) -> Bool {
+        entries[index].name == name && !entries[index].isAlias
     }
 
     /// Whether the field at `index` has that name; `name` is in lower case, the field's case is ignored.
     package func nameEquals(_ name: String, at index: Int) -> Bool {
         let entry = entries[index]
         return equals(name, offset: entry.nameOffset, length: entry.nameLength)
-    }
-
-    /// The same for a table of names that are kept as static strings.
-    package func nameEquals(_ name: StaticString, at index: Int) -> Bool {
-        // The description of a longer name is a copy on the heap, so the lengths are compared before it is made.
-        guard Int(entries[index].nameLength) == name.utf8CodeUnitCount else { return false }
-        return nameEquals(name.description, at: index)
     }
 
     /// Whether the value of the field at `index` is that word; `word` is in lower case, the value's case is ignored.

@@ -133,13 +133,28 @@ extension IPAddress: CustomStringConvertible {
     /// The short form of RFC 5952.
     package var description: String {
         switch family {
-        case .v4: return (0..<4).reversed().map { String(bits >> ($0 * 8) & 0xFF) }.joined(separator: ".")
+        case .v4: return dotted
         case .v6: break
         }
         let groups = (0..<8).reversed().map { String(UInt16(truncatingIfNeeded: bits >> ($0 * 16)), radix: 16) }
         guard let gap = Self.longestGap(groups) else { return groups.joined(separator: ":") }
         return groups[..<gap.lowerBound].joined(separator: ":") + "::"
             + groups[gap.upperBound...].joined(separator: ":")
+    }
+
+    /// Four numbers; every request has the visitor's address in it, so no string is made of each number.
+    private var dotted: String {
+        var text: [UInt8] = []
+        text.reserveCapacity(15)
+        for index in 0..<4 {
+            let shift = UInt32(24 - 8 * index)
+            let part = UInt8(truncatingIfNeeded: UInt32(truncatingIfNeeded: bits) >> shift)
+            if part >= 100 { text.append(UInt8(ascii: "0") + part / 100) }
+            if part >= 10 { text.append(UInt8(ascii: "0") + part / 10 % 10) }
+            text.append(UInt8(ascii: "0") + part % 10)
+            if shift > 0 { text.append(UInt8(ascii: ".")) }
+        }
+        return String(decoding: text, as: UTF8.self)
     }
 
     /// The first of the longest runs of at least two zero groups.

@@ -26,31 +26,25 @@ struct AgentProcess {
     func run() async throws {
         let setup = AgentSetup(settings: file.settings)
         let threshold = LogThreshold(file.settings.logLevel)
-        let logs = try LogRing.start(file.settings, threshold, writing: view.screen.write)
+        let logFile = try file.settings.logFile.map { try LogFile(path: $0) }
+        let logs = LogRing.start(file.settings, threshold, to: logFile, writing: view.screen.write)
         let logger = Logger(label: "osm-agent")
         let inspection = Inspection(file.settings)
         let agent = try engine(setup, inspection, logger)
         let roster = EndpointRoster(habit: habit, folder: setup.identity.path, logger: logger)
-        let desk = EndpointDesk(
-            state: agent.state,
-            logger: logger,
-            serve: agent.replace(endpoints:),
-            remember: { await roster.remember($0) }
-        )
+        let desk = desk(of: agent, roster, logger)
         await roster.apply(file, to: desk)
         let watch = ConfigurationWatch(loader: loader, present: file, logger: logger) { file, _ in
             threshold.level = file.settings.logLevel
             await roster.apply(file, to: desk)
         }
-        var actions = LocalAPI.Actions()
-        actions.inspectorURL = { inspection?.url }
-        if !file.paths.isEmpty { actions.reload = { watch.requestReload() } }
+        if case .daemon = habit, await desk.listings.isEmpty { tellOfNothing(logger) }
         let api = LocalAPI(
             address: .unix(path: try LocalSocket.prepared(setup.socket)),
             state: agent.state,
             desk: desk,
             logs: logs,
-            actions: actions,
+            actions: actions(watch, inspection),
             logger: logger
         )
         let events = agent.state.subscribe()
@@ -60,14 +54,60 @@ struct AgentProcess {
         let gated = GatedService(gate: api.bound, service: agent)
         let services: [any Service] = [api, watch] + [page].compactMap(\.self) + [gated]
         async let shown: Void = shownView.run(events) { agent.state.current }
-        let reload: @Sendable () -> Void = { watch.requestReload() }
+        async let _: Void = EndpointJournal.run(agent.state, logger)
+        let outcome = await finish(services) {
+            watch.requestReload()
+            logFile?.reopen()
+        }
+        if case .success = outcome { await shown }
+        await logFile?.close()
+        try outcome.get()
+    }
+
+    private func desk(of agent: AgentService, _ roster: EndpointRoster, _ logger: Logger) -> EndpointDesk {
+        EndpointDesk(
+            state: agent.state,
+            logger: logger,
+            serve: agent.replace(endpoints:),
+            remember: { await roster.remember($0) }
+        )
+    }
+
+    private func actions(_ watch: ConfigurationWatch, _ inspection: Inspection?) -> LocalAPI.Actions {
+        var actions = LocalAPI.Actions()
+        actions.inspectorURL = { inspection?.url }
+        actions.configurationProblems = { watch.problems }
+        actions.gracePeriod = file.settings.gracePeriod
+        if !file.paths.isEmpty { actions.reload = { watch.requestReload() } }
+        return actions
+    }
+
+    /// Runs the services until they have ended.
+    private func finish(
+        _ services: [any Service],
+        onHangUp reload: @escaping @Sendable () -> Void
+    ) async -> Result<Void, any Error> {
         let lifecycle = Lifecycle(
             services: services,
             grace: file.settings.gracePeriod,
             reload: isSomebodyWatching ? nil : reload
         )
-        try await lifecycle.run()
-        await shown
+        do {
+            try await lifecycle.run()
+            return .success(())
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    private func tellOfNothing(_ logger: Logger) {
+        logger.warning(
+            "nothing is served yet",
+            metadata: [
+                "configuration": "\(ConfigurationReport.names(file.paths))",
+                "next_step": "osm-agent config edit, to write endpoints into a file; or osm-agent http 3000",
+            ]
+        )
     }
 
     /// Whether it lasts as long as a terminal does.

@@ -11,13 +11,14 @@ struct HTTP: AsyncParsableCommand {
             port (3000, localhost:3000, [::1]:3000); a service that speaks TLS
             (https://localhost:8443) or HTTP/2 without it, such as a gRPC server
             (http2://localhost:50051); a Unix socket (unix:/run/app.sock); or a folder of
-            files (./site). The public URL is printed on standard output as soon as the
+            files (./site), which has to be there. The public URL is printed on standard output as soon as the
             edge has given it; everything else goes to standard error. The agent reconnects
             by itself for as long as that can help; when it cannot, it says why and ends
             with an exit code of its own (osm-agent --help lists them).
 
             When an agent of this user runs already, that one serves the endpoint for as
-            long as this command runs.
+            long as this command runs. Without --name the edge chooses a name, always the
+            same for this device; a further endpoint without one gets a name next to it.
 
             Ctrl-C takes no new requests and lets what is under way finish, for 30
             seconds at most; a second one ends at once.

@@ -41,7 +41,13 @@ struct Identity: ParsableCommand {
         func run() throws {
             try identity.folder.create(name: String(name.prefix(64)))
             StandardStream.output.write("\(identity.folder.requestPath)\n")
-            StandardStream.error.write("Send that file to your operator; the key stays here.\n")
+            StandardStream.error.write(
+                """
+                Send that file to your operator; the key stays here. What comes back is for:
+                  osm-agent identity install device.pem
+
+                """
+            )
         }
     }
 

@@ -52,11 +52,22 @@ struct IdentityFolder {
             throw AgentExit(
                 code: 24,
                 problem: "This device has no certificate: there is no \(chainPath).",
-                nextStep:
-                    "Make a key with: osm-agent identity create, and have your operator issue a certificate for it."
+                nextStep: nextStep
             )
         }
         return try credentials(chainPEM: chain)
+    }
+
+    /// What comes before the certificate is there.
+    private var nextStep: String {
+        let folder = path == Self.standardPath ? "" : " --identity \(path)"
+        guard FileManager.default.fileExists(atPath: keyPath) else {
+            return "Make a key and a request for one with: osm-agent identity create\(folder)"
+        }
+        return """
+            Send \(requestPath) to your operator, and take the certificate that comes back with: \
+            osm-agent identity install\(folder) device.pem
+            """
     }
 
     private func credentials(chainPEM: String) throws -> DeviceCredentials {
@@ -64,7 +75,7 @@ struct IdentityFolder {
             throw AgentExit(
                 code: 24,
                 problem: "This device has no key: there is no \(keyPath).",
-                nextStep: "Make one with: osm-agent identity create"
+                nextStep: nextStep
             )
         }
         do throws(DeviceCredentialsError) {

@@ -8,7 +8,8 @@ struct List: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Show the endpoints of the running agent.",
         discussion: """
-            Also those that are stopped. SOURCE says when an endpoint goes: file, never;
+            Also those that are stopped. STATE is failing when the last request got no answer
+            from the local service; osm-agent status says why. SOURCE says when an endpoint goes: file, never;
             added, when it is removed; command and attached, with the command that serves it.
             """
     )
@@ -30,13 +31,19 @@ struct List: AsyncParsableCommand {
             [
                 endpoint.name,
                 endpoint.spec.kind,
-                endpoint.enabled ? endpoint.status?.state.rawValue ?? "waiting" : "stopped",
+                state(endpoint),
                 endpoint.source.rawValue,
                 endpoint.status?.url ?? "-",
                 endpoint.spec.target,
             ].map { TerminalText.escaped($0) }
         }
         return table([["NAME", "KIND", "STATE", "SOURCE", "ADDRESS", "TARGET"]] + rows)
+    }
+
+    private static func state(_ endpoint: EndpointListing) -> String {
+        guard endpoint.enabled else { return "stopped" }
+        guard let status = endpoint.status else { return "waiting" }
+        return status.state == .serving && status.origin?.state == .failing ? "failing" : status.state.rawValue
     }
 
     /// Columns as wide as their widest cell.

@@ -36,6 +36,7 @@ enum Serving {
     }
 
     private static func attach(_ spec: EndpointSpec, to agent: LocalAgent, _ view: AgentView) async throws {
+        let view = await linked(view, to: agent)
         StandardStream.error.write("an agent runs already (\(agent.version.version)); it serves this as well\n")
         try await UntilSignal.run {
             let (events, continuation) = AsyncStream.makeStream(
@@ -60,6 +61,19 @@ enum Serving {
         }
     }
 
+    /// The view with the link to the inspector of the agent that runs, if it has one.
+    private static func linked(_ view: AgentView, to agent: LocalAgent) async -> AgentView {
+        do {
+            let link = try await agent.inspectorURL()
+            var view = view
+            view.inspector = { link }
+            view.inspectorOpened(link)
+            return view
+        } catch {
+            return view
+        }
+    }
+
     /// What concerns that endpoint; nil when the agent does not answer, which is told elsewhere.
     private static func status(of name: String, in agent: LocalAgent) async -> AgentStatus? {
         do {
@@ -76,14 +90,15 @@ enum Serving {
         do throws(EndpointProblem) {
             _ = try spec.endpoint()
         } catch {
-            throw ValidationError("\(flag(error.member)): \(error.sentence)")
+            throw ValidationError("\(flag(error.member, of: spec)): \(error.sentence)")
         }
     }
 
-    private static func flag(_ member: String) -> String {
+    private static func flag(_ member: String, of spec: EndpointSpec) -> String {
         switch member {
         case "target": "TARGET"
-        case "name": "--label"
+        // Who gives no label is told of the name that it follows from.
+        case "name": spec.name == spec.hostname ? "--name" : "--label"
         case "hostname": "--name"
         case "request_headers": "--request-header-add"
         case "response_headers": "--response-header-add"

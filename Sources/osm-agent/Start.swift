@@ -41,15 +41,16 @@ struct Start: AsyncParsableCommand {
         try await AgentProcess(file: file, loader: loader, habit: habit, view: view).run()
     }
 
-    private func chosen(of file: AgentFile) throws -> [EndpointSpec] {
-        guard !file.specs.isEmpty else {
+    func chosen(of file: AgentFile) throws -> [EndpointSpec] {
+        let known = file.specs.map(\.name)
+        guard !known.isEmpty else {
+            let names = ConfigurationReport.names(file.paths)
             throw AgentExit(
                 code: 2,
-                problem: "There is no endpoint to start: \(ConfigurationReport.names(file.paths)) names none.",
+                problem: "There is no endpoint to start: \(names)\(file.paths.isEmpty ? "" : " names none").",
                 nextStep: "Write one with: osm-agent config edit, or serve one with: osm-agent http 3000"
             )
         }
-        let known = file.specs.map(\.name)
         for name in names where !known.contains(name) {
             let suggestion = Suggestion.nearest(to: name, among: known).map { "; did you mean '\($0)'?" } ?? ""
             throw AgentExit(
@@ -58,7 +59,15 @@ struct Start: AsyncParsableCommand {
                 nextStep: "It has: \(known.joined(separator: ", "))"
             )
         }
-        return file.specs.filter { spec in names.isEmpty ? all || spec.enabled : names.contains(spec.name) }
+        let chosen = file.specs.filter { spec in names.isEmpty ? all || spec.enabled : names.contains(spec.name) }
+        guard !chosen.isEmpty else {
+            throw AgentExit(
+                code: 2,
+                problem: "No endpoint of the configuration file is enabled.",
+                nextStep: "Name those to start, or use --all. There are: \(known.joined(separator: ", "))"
+            )
+        }
+        return chosen
     }
 
     /// Has the agent that runs start them, those that it knows and those that it does not.
@@ -85,8 +94,9 @@ struct Run: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Run as a daemon: serve the configuration file and what was enabled before.",
         discussion: """
-            Reads the configuration file again when it changes, and on SIGHUP. What is
-            started, stopped or added while it runs comes back with its next start. It goes
+            Reads the configuration file again when it changes, and on SIGHUP, which also
+            opens log_file again after it was moved away. Without a file and without anything
+            that was enabled before it says so, and waits for endpoints. What is started, stopped or added while it runs comes back with its next start. It goes
             on when every endpoint is refused, and ends with an exit code of its own only
             when no edge will ever have this device (osm-agent --help lists them).
 

@@ -9,7 +9,8 @@ struct Status: AsyncParsableCommand {
         discussion: """
             Asks the agent that this user runs. Exit code 0 when visitors can be served: a
             tunnel is up and no endpoint is known to be out of reach. Exit code 1 when not,
-            and when no agent runs. With --watch it shows every change until Ctrl-C, or
+            and when no agent runs. That a local service gives no answer is shown with its
+            endpoint and does not count: the agent has visitors for it. With --watch it shows every change until Ctrl-C, or
             until the agent ends.
             """
     )
@@ -30,6 +31,17 @@ struct Status: AsyncParsableCommand {
             guard status.isReady else { throw ExitCode.failure }
             return
         }
+        do {
+            try await follow(agent)
+        } catch let exit as AgentExit {
+            // It may end between an event and the question how everything is now.
+            if await LocalAgent.isRunning(socket: agent.socket) { throw exit }
+        }
+        StandardStream.error.write("the agent has ended\n")
+        throw ExitCode.failure
+    }
+
+    private func follow(_ agent: LocalAgent) async throws {
         var shown: AgentStatus?
         try await agent.events { event in
             switch event {
@@ -41,8 +53,6 @@ struct Status: AsyncParsableCommand {
             shown = status
             try show(status)
         }
-        StandardStream.error.write("the agent has ended\n")
-        throw ExitCode.failure
     }
 
     private func show(_ status: AgentStatus) throws {

@@ -10,6 +10,10 @@ enum StatusText {
             ("device", "\(status.device), certificate until \(status.certificateExpires.formatted(.iso8601))"),
             ("ready", readiness(status)),
         ]
+        for (index, problem) in (status.configurationProblems ?? []).enumerated() {
+            if index == 0 { rows.append(("config", "not reloaded, so that what was read before still counts:")) }
+            rows.append(("", problem))
+        }
         for tunnel in status.tunnels { rows += self.rows(tunnel) }
         for endpoint in status.endpoints { rows += self.rows(endpoint) }
         if status.endpoints.isEmpty { rows.append(("endpoint", "none; add one with: osm-agent http 3000")) }
@@ -46,9 +50,13 @@ enum StatusText {
     }
 
     private static func rows(_ endpoint: EndpointStatus) -> [(String, String)] {
-        let address = endpoint.url ?? "(no address yet)"
-        var rows = [("endpoint", "\(endpoint.name), \(endpoint.state.rawValue): \(address) -> \(endpoint.target)")]
+        let address = endpoint.state == .stopped ? "" : ": \(endpoint.url ?? "(no address yet)")"
+        var rows = [("endpoint", "\(endpoint.name), \(endpoint.state.rawValue)\(address) -> \(endpoint.target)")]
         if let problem = endpoint.problem { rows.append(("", problem)) }
+        if let origin = endpoint.origin, let problem = origin.problem {
+            let since = origin.since.map { " since \($0.formatted(.iso8601))" } ?? ""
+            rows.append(("", "requests fail\(since): \(problem)"))
+        }
         if let probe = endpoint.probe {
             let took = probe.roundTripMilliseconds.map { " in \(rounded($0)) ms" } ?? ""
             let outcome = probe.ok ? "came round\(took)" : "failed: \(probe.problem ?? "no answer")"

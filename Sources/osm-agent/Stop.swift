@@ -1,7 +1,6 @@
 import Agent
 import ArgumentParser
 import Telemetry
-import TunnelProtocol
 
 /// `osm-agent stop`.
 struct Stop: AsyncParsableCommand {
@@ -9,7 +8,8 @@ struct Stop: AsyncParsableCommand {
         abstract: "Stop endpoints of the running agent, or the agent.",
         discussion: """
             Without a name the agent leaves: it takes no new requests, lets what is under
-            way finish, for 30 seconds at most, and ends. With names, or --all, it stops
+            way finish, for its grace_period at most (30 seconds unless configured), and ends;
+            this command waits a few seconds longer than that. With names, or --all, it stops
             serving those endpoints and goes on; one that stands in a file, or was added,
             stays stopped until it is started again.
             """
@@ -30,7 +30,7 @@ struct Stop: AsyncParsableCommand {
     func run() async throws {
         let agent = try await LocalAgent.running(local.socket)
         guard all || !names.isEmpty else {
-            try await agent.stop(within: TunnelConstants.drainTime + .seconds(10))
+            try await agent.stop()
             return StandardStream.error.write("the agent has ended\n")
         }
         let stopped = all ? try await agent.endpoints().filter(\.enabled).map(\.name) : names

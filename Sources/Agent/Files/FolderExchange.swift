@@ -97,6 +97,7 @@ final class FolderExchange: HTTP2StreamDelegate {
     }
 
     private func found(_ finding: Folder.Finding, at path: FolderPath) {
+        request.observeOrigin(nil)
         switch finding {
         case .lacksSlash: answer(.redirect(to: path.locationOfFolder(target: target)))
         case .listing(let listing): send(listing)
@@ -188,9 +189,11 @@ final class FolderExchange: HTTP2StreamDelegate {
 
     private func fail(_ problem: FolderProblem) {
         guard !isOver else { return }
+        let answer = FolderAnswer(problem)
+        request.observeOrigin(problem.isOfFolder ? answer.sentence : nil)
         // Whoever reads must see that the body is not whole.
         if let body, body.head == nil { return cut() }
-        answer(FolderAnswer(problem))
+        self.answer(answer)
     }
 
     private func cut() {

@@ -14,4 +14,12 @@ enum FolderProblem: Error {
     case folderMissing
     /// The disk did not answer in time.
     case timeout
+
+    /// Whether the folder or its disk is to blame, rather than what was asked for.
+    var isOfFolder: Bool {
+        switch self {
+        case .missing, .forbidden, .changed: false
+        case .exhausted, .unreadable, .folderMissing, .timeout: true
+        }
+    }
 }

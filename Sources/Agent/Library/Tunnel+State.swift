@@ -29,11 +29,11 @@ extension Tunnel.State {
         let retry = status.tunnels.compactMap(\.retryInSeconds).min().map { Duration.milliseconds($0 * 1000) }
         switch (endpoint?.state, status.phase) {
         case (.serving, _): self = endpoint?.url.map { .serving(url: $0) } ?? .connecting
-        case (.waiting, .waiting), (.refused, .waiting), (nil, .waiting):
+        case (.waiting, .waiting), (.refused, .waiting), (.stopped, .waiting), (nil, .waiting):
             self = .waiting(problem: status.problem ?? "No edge can be reached.", retryIn: retry)
         case (.waiting, .connected):
             self = endpoint?.problem.map { .waiting(problem: $0, retryIn: nil) } ?? .connecting
-        case (.waiting, .connecting), (.waiting, .stopped), (.refused, _), (nil, _): self = .connecting
+        case (.waiting, .connecting), (.waiting, .stopped), (.refused, _), (.stopped, _), (nil, _): self = .connecting
         }
     }
 }

@@ -158,6 +158,7 @@ final class HTTP2OriginExchange: HTTP2StreamDelegate {
     func responseBegan(status: Int) {
         stopTimer()
         record.status = status
+        request.observeOrigin(nil)
         if request.isWebSocket { originIsReady() }
     }
 
@@ -188,6 +189,7 @@ final class HTTP2OriginExchange: HTTP2StreamDelegate {
         // Whoever reads must see that the body is not whole.
         if response?.hasHead == true { return cut(.internalError) }
         record.status = Int(failure.status) ?? 502
+        request.observeOrigin(failure.isOfService ? failure.sentence : nil)
         finish(tellingOrigin: .cancel)
         AgentAnswer(failure).send(on: request.stream, request.handler, toHead: request.fields.isHead)
     }

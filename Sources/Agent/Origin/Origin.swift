@@ -33,6 +33,8 @@ struct TunnelRequest {
     let headDeadline: TimeAmount
     /// Told once, when the exchange is over.
     let observe: (RequestRecord) -> Void
+    /// Told when the local service has answered, with nil, or why it has not; the agent's own refusals are not.
+    var observeOrigin: (String?) -> Void = { _ in }
     /// Looks on; nil for nobody.
     var tap: (any ExchangeTap)?
 

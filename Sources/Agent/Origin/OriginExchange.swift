@@ -17,6 +17,7 @@ final class OriginExchange: HTTP2StreamDelegate {
     private let preface: ByteBuffer?
     private let headDeadline: TimeAmount
     private let observe: (RequestRecord) -> Void
+    private let observeOrigin: (String?) -> Void
     private let tap: (any ExchangeTap)?
     private var record: RequestRecord
 
@@ -40,6 +41,7 @@ final class OriginExchange: HTTP2StreamDelegate {
         self.pool = pool
         headDeadline = tunnelled.headDeadline
         observe = tunnelled.observe
+        observeOrigin = tunnelled.observeOrigin
         tap = tunnelled.tap
         let fields = tunnelled.fields
         record = RequestRecord(fields)
@@ -215,6 +217,7 @@ final class OriginExchange: HTTP2StreamDelegate {
         guard !isWebSocket || head.status >= 300 else { return fail(.badResponse(.unexpectedUpgrade)) }
         response = head
         record.status = head.status
+        observeOrigin(nil)
         do { try handler.respond(head.relayed, on: stream, ends: head.hasNoBody) } catch { fail(.closed) }
     }
 
@@ -227,6 +230,7 @@ final class OriginExchange: HTTP2StreamDelegate {
         response = head
         isUpgraded = true
         record.status = head.status
+        observeOrigin(nil)
         do { try handler.respond(head.relayedUpgrade, on: stream, ends: false) } catch { return fail(.closed) }
         originIsReady()
     }
@@ -267,6 +271,7 @@ final class OriginExchange: HTTP2StreamDelegate {
             // Whoever reads must see that the body is not whole.
             handler.reset(stream, .internalError)
         } else {
+            observeOrigin(failure.isOfService ? failure.sentence : nil)
             AgentAnswer(failure).send(on: stream, handler, toHead: record.method == "HEAD")
         }
     }

@@ -74,6 +74,16 @@ enum OriginFailure: Error {
         }
     }
 
+    /// Whether the service gave no answer, rather than none to a wish that it does not know.
+    var isOfService: Bool {
+        switch self {
+        case .noWebSocket: false
+        case .refused, .noSocket, .notPermitted, .unresolved, .prohibited, .connectTimeout, .tls, .busy, .waitedTooLong,
+            .unreachable, .closed, .reset, .timeout, .badResponse, .notHTTP2, .silent, .badHTTP2, .declined, .gaveUp:
+            true
+        }
+    }
+
     var sentence: String {
         switch self {
         case .refused: "The local service is not running: it refused the connection."

@@ -15,6 +15,8 @@ final class DatagramOrigin: ChannelInboundHandler, HTTP2StreamDelegate {
     private let target: OriginTarget
     private let stream: HTTP2Stream
     private let handler: HTTP2Handler
+    private let observe: (String?) -> Void
+    private var hasAnswered = false
     private var context: ChannelHandlerContext?
     private var decoder = CapsuleDecoder()
     /// What came before the socket was there.
@@ -28,10 +30,21 @@ final class DatagramOrigin: ChannelInboundHandler, HTTP2StreamDelegate {
     /// For a name to be resolved; a socket is connected at once.
     private static let dialDeadline = TimeAmount.seconds(10)
 
-    init(_ target: OriginTarget, stream: HTTP2Stream, handler: HTTP2Handler) {
+    /// - Parameters:
+    ///   - target: What to send to.
+    ///   - stream: The stream to answer.
+    ///   - handler: Its tunnel.
+    ///   - observe: Told when the target has sent something back, with nil, or why nobody is there.
+    init(
+        _ target: OriginTarget,
+        stream: HTTP2Stream,
+        handler: HTTP2Handler,
+        observe: @escaping (String?) -> Void
+    ) {
         self.target = target
         self.stream = stream
         self.handler = handler
+        self.observe = observe
     }
 
     func begin(on eventLoop: any EventLoop) {
@@ -97,6 +110,7 @@ final class DatagramOrigin: ChannelInboundHandler, HTTP2StreamDelegate {
     private func failed(_ failure: OriginFailure) {
         guard !isOver, !isConnected else { return }
         isOver = true
+        observe(failure.sentence)
         timer?.cancel()
         early = []
         AgentAnswer(failure).send(on: stream, handler)
@@ -108,6 +122,8 @@ final class DatagramOrigin: ChannelInboundHandler, HTTP2StreamDelegate {
     func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        if !hasAnswered { observe(nil) }
+        hasAnswered = true
         // A full queue drops the newest, as a router would.
         guard !isOver, isConnected, !isBlocked, let capsule = DatagramCapsule.encode(unwrapInboundIn(data).data)
         else { return }
@@ -120,7 +136,10 @@ final class DatagramOrigin: ChannelInboundHandler, HTTP2StreamDelegate {
     }
 
     /// A target that does not listen may do so later: what the system says of single datagrams ends no flow.
-    func errorCaught(context: ChannelHandlerContext, error: any Error) {}
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        hasAnswered = false
+        observe(OriginFailure(connecting: error).sentence)
+    }
 
     // MARK: From the visitor
 

@@ -9,9 +9,16 @@ import TunnelProtocol
 /// Belongs to the event loop of its tunnel.
 final class RawServices {
     private let eventLoop: any EventLoop
+    private let observeOrigin: (Endpoint, String?) -> Void
     private var endpoints: [String: Endpoint] = [:]
 
-    init(eventLoop: any EventLoop) { self.eventLoop = eventLoop }
+    /// - Parameters:
+    ///   - eventLoop: That of the tunnel.
+    ///   - observeOrigin: Told whose service takes visitors, with nil, or why it does not.
+    init(eventLoop: any EventLoop, observeOrigin: @escaping (Endpoint, String?) -> Void) {
+        self.eventLoop = eventLoop
+        self.observeOrigin = observeOrigin
+    }
 
     /// The edge has opened a port for an endpoint.
     func registered(_ binding: String, for endpoint: Endpoint) { endpoints[binding] = endpoint }
@@ -36,13 +43,14 @@ final class RawServices {
             refusal.send(on: stream, handler)
             return DiscardingReader(handler)
         }
+        let observe = { [observeOrigin] (problem: String?) in observeOrigin(endpoint, problem) }
         if kind == .udp {
-            let origin = DatagramOrigin(endpoint.target, stream: stream, handler: handler)
+            let origin = DatagramOrigin(endpoint.target, stream: stream, handler: handler, observe: observe)
             origin.begin(on: eventLoop)
             return origin
         }
         let header = endpoint.service.options.proxyHeader.map { VisitorAddresses(request).header(version: $0) }
-        let origin = TCPOrigin(endpoint.target, stream: stream, handler: handler, header: header)
+        let origin = TCPOrigin(endpoint.target, stream: stream, handler: handler, header: header, observe: observe)
         origin.begin(on: eventLoop)
         return origin
     }

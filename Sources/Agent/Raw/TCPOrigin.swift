@@ -12,6 +12,7 @@ final class TCPOrigin: HTTP2StreamDelegate {
     private let stream: HTTP2Stream
     private let handler: HTTP2Handler
     private let header: ByteBuffer?
+    private let observe: (String?) -> Void
     private let splice = StreamSplice { _ in }
     private var early = StalledBody()
     private var visitorHasEnded = false
@@ -24,11 +25,19 @@ final class TCPOrigin: HTTP2StreamDelegate {
     ///   - stream: The stream to answer.
     ///   - handler: Its tunnel.
     ///   - header: What the target is told before the visitor's first byte.
-    init(_ target: OriginTarget, stream: HTTP2Stream, handler: HTTP2Handler, header: ByteBuffer?) {
+    ///   - observe: Told when the target has taken the connection, with nil, or why it has not.
+    init(
+        _ target: OriginTarget,
+        stream: HTTP2Stream,
+        handler: HTTP2Handler,
+        header: ByteBuffer?,
+        observe: @escaping (String?) -> Void
+    ) {
         self.target = target
         self.stream = stream
         self.handler = handler
         self.header = header
+        self.observe = observe
     }
 
     func begin(on eventLoop: any EventLoop) {
@@ -56,6 +65,7 @@ final class TCPOrigin: HTTP2StreamDelegate {
     }
 
     private func connected(_ channel: any Channel) {
+        observe(nil)
         guard !isOver else { return channel.closeWithReset() }
         isOver = true
         var fields = FieldSection(capacity: 32, fields: 1)
@@ -72,6 +82,7 @@ final class TCPOrigin: HTTP2StreamDelegate {
     }
 
     private func failed(_ failure: OriginFailure) {
+        observe(failure.sentence)
         guard !isOver else { return }
         isOver = true
         stream.delegate = DiscardingReader(handler)

@@ -40,10 +40,12 @@ extension AgentTunnel {
         case .giveBack(let message): control?.send(message)
         case .nothing: break
         case .rivals(let wanted, let other):
-            let exit = AgentExit(
-                code: 50,
-                problem: "The edge gives it \(registered.host), which the endpoint '\(other.label)' has already.",
-                nextStep: "Choose another with --name."
+            let exit = AgentExit(rival: wanted.endpoint, of: other, under: registered.host)
+            logger.warning(
+                "endpoint refused",
+                metadata: [
+                    "edge": "\(seat.edge)", "endpoint": "\(wanted.endpoint.label)", "problem": "\(exit.problem)",
+                ]
             )
             _ = crew.state.refused(exit, isPermanent: true, serial: wanted.serial, by: seat.edge)
         }
@@ -59,6 +61,7 @@ extension AgentTunnel {
                 "edge": "\(seat.edge)",
                 "endpoint": "\(wanted.endpoint.label)",
                 "code": "\(refused.code.rawValue)",
+                "problem": "\(exit.problem)",
             ]
         )
         let isPermanent = refused.code.isPermanent

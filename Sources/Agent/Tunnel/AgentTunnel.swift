@@ -71,7 +71,7 @@ final class AgentTunnel: HTTP2ConnectionDelegate {
         budget = MemoryBudget(limit: crew.configuration.memoryBudget)
         let eventLoop = ending.futureResult.eventLoop
         over = eventLoop.makePromise()
-        raw = RawServices(eventLoop: eventLoop)
+        raw = RawServices(eventLoop: eventLoop) { crew.state.originHeard($1, of: $0) }
         let memoryBudget = crew.configuration.memoryBudget
         endpoints = TunnelEndpoints(edge: seat.edge, state: crew.state, raw: raw) { endpoint in
             OriginFactory(eventLoop: eventLoop, memoryBudget: memoryBudget).origin(of: endpoint)

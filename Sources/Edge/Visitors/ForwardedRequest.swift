@@ -21,39 +21,37 @@ struct ForwardedRequest {
         // RFC 8441, 5: a WebSocket is an extended CONNECT; its key is answered here and not passed on.
         let isWebSocket = request.kind == .webSocket
         if isWebSocket {
-            fields.append(":method", "CONNECT")
-            fields.append(":protocol", "websocket")
+            fields.append(.method, "CONNECT")
+            fields.append(.protocol, "websocket")
         } else {
-            fields.append(":method", request.method)
+            fields.append(.method, request.method)
         }
-        fields.append(":scheme", visitor.scheme)
-        fields.append(":authority", authority)
-        fields.append(":path", request.target)
-        for index in incoming.entries.indices where !Self.endsHere(incoming, index) {
-            if isWebSocket, incoming.nameEquals("sec-websocket-key", at: index) { continue }
-            fields.append(name: incoming.name(at: index), value: incoming.value(at: index))
+        fields.append(.scheme, visitor.scheme)
+        fields.append(.authority, authority)
+        fields.append(.path, request.target)
+        let hop = HopByHop.Section(incoming)
+        for index in incoming.entries.indices where !hop.isConnectionSpecific(at: index) {
+            if Self.endsHere(incoming, index) { continue }
+            if isWebSocket, incoming.is(.secWebSocketKey, at: index) { continue }
+            fields.append(index, of: incoming)
         }
         visitor.append(to: &fields)
         trace.append(to: &fields)
-        fields.append("x-request-id", requestID)
+        fields.append(.xRequestID, requestID)
         self.fields = fields
     }
 
-    /// Whether a field is for the edge alone.
+    /// Whether a field is for the edge alone: answered or written by itself, or a claim that it does not pass on.
     private static func endsHere(_ fields: FieldSection, _ index: Int) -> Bool {
-        if HopByHop.isConnectionSpecific(fields, at: index) { return true }
-        let name = fields.name(at: index)
-        if name.first == UInt8(ascii: ":") { return true }
-        return VisitorIdentity.replaces(name) || TraceContext.replaces(name) || isOwn(name)
-    }
-
-    /// Answered or written by the edge itself.
-    private static func isOwn(_ name: ByteBufferView) -> Bool {
-        switch name.count {
-        case 4: name.equalsIgnoringCase("host")
-        case 6: name.equalsIgnoringCase("expect")
-        case 12: name.mayPassFor("x-request-id")
-        default: false
+        let entry = fields.entries[index]
+        switch entry.name {
+        case .other: return fields.name(at: index).first == UInt8(ascii: ":")
+        case .authority, .method, .path, .protocol, .scheme, .status, .host, .expect, .xRequestID: return true
+        case .traceparent, .tracestate: return !entry.isAlias
+        case .forwarded, .xForwardedFor, .xForwardedProto, .xForwardedHost, .xForwardedPort, .xRealIP: return true
+        case .accept, .connection, .contentLength, .cookie, .http2Settings, .keepAlive, .proxyConnection, .proxyStatus,
+            .secWebSocketAccept, .secWebSocketKey, .te, .transferEncoding, .upgrade:
+            return false
         }
     }
 }

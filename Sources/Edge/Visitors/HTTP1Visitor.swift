@@ -30,7 +30,9 @@ final class HTTP1Visitor: ChannelDuplexHandler, Visitor {
 
     private var readIsWanted = false
     private var bodyIsBlocked = false
-    private var deadline: Scheduled<Void>?
+    /// For the next head while there is no exchange; for the visitor's end when the connection lingers.
+    private var deadline: RestartableDeadline?
+    private var isLingering = false
 
     /// Gives up on a body that comes too slowly, until the response begins.
     private var bodyWatch: BodyWatch?
@@ -60,6 +62,7 @@ final class HTTP1Visitor: ChannelDuplexHandler, Visitor {
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
+        deadline = RestartableDeadline(on: context.eventLoop) { [weak self] in self?.deadlineHasPassed() }
         core.visitorConnected(self)
         if context.channel.isActive { expectHead(within: core.configuration.headDeadline) }
     }
@@ -162,7 +165,7 @@ final class HTTP1Visitor: ChannelDuplexHandler, Visitor {
     }
 
     private func begin(_ head: HTTP1RequestHead) {
-        deadline?.cancel()
+        deadline?.suspend()
         let responder = HTTP1Responder(head: head, visitor: self, core: core)
         let exchange = VisitorExchange(request: VisitorRequest(head), responder: responder, core: core)
         self.exchange = exchange
@@ -247,8 +250,9 @@ final class HTTP1Visitor: ChannelDuplexHandler, Visitor {
         bodyIsBlocked = false
         // A request whose body nobody will read leaves bytes behind that are not the next request.
         guard keepsAlive, requestWasRead, !core.isDraining, !isClosing else { return closeAfterFlush() }
-        let configuration = core.configuration
-        expectHead(within: isWithinHead ? configuration.headDeadline : configuration.keepAliveDeadline)
+        expectHead(
+            within: isWithinHead ? core.configuration.headDeadline : core.configuration.keepAliveDeadline
+        )
         flush()
         guard let context, buffer.readableBytes > 0 || readIsWanted else { return }
         let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
@@ -259,11 +263,10 @@ final class HTTP1Visitor: ChannelDuplexHandler, Visitor {
         }
     }
 
-    private func expectHead(within time: TimeAmount) {
-        deadline?.cancel()
-        guard let context else { return }
-        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
-        deadline = context.eventLoop.scheduleTask(in: time) { bound.value.headIsLate() }
+    private func expectHead(within time: TimeAmount) { deadline?.restart(in: time) }
+
+    private func deadlineHasPassed() {
+        if isLingering { context?.close(promise: nil) } else { headIsLate() }
     }
 
     private func headIsLate() {
@@ -290,7 +293,7 @@ final class HTTP1Visitor: ChannelDuplexHandler, Visitor {
         guard let context else { return }
         writeJoined()
         buffer = ByteBuffer()
-        deadline?.cancel()
+        deadline?.suspend()
         let visitor = NIOLoopBound(self, eventLoop: context.eventLoop)
         context.writeAndFlush(wrapOutboundOut(ByteBuffer())).whenComplete { _ in visitor.value.linger() }
         resumeReading()
@@ -299,8 +302,8 @@ final class HTTP1Visitor: ChannelDuplexHandler, Visitor {
     /// All has been written: what the visitor still sends is thrown away until it has seen the end.
     private func linger() {
         guard let context else { return }
-        let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
-        deadline = context.eventLoop.scheduleTask(in: Self.lingering) { bound.value.close(promise: nil) }
+        isLingering = true
+        deadline?.restart(in: Self.lingering)
         context.close(mode: .output, promise: nil)
     }
 

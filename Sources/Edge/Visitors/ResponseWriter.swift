@@ -35,9 +35,9 @@ struct ResponseWriter {
         buffer.reserveCapacity(fields.storage.readableBytes + 256)
         HTTP1Writer.statusLine(status, into: &buffer)
         try HTTP1Writer.fields(of: fields, into: &buffer) { index in
-            if fields.nameEquals("x-request-id", at: index) { return true }
+            if fields.is(.xRequestID, at: index) { return true }
             // RFC 9110, 8.6: no length where there is never a body.
-            return status == 204 && fields.nameEquals("content-length", at: index)
+            return status == 204 && fields.is(.contentLength, at: index)
         }
         buffer.writeStaticString("x-request-id: ")
         buffer.writeString(requestID)
@@ -65,7 +65,8 @@ struct ResponseWriter {
         buffer.writeString("upgrade: websocket\r\nconnection: Upgrade\r\n")
         buffer.writeString("sec-websocket-accept: \(WebSocketAccept.answer(to: key))\r\nx-request-id: \(requestID)\r\n")
         try HTTP1Writer.fields(of: fields, into: &buffer) { index in
-            ["content-length", "sec-websocket-accept", "x-request-id"].contains { fields.nameEquals($0, at: index) }
+            fields.is(.contentLength, at: index) || fields.is(.secWebSocketAccept, at: index)
+                || fields.is(.xRequestID, at: index)
         }
         buffer.writeStaticString("\r\n")
         return buffer
@@ -118,7 +119,7 @@ struct ResponseWriter {
     static func interim(status: Int, fields: FieldSection) throws(HTTP1Error) -> ByteBuffer {
         var buffer = ByteBuffer()
         HTTP1Writer.statusLine(status, into: &buffer)
-        try HTTP1Writer.fields(of: fields, into: &buffer) { fields.nameEquals("content-length", at: $0) }
+        try HTTP1Writer.fields(of: fields, into: &buffer) { fields.is(.contentLength, at: $0) }
         buffer.writeStaticString("\r\n")
         return buffer
     }

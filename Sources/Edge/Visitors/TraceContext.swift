@@ -40,44 +40,39 @@ struct TraceContext: Equatable {
     /// The trace's identifier as logs have it.
     var traceIDText: String {
         var digits: [UInt8] = []
-        appendTraceID(to: &digits)
+        digits.reserveCapacity(32)
+        Self.digits(of: traceID) { digits.append($0) }
         return String(decoding: digits, as: UTF8.self)
-    }
-
-    /// What is passed on, in version 00.
-    var traceparent: String {
-        var text: [UInt8] = []
-        text.reserveCapacity(55)
-        text += "00-".utf8
-        appendTraceID(to: &text)
-        text.append(UInt8(ascii: "-"))
-        Self.append(parentID, to: &text)
-        text.append(UInt8(ascii: "-"))
-        Self.append(flags.rawValue, to: &text)
-        return String(decoding: text, as: UTF8.self)
-    }
-
-    private func appendTraceID(to text: inout [UInt8]) {
-        Self.append(UInt64(truncatingIfNeeded: traceID >> 64), to: &text)
-        Self.append(UInt64(truncatingIfNeeded: traceID), to: &text)
     }
 
     /// Adds both fields to a request that has neither: see ``replaces(_:)``.
     func append(to fields: inout FieldSection) {
-        fields.append("traceparent", traceparent)
-        if let state { fields.append("tracestate", state) }
+        fields.append(.traceparent, capacity: Self.length) { value in
+            value.append("00-")
+            Self.digits(of: traceID) { value.append($0) }
+            value.append("-")
+            Self.digits(of: parentID) { value.append($0) }
+            value.append("-")
+            Self.digits(of: flags.rawValue) { value.append($0) }
+        }
+        if let state { fields.append(.tracestate, state) }
     }
+
+    /// Two, 32, 16 and two digits with hyphens between them.
+    fileprivate static let length = 55
 
     /// Whether a visitor's field is written anew.
-    static func replaces(_ name: ByteBufferView) -> Bool {
-        name.equalsIgnoringCase("traceparent") || name.equalsIgnoringCase("tracestate")
-    }
+    static func replaces(_ name: FieldName) -> Bool { name == .traceparent || name == .tracestate }
 
-    /// Every request has three such numbers: the library's way to write them took a fifteenth of its time at the edge.
-    private static func append(_ number: some FixedWidthInteger & UnsignedInteger, to text: inout [UInt8]) {
-        for shift in stride(from: number.bitWidth - 4, through: 0, by: -4) {
-            let digit = UInt8(truncatingIfNeeded: number >> shift) & 0xF
-            text.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
+    /// Gives the hexadecimal digits of a number: every request has three such numbers, and the library's way to write them took a
+    /// fifteenth of its time at the edge.
+    private static func digits<Number: FixedWidthInteger & UnsignedInteger>(
+        of number: Number,
+        _ body: (UInt8) -> Void
+    ) {
+        for shift in stride(from: Number.bitWidth - 4, through: 0, by: -4) {
+            let digit = UInt8(truncatingIfNeeded: number >> Number(truncatingIfNeeded: shift)) & 0xF
+            body(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
         }
     }
 }
@@ -87,21 +82,22 @@ private struct Traceparent {
     let traceID: UInt128
     let flags: TraceContext.Flags
 
-    // 2, 32, 16 and 2 digits with hyphens between them.
-    private static let length = 55
-
     /// Nil unless the field is there once and is valid.
     init?(fields: FieldSection) {
-        let lines = fields.entries.indices.filter { fields.nameEquals("traceparent", at: $0) }
-        guard lines.count == 1 else { return nil }
-        let value = fields.value(at: lines[0])
-        guard value.count >= Self.length, let version = Self.number(value.prefix(2)), version != 0xFF else {
+        guard let line = fields.firstIndex(of: .traceparent),
+            !fields.entries.indices.dropFirst(line + 1).contains(where: { fields.is(.traceparent, at: $0) })
+        else { return nil }
+        let value = fields.value(at: line)
+        guard value.count >= TraceContext.length, let version = Self.number(value.prefix(2)), version != 0xFF else {
             return nil
         }
         // A later version may have more behind another hyphen, and is read as far as it is known (level 2, 3.2.4).
-        let rest = value.dropFirst(Self.length)
+        let rest = value.dropFirst(TraceContext.length)
         guard rest.isEmpty || version > 0 && rest.first == UInt8(ascii: "-") else { return nil }
-        let parts = value.prefix(Self.length).split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
+        let parts = value.prefix(TraceContext.length).split(
+            separator: UInt8(ascii: "-"),
+            omittingEmptySubsequences: false
+        )
         guard parts.map(\.count) == [2, 32, 16, 2], let traceID = Self.number(parts[1]), traceID != 0,
             let parent = Self.number(parts[2]), parent != 0, let flags = Self.number(parts[3])
         else { return nil }
@@ -134,7 +130,7 @@ private enum TraceState {
         var members: [ByteBufferView] = []
         var length = 0
         var keys: Set<[UInt8]> = []
-        for index in fields.entries.indices where fields.nameEquals("tracestate", at: index) {
+        for index in fields.entries.indices where fields.is(.tracestate, at: index) {
             for member in ListTokens(fields.value(at: index)) where !member.isEmpty {
                 length += member.count + 1
                 guard members.count < maximumMembers, length <= maximumBytes, let key = key(of: member),

@@ -48,12 +48,12 @@ final class VisitorExchange: HTTP2StreamDelegate {
     // MARK: The request
 
     func begin() {
-        let authority = request.authority.map { String(decoding: $0, as: UTF8.self).lowercased() } ?? ""
-        let identity = visitorIdentity(asking: authority)
+        let asked = core.requestedHosts.read(request.authority ?? ByteBufferView())
+        let identity = visitorIdentity(asking: asked.authority)
         account.client = identity.clientAddress
         let trace = TraceContext(fields: request.fields, using: &core.identifiers)
         account.trace = trace
-        guard let host = HostName(authority) else { return fail(.unknownHost) }
+        guard let host = asked.host else { return fail(.unknownHost) }
         var route = core.route(
             host: host,
             path: request.target,
@@ -65,7 +65,7 @@ final class VisitorExchange: HTTP2StreamDelegate {
         guard !core.overload.shedsRequests else { return fail(.overloaded) }
         let forwarded = ForwardedRequest(
             request,
-            authority: authority,
+            authority: asked.authority,
             visitor: identity,
             trace: trace,
             requestID: account.requestID

@@ -75,31 +75,41 @@ struct VisitorIdentity: Equatable {
 
     /// Adds ``fields`` to a request.
     func append(to fields: inout FieldSection) {
-        if let clientAddress { fields.append("x-forwarded-for", clientAddress.description) }
-        fields.append("x-forwarded-proto", scheme)
-        fields.append("x-forwarded-host", host)
-        fields.append("forwarded", forwarded)
+        let address = clientAddress?.description
+        if let address { fields.append(.xForwardedFor, address) }
+        fields.append(.xForwardedProto, scheme)
+        fields.append(.xForwardedHost, host)
+        appendForwarded(node: address, to: &fields)
     }
 
-    /// The one element of Forwarded (RFC 7239, 4).
-    private var forwarded: String {
-        let node =
-            switch clientAddress?.family {
-            case nil: "unknown"
-            case .v4: clientAddress?.description ?? "unknown"
-            case .v6: "\"[\(clientAddress?.description ?? "")]\""
-            }
+    /// Adds the one element of Forwarded (RFC 7239, 4).
+    private func appendForwarded(node: String?, to fields: inout FieldSection) {
+        let isV6 = clientAddress?.family == .v6
         let isToken = host.utf8.allSatisfy { $0 != UInt8(ascii: ":") && $0 != UInt8(ascii: "[") }
-        // An authority has no quotation mark and no backslash in it.
-        return "for=\(node);host=\(isToken ? host : "\"\(host)\"");proto=\(scheme)"
+        let node = node ?? "unknown"
+        fields.append(.forwarded, capacity: node.utf8.count + host.utf8.count + scheme.utf8.count + 24) { value in
+            value.append(isV6 ? "for=\"[" : "for=")
+            value.append(node)
+            value.append(isV6 ? "]\";host=" : ";host=")
+            // An authority has no quotation mark and no backslash in it.
+            if !isToken { value.append("\"") }
+            value.append(host)
+            value.append(isToken ? ";proto=" : "\";proto=")
+            value.append(scheme)
+        }
     }
 }
 
 extension VisitorIdentity {
-    /// Whether a field of a visitor ends at the edge because the edge writes it anew, or because it claims an identity.
-    static func replaces(_ name: ByteBufferView) -> Bool { replaced.contains(where: name.mayPassFor) }
-
-    private static let replaced = [
-        "forwarded", "x-forwarded-for", "x-forwarded-proto", "x-forwarded-host", "x-forwarded-port", "x-real-ip",
-    ]
+    /// Whether a field of a visitor ends at the edge because the edge writes it anew, or because it claims an identity; an
+    /// origin may take `_` in its name for `-`.
+    static func replaces(_ name: FieldName) -> Bool {
+        switch name {
+        case .forwarded, .xForwardedFor, .xForwardedProto, .xForwardedHost, .xForwardedPort, .xRealIP: true
+        case .other, .authority, .method, .path, .protocol, .scheme, .status, .accept, .connection, .contentLength,
+            .cookie, .expect, .host, .http2Settings, .keepAlive, .proxyConnection, .proxyStatus, .secWebSocketAccept,
+            .secWebSocketKey, .te, .traceparent, .tracestate, .transferEncoding, .upgrade, .xRequestID:
+            false
+        }
+    }
 }

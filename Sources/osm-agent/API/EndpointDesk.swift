@@ -1,5 +1,6 @@
 import Agent
 import Logging
+import TunnelProtocol
 
 /// Everything that this agent is to serve, whoever asked for it.
 ///
@@ -12,7 +13,9 @@ actor EndpointDesk {
     private struct Entry {
         /// A name may be given up and taken again while somebody waits; this is never used twice.
         let id: Int
+        /// As it was asked for.
         var spec: EndpointSpec
+        /// As it is served; with a public name where the spec leaves that to the agent.
         let endpoint: Endpoint
         let source: EndpointListing.Source
     }
@@ -75,7 +78,7 @@ actor EndpointDesk {
             for spec in specs {
                 let old = before.first { $0.source == source && $0.spec.name == spec.name }
                 do throws(APIProblem) {
-                    try insert(spec, from: source, id: old?.id)
+                    try insert(spec, from: source, inPlaceOf: old, keepingNamesOf: before)
                 } catch {
                     logger.warning(
                         "endpoint left out",
@@ -84,6 +87,7 @@ actor EndpointDesk {
                 }
             }
         }
+        for gone in before where !entries.contains(where: { $0.id == gone.id }) { note("endpoint removed", gone) }
         apply()
     }
 
@@ -149,6 +153,7 @@ actor EndpointDesk {
                 return
             }
             entries[index].spec.enabled = isEnabled
+            note(isEnabled ? "endpoint started" : "endpoint stopped", entries[index])
             apply()
             await remember(.enabled(isEnabled, name: name))
         }
@@ -177,19 +182,33 @@ actor EndpointDesk {
         APIProblem(.unknownEndpoint, "This agent has no endpoint '\(name)'.", "See what it has: osm-agent list")
     }
 
+    /// - Parameters:
+    ///   - spec: What is asked for.
+    ///   - source: Who asks.
+    ///   - old: What it replaces, if anything; its public name stays where it can.
+    ///   - before: What was there until now, whose public names nobody else takes.
+    /// - Returns: What to drop it by.
+    /// - Throws: ``APIProblem`` when it cannot be served; then nothing has changed.
     @discardableResult
     private func insert(
         _ spec: EndpointSpec,
         from source: EndpointListing.Source,
-        id: Int? = nil
+        inPlaceOf old: Entry? = nil,
+        keepingNamesOf before: [Entry] = []
     ) throws(APIProblem) -> Int {
-        let endpoint = try checked(spec)
-        if id == nil { lastID += 1 }
-        entries.append(Entry(id: id ?? lastID, spec: spec, endpoint: endpoint, source: source))
-        return id ?? lastID
+        let endpoint = try checked(spec, inPlaceOf: old, keepingNamesOf: before)
+        if old == nil { lastID += 1 }
+        let entry = Entry(id: old?.id ?? lastID, spec: spec, endpoint: endpoint, source: source)
+        entries.append(entry)
+        if old == nil { note("endpoint added", entry) } else if old?.spec != spec { note("endpoint changed", entry) }
+        return entry.id
     }
 
-    private func checked(_ spec: EndpointSpec) throws(APIProblem) -> Endpoint {
+    private func checked(
+        _ spec: EndpointSpec,
+        inPlaceOf old: Entry? = nil,
+        keepingNamesOf before: [Entry] = []
+    ) throws(APIProblem) -> Endpoint {
         guard entries.count < Self.limit else {
             throw APIProblem(
                 .tooManyEndpoints,
@@ -197,24 +216,44 @@ actor EndpointDesk {
                 "Remove one that is not needed, or start another agent with an identity and a socket of its own."
             )
         }
-        if let other = entries.first(where: { $0.spec.name == spec.name || $0.spec.rivals(spec) }) {
-            throw APIProblem(
-                .nameInUse,
-                "The endpoint '\(other.spec.name)' -> \(other.spec.target) has that name or asks for the same address.",
-                "Choose another name, or stop that one first: osm-agent stop \(other.spec.name)"
-            )
+        for other in entries {
+            if let conflict = spec.conflict(with: other.spec, servedAs: other.endpoint.name) { throw conflict }
         }
+        var named = spec
+        named.hostname = hostname(for: spec, inPlaceOf: old, besides: entries + before.filter { $0.id != old?.id })
         do throws(EndpointProblem) {
-            return try spec.endpoint()
+            return try named.endpoint()
         } catch {
             throw APIProblem(error)
         }
     }
 
+    /// The public name to ask for: an edge chooses one for a device, so that all others need one of their own.
+    private func hostname(for spec: EndpointSpec, inPlaceOf old: Entry?, besides others: [Entry]) -> String? {
+        guard spec.hostname == nil, spec.kind == BindingKind.http.rawValue else { return spec.hostname }
+        let taken = others.filter { $0.endpoint.kind == .http }.map(\.endpoint.name)
+        if let old, old.spec.hostname == nil, old.endpoint.kind == .http, !taken.contains(old.endpoint.name) {
+            return old.endpoint.name
+        }
+        guard taken.contains(nil) else { return nil }
+        return DerivedName(device: state.current.device).name(for: spec.name, besides: taken)
+    }
+
     private func drop(_ id: Int) {
-        guard entries.contains(where: { $0.id == id }) else { return }
-        entries.removeAll { $0.id == id }
+        guard let index = entries.firstIndex(where: { $0.id == id }) else { return }
+        note("endpoint removed", entries.remove(at: index))
         apply()
+    }
+
+    private func note(_ message: Logger.Message, _ entry: Entry) {
+        logger.info(
+            message,
+            metadata: [
+                "endpoint": "\(entry.spec.name)",
+                "source": "\(entry.source.rawValue)",
+                "target": "\(entry.spec.target)",
+            ]
+        )
     }
 
     private func apply() { serve(entries.filter(\.spec.enabled).map(\.endpoint)) }

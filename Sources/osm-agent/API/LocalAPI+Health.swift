@@ -39,6 +39,25 @@ struct VersionDocument: Codable, Equatable {
 }
 
 extension LocalAPI {
+    /// How everything is, with what the engine does not know: endpoints that are stopped, and a file that is wrong.
+    var status: AgentStatus {
+        get async {
+            var status = state.current
+            for listing in await desk.listings where !listing.enabled {
+                var stopped = EndpointStatus(
+                    name: listing.name,
+                    kind: listing.spec.kind,
+                    target: listing.spec.target
+                )
+                (stopped.state, stopped.origin) = (.stopped, nil)
+                status.endpoints.append(stopped)
+            }
+            let problems = actions.configurationProblems()
+            status.configurationProblems = problems.isEmpty ? nil : problems
+            return status
+        }
+    }
+
     var readiness: AdminResponse {
         let readiness = Readiness(state.current)
         return Self.json(readiness, status: readiness.status)

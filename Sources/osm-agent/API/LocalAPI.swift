@@ -23,6 +23,10 @@ struct LocalAPI: Service {
     struct Actions: Sendable {
         /// Reads the configuration again; nil when the agent was started without a file.
         var reload: (@Sendable () async throws(APIProblem) -> Void)?
+        /// What is wrong with the configuration that was read last, while an older one counts.
+        var configurationProblems: @Sendable () -> [String] = { [] }
+        /// How long requests under way may finish once it leaves.
+        var gracePeriod = Duration.seconds(30)
         /// Begins to leave; asked at most once.
         var leave: @Sendable () -> Void = { kill(getpid(), SIGTERM) }
         /// Where requests can be looked at; nil when they cannot, or not yet.
@@ -84,7 +88,7 @@ struct LocalAPI: Service {
 
     var routes: [String: AdminRoute] {
         [
-            "/v1/status": .get { _ in Self.json(state.current) },
+            "/v1/status": .get { _ in Self.json(await status) },
             "/v1/endpoints": AdminRoute(
                 get: { _ in Self.json(EndpointList(endpoints: await desk.listings)) },
                 post: { await add($0) }
@@ -132,13 +136,21 @@ struct LocalAPI: Service {
 
     private func leave() -> AdminResponse {
         if leaving.isFirst() { actions.leave() }
-        return Self.json(Accepted(accepted: "stop"), status: 202)
+        let seconds = actions.gracePeriod / .seconds(1)
+        return Self.json(Accepted(accepted: "stop", withinSeconds: seconds), status: 202)
     }
 }
 
 /// What was begun.
 struct Accepted: Codable {
     let accepted: String
+    /// How long requests under way may take to finish.
+    var withinSeconds: Double?
+
+    private enum CodingKeys: String, CodingKey {
+        case accepted
+        case withinSeconds = "within_seconds"
+    }
 }
 
 /// The agent ends at once when it is told to stop a second time, which nobody wants who asks here twice.

@@ -2,6 +2,7 @@ import AdminHTTP
 import Agent
 import FoundationEssentials
 import NIOCore
+import TunnelProtocol
 
 #if canImport(Darwin)
 import Darwin
@@ -117,22 +118,27 @@ struct LocalAgent: Sendable {
 
     /// Asks it to end, and waits until it has.
     ///
-    /// - Throws: ``AgentExit`` when it has not ended by the deadline.
-    func stop(within deadline: Duration) async throws {
+    /// - Parameter patience: How much longer than its own grace period it may take.
+    /// - Throws: ``AgentExit`` when it has not ended by then.
+    func stop(patience: Duration = .seconds(10)) async throws {
+        let (periods, told) = AsyncStream.makeStream(of: Duration.self)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 // The stream lasts as long as the agent does: its end is what is waited for.
                 try await lines(of: "/v1/events") { lines in
-                    _ = try await posted("/v1/stop", ByteBuffer())
+                    let answer = try await posted("/v1/stop", ByteBuffer())
+                    let accepted = try JSONText.read(Accepted.self, answer.readableBytesView)
+                    told.yield(accepted.withinSeconds.map { .seconds($0) } ?? TunnelConstants.drainTime)
                     do { while try await lines.next() != nil {} } catch is AdminError { return }
                 }
             }
             group.addTask {
-                try await Task.sleep(for: deadline)
+                guard let grace = await periods.first(where: { _ in true }) else { return }
+                try await Task.sleep(for: grace + patience)
                 throw AgentExit(
                     code: 1,
                     problem: "The agent has not ended yet; requests may be under way.",
-                    nextStep: "Look again with: osm-agent status, or kill process that it names."
+                    nextStep: "Look again with: osm-agent status, or end the process whose pid it names."
                 )
             }
             defer { group.cancelAll() }
@@ -199,11 +205,7 @@ extension LocalAgent {
     /// The body of an answer that is not a refusal.
     private func checked(_ ask: () async throws(AdminError) -> AdminClient.Answer) async throws -> ByteBuffer {
         let answer: AdminClient.Answer
-        do throws(AdminError) {
-            answer = try await ask()
-        } catch {
-            throw Self.exit(error, socket)
-        }
+        do throws(AdminError) { answer = try await ask() } catch { throw Self.exit(error, socket) }
         guard answer.status >= 300 else { return answer.body }
         throw refusal(answer.body, answer.status)
     }

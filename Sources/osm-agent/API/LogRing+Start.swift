@@ -1,17 +1,22 @@
-import Agent
 import Logging
-import Synchronization
 import Telemetry
 
 extension LogRing {
     /// Starts the log of this process, and keeps its last lines for who asks the running agent.
+    ///
+    /// - Parameters:
+    ///   - settings: How it is written.
+    ///   - threshold: What of it is written.
+    ///   - file: What gets it besides standard error.
+    ///   - write: Standard error.
+    /// - Returns: The last lines.
     static func start(
         _ settings: AgentSettings,
         _ threshold: LogThreshold,
+        to file: LogFile?,
         writing write: @escaping @Sendable (String) -> Void
-    ) throws -> LogRing {
+    ) -> LogRing {
         let ring = LogRing()
-        let file = try settings.logFile.map { try LogFile(path: $0) }
         Telemetry.startLogging(
             threshold: threshold,
             format: settings.logFormat,
@@ -24,26 +29,4 @@ extension LogRing {
         )
         return ring
     }
-}
-
-/// The file that gets the log besides standard error.
-///
-/// ## Concurrency
-/// The lock owns the file; a line is short, and one that the disk does not take is dropped.
-final class LogFile: Sendable {
-    private let file: Mutex<LineFile>
-
-    init(path: String) throws {
-        do throws(LineFileError) {
-            file = Mutex(try LineFile(path: path))
-        } catch {
-            throw AgentExit(
-                code: 2,
-                problem: "The log file \(path) cannot be opened: \(error).",
-                nextStep: "Name another with --log-file, or none."
-            )
-        }
-    }
-
-    func append(_ line: String) { file.withLock { _ = $0.append(Array(line.utf8)) } }
 }

@@ -56,7 +56,7 @@ struct Config: AsyncParsableCommand {
         @OptionGroup var configuration: ConfigurationOptions
 
         func run() throws {
-            let report = ConfigurationReport(try configuration.loader().load())
+            let report = ConfigurationReport(try configuration.loader().load(), places: ConfigurationReport.usualPlaces)
             StandardStream.output.write(json ? try JSONText.of(report) : report.text)
         }
     }

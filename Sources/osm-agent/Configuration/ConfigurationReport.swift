@@ -20,11 +20,21 @@ struct ConfigurationReport: Encodable {
     let settings: [Row]
     let endpoints: [Endpoint]
 
-    init(_ file: AgentFile) {
+    /// What counts of the settings whose default depends on whose agent it is.
+    static var usualPlaces: [String: String] {
+        ["identity": IdentityFolder.standardPath, "socket": LocalSocket.standardPath]
+    }
+
+    /// - Parameters:
+    ///   - file: The configuration.
+    ///   - places: By their keys, what counts of settings without a word.
+    init(_ file: AgentFile, places: [String: String] = [:]) {
         files = file.paths
         settings = AgentSettings.table.settings.map { setting in
             let source = file.resolution.sources[setting.key] ?? .byDefault
-            return Row(key: setting.key, value: setting.words(file.settings), source: source.description)
+            let written = setting.words(file.settings)
+            let words = written.isEmpty ? places[setting.key].map { [$0] } ?? [] : written
+            return Row(key: setting.key, value: words, source: source.description)
         }
         endpoints = file.endpoints.map { endpoint in
             Endpoint(

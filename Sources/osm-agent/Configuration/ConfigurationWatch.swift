@@ -23,6 +23,8 @@ final class ConfigurationWatch: Service {
         /// What they look like now, when that is something else.
         var pending: [String: FileMark]?
         var isAsked = false
+        /// What is wrong with the files as they were last read.
+        var problems: [String] = []
     }
 
     private let state: Mutex<State>
@@ -51,6 +53,9 @@ final class ConfigurationWatch: Service {
 
     /// What counts now.
     var present: AgentFile { state.withLock { $0.present } }
+
+    /// What is wrong with the files as they were last read; while there is something, what counts is older than they.
+    var problems: [String] { state.withLock { $0.problems } }
 
     /// Asks for a reload at the next look, whether or not a file has changed.
     func requestReload() { state.withLock { $0.isAsked = true } }
@@ -109,6 +114,7 @@ final class ConfigurationWatch: Service {
     private func take(_ outcome: Outcome) async {
         switch outcome {
         case .refused(let problems):
+            state.withLock { $0.problems = problems.lines }
             for line in problems.lines {
                 logger.error("configuration not reloaded", metadata: ["error": "\(line)"])
             }
@@ -118,6 +124,7 @@ final class ConfigurationWatch: Service {
             let next = file.keepingWaiting(of: before)
             state.withLock { state in
                 state.present = next
+                state.problems = []
                 state.loader = state.loader.bound(to: file.paths)
             }
             guard !change.isNothing else { return }

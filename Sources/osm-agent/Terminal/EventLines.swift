@@ -29,7 +29,8 @@ struct EventLines {
         private var isTrouble: Bool {
             switch event {
             case .tunnel(let status): status.phase == .waiting
-            case .endpoint(let status): status.state == .refused || status.probe?.ok == false
+            case .endpoint(let status):
+                status.state == .refused || status.probe?.ok == false || status.origin?.state == .failing
             case .removed, .request, .leaving: false
             }
         }

@@ -59,8 +59,12 @@ struct LiveRenderer {
             rows.append(ViewRow("who reads").adding(ViewSentences.whoCanRead(endpoint), .notice))
         case .waiting:
             rows.append(ViewRow("state").adding("waiting", .notice).adding(endpoint.problem ?? "for an edge"))
+        case .stopped: rows.append(ViewRow("state").adding("stopped", .faint))
         case .refused:
             rows.append(ViewRow("state").adding("refused:", .bad).adding(endpoint.problem ?? "no reason was given"))
+        }
+        if let problem = endpoint.origin?.problem, !state.hasEnded {
+            rows.append(ViewRow("service").adding("requests fail:", .bad).adding(problem))
         }
         if let probe = endpoint.probe, !state.hasEnded { rows.append(describe(probe)) }
         return [address] + rows.flatMap { $0.lines(columns: style.columns) }

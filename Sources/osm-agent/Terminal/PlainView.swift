@@ -27,16 +27,18 @@ struct PlainView {
             endpoints[name] = nil
             return [.news("\(Self.safe(name)) is served no more")]
         case .leaving(let requests): return [.news(ViewSentences.leaving(requests))]
-        case .request(let record): return showsRequests ? [.news(Self.line(for: record))] : []
+        case .request(let record): return showsRequests ? [.news(line(for: record))] : []
         }
     }
 
-    private static func line(for record: RequestRecord) -> String {
+    /// The endpoint stands in front where there are several.
+    private func line(for record: RequestRecord) -> String {
         let milliseconds = Double(record.duration.nanoseconds) / 1_000_000
-        return [
-            printable(record.method), printable(record.path), "\(record.status)", "\(record.sent) B",
-            "\(tenths(milliseconds)) ms",
-        ].joined(separator: " ")
+        let words = [
+            Self.printable(record.method), Self.printable(record.path), "\(record.status)", "\(record.sent) B",
+            "\(Self.tenths(milliseconds)) ms",
+        ]
+        return ((endpoints.count > 1 ? [Self.safe(record.endpoint)] : []) + words).joined(separator: " ")
     }
 
     private mutating func lines(for status: TunnelStatus) -> [SpokenLine] {
@@ -61,18 +63,28 @@ struct PlainView {
             lines.append(.news("\(url) -> \(Self.safe(status.target))"))
             lines.append(.news(ViewSentences.whoCanRead(status)))
         }
-        // That the only one is refused is the agent's end, and told as such.
-        if status.state == .refused, before?.state != .refused, endpoints.count > 1 {
-            let problem = Self.safe(status.problem ?? "no reason was given")
-            lines.append(.news("\(Self.safe(status.name)) is refused: \(problem)"))
+        let changes = [refusal(of: status, before), Self.origin(of: status, before), Self.probe(of: status, before)]
+        return lines + changes.compactMap(\.self).map { SpokenLine.news("\(Self.safe(status.name)) \($0)") }
+    }
+
+    /// That the only one is refused is the agent's end, and told as such.
+    private func refusal(of status: EndpointStatus, _ before: EndpointStatus?) -> String? {
+        guard status.state == .refused, before?.state != .refused, endpoints.count > 1 else { return nil }
+        return "is refused: \(Self.safe(status.problem ?? "no reason was given"))"
+    }
+
+    private static func origin(of status: EndpointStatus, _ before: EndpointStatus?) -> String? {
+        let before = before?.origin?.problem
+        guard let problem = status.origin?.problem else {
+            return before != nil && status.origin?.state == .ok ? "answers again" : nil
         }
-        let wasReached = before?.probe?.ok ?? true
-        if let probe = status.probe, probe.ok != wasReached {
-            let problem = Self.safe(probe.problem ?? "no answer came")
-            let outcome = probe.ok ? "can be reached again" : "is out of reach by its public name: \(problem)"
-            lines.append(.news("\(Self.safe(status.name)) \(outcome)"))
-        }
-        return lines
+        return problem == before ? nil : "gives no answer: \(safe(problem))"
+    }
+
+    private static func probe(of status: EndpointStatus, _ before: EndpointStatus?) -> String? {
+        guard let probe = status.probe, probe.ok != before?.probe?.ok ?? true else { return nil }
+        guard !probe.ok else { return "can be reached again" }
+        return "is out of reach by its public name: \(safe(probe.problem ?? "no answer came"))"
     }
 
     private static func tenths(_ value: Double) -> String { "\((value * 10).rounded() / 10)" }

@@ -55,6 +55,27 @@ struct FolderTests {
         #expect(throws: FolderProblem.missing) { try find(target, in: folder) }
     }
 
+    @Test func `has no obstacle when it is there, and otherwise says what to do`() throws {
+        let folder = try SampleFolder(["a.txt": "abc"])
+        #expect(folder.folder.obstacle == nil)
+        let none = "\(folder.path)/none"
+        #expect(Folder(path: none).obstacle == "There is no folder '\(none)'. Create it, or correct the path.")
+        let file = try #require(Folder(path: "\(folder.path)/a.txt").obstacle)
+        #expect(file.hasPrefix("'\(folder.path)/a.txt' is not a folder. "))
+    }
+
+    @Test func `is the target of an endpoint only when it is there`() throws {
+        let folder = try SampleFolder(["a.txt": "abc"])
+        #expect(throws: Never.self) { try EndpointSpec(name: "a", kind: "http", target: folder.path).endpoint() }
+        for target in ["\(folder.path)/none", "\(folder.path)/a.txt"] {
+            let problem = #expect(throws: EndpointProblem.self) {
+                try EndpointSpec(name: "a", kind: "http", target: target).endpoint()
+            }
+            #expect(problem?.member == "target")
+            #expect(problem?.sentence.contains("'\(target)'") == true)
+        }
+    }
+
     @Test func `follows the link that the folder itself may be`() throws {
         let real = try SampleFolder(["a.txt": "abc"])
         let other = try SampleFolder([:])

@@ -11,6 +11,12 @@ import TunnelProtocol
 
 @testable import Edge
 
+#if canImport(Darwin)
+import Darwin
+#else
+import Glibc
+#endif
+
 /// Edge, agent and a local service in one process, with one TCP or UDP port between them.
 enum RawHarness {
     /// A port of the edge that leads to a local service.
@@ -150,28 +156,17 @@ enum TCP {
         }
     }
 
-    /// Keeps a port on which nobody listens, and nobody else can meanwhile.
-    static func withUnusedPort<Result>(_ body: (Int) async throws -> Result) async throws -> Result {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        try #require(descriptor >= 0)
-        defer { close(descriptor) }
-        let anyPort = try SocketAddress(ipAddress: "127.0.0.1", port: 0)
-        let isBound = unsafe anyPort.withSockAddr { unsafe bind(descriptor, $0, socklen_t($1)) == 0 }
-        try #require(isBound)
-        return try await body(port(of: descriptor))
-    }
-
-    /// The port that a socket of IPv4 was given.
-    private static func port(of descriptor: CInt) throws -> Int {
-        // The module that `sockaddr_in` has its members from is another one in a build with a sanitizer; bytes have none.
-        var name = [UInt8](repeating: 0, count: MemoryLayout<sockaddr_in>.size)
-        var size = socklen_t(name.count)
-        let isKnown = unsafe name.withUnsafeMutableBytes { bytes in
-            guard let start = bytes.baseAddress else { return false }
-            return unsafe getsockname(descriptor, start.assumingMemoryBound(to: sockaddr.self), &size) == 0
+    /// Keeps a port on which nobody listens, and nobody else can meanwhile: a client has it.
+    static func withUnusedPort<Result: Sendable>(
+        _ body: @escaping @Sendable (Int) async throws -> Result
+    ) async throws -> Result {
+        try await withService({ try await $0.executeThenClose { inbound, _ in for try await _ in inbound {} } }) {
+            port in
+            let client = try await connect(port)
+            return try await client.executeThenClose { _, _ in
+                try await body(try #require(client.channel.localAddress?.port))
+            }
         }
-        try #require(isKnown)
-        return Int(name[2]) << 8 | Int(name[3])  // behind the family, in network order
     }
 
     /// What a connection brings until its end.

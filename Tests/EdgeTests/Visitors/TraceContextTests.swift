@@ -22,33 +22,40 @@ struct TraceContextTests {
         return TraceContext(fields: FieldSection(fields), using: &counter)
     }
 
-    @Test func `a trace is carried on with a parent of our own`() {
+    private func traceparent(of context: TraceContext) throws -> String {
+        var fields = FieldSection()
+        context.append(to: &fields)
+        return try #require(fields.string("traceparent"))
+    }
+
+    @Test func `a trace is carried on with a parent of our own`() throws {
         let context = context([("traceparent", Self.parent)])
-        #expect(context.traceparent.hasPrefix("00-\(Self.trace)-"))
-        #expect(context.traceparent.hasSuffix("-01"))
-        #expect(!context.traceparent.contains("b7ad6b7169203331"))
-        #expect(context.traceparent.utf8.count == 55)
+        let passed = try traceparent(of: context)
+        #expect(passed.hasPrefix("00-\(Self.trace)-"))
+        #expect(passed.hasSuffix("-01"))
+        #expect(!passed.contains("b7ad6b7169203331"))
+        #expect(passed.utf8.count == 55)
         #expect(context.traceIDText == Self.trace)
     }
 
-    @Test func `without a trace one begins that nobody asked to sample`() {
+    @Test func `without a trace one begins that nobody asked to sample`() throws {
         let context = context([("tracestate", "vendor=1")])
         #expect(context.traceID != 0)
         #expect(context.parentID != 0)
         #expect(context.flags == .random)
         #expect(context.state == nil)
-        #expect(context.traceparent.utf8.count == 55)
+        #expect(try traceparent(of: context).utf8.count == 55)
     }
 
     @Test(arguments: [("00", "00"), ("01", "01"), ("03", "03"), ("ff", "03"), ("fc", "00")])
-    func `of the flags only those that are known go on`(came: String, goes: String) {
+    func `of the flags only those that are known go on`(came: String, goes: String) throws {
         let context = context([("traceparent", "00-\(Self.trace)-b7ad6b7169203331-\(came)")])
-        #expect(context.traceparent.hasSuffix("-\(goes)"))
+        #expect(try traceparent(of: context).hasSuffix("-\(goes)"))
     }
 
     @Test(arguments: ["cc-\(trace)-b7ad6b7169203331-01", "01-\(trace)-b7ad6b7169203331-01-more"])
-    func `a later version is read as far as it is known`(value: String) {
-        #expect(context([("traceparent", value)]).traceparent.hasPrefix("00-\(Self.trace)-"))
+    func `a later version is read as far as it is known`(value: String) throws {
+        #expect(try traceparent(of: context([("traceparent", value)])).hasPrefix("00-\(Self.trace)-"))
     }
 
     @Test(arguments: [
@@ -88,8 +95,5 @@ struct TraceContextTests {
         var fields = FieldSection()
         context([("traceparent", Self.parent), ("tracestate", "a=1")]).append(to: &fields)
         #expect(fields.lines.map { String($0.prefix(13)) } == ["traceparent: ", "tracestate: a"])
-        #expect(TraceContext.replaces(ByteBuffer(string: "TraceParent").readableBytesView))
-        #expect(TraceContext.replaces(ByteBuffer(string: "tracestate").readableBytesView))
-        #expect(!TraceContext.replaces(ByteBuffer(string: "trace").readableBytesView))
     }
 }

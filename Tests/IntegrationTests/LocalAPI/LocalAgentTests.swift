@@ -140,6 +140,41 @@ struct LocalAgentTests {
     }
 
     @Test(.timeLimit(.minutes(3)))
+    func `commands without a name are served side by side, each under its own`() async throws {
+        let tunnel = try await RunningTunnel()
+        let targets = ["\(tunnel.originPort)", "localhost:\(tunnel.originPort)"]
+        let commands = try targets.map { target in
+            try Program("osm-agent", ["http", target, "--socket", try tunnel.socket()], in: tunnel.scratch.path)
+        }
+        try await eventually("each prints its URL: \(commands.map(\.errors))") {
+            commands.allSatisfy { $0.output.hasSuffix(".localhost:8080\n") }
+        }
+        #expect(Set(commands.map(\.output)).count == 2)
+        // Who attaches is told where the requests can be looked at.
+        #expect(commands.allSatisfy { $0.errors.contains("inspector   http://127.0.0.1:") })
+        for command in commands { command.killHard() }
+    }
+
+    @Test(.timeLimit(.minutes(3)))
+    func `a service that is not running shows in the status and the log, until it answers`() async throws {
+        let tunnel = try await RunningTunnel()
+        tunnel.origin.killHard()
+        try await eventually("visitors are told so") {
+            try tunnel.visit("/status/204", host: "demo", "-o", "/dev/null", "-w", "%{http_code}").output == "502"
+        }
+        let status = try await command(tunnel, "status")
+        #expect(status.output.contains("The local service is not running"))
+        #expect(try await command(tunnel, "list").output.contains("  failing  "))
+        let asked = try await command(tunnel, "status", "--json")
+        #expect(asked.output.contains(#""state" : "failing""#))
+        let log = try Program("osm-agent", ["logs", "-f", "--socket", try tunnel.socket()], in: tunnel.scratch.path)
+        try await eventually("the agent's log has it") {
+            log.output.contains("local service gives no answer") && log.output.contains("endpoint serving")
+        }
+        log.killHard()
+    }
+
+    @Test(.timeLimit(.minutes(3)))
     func `an attached command ends when the agent does`() async throws {
         let tunnel = try await RunningTunnel()
         let command = try Program(

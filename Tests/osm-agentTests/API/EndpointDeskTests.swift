@@ -60,6 +60,83 @@ struct EndpointDeskTests {
         #expect(await kind { () throws(APIProblem) in try await desk.check(udp) } == nil)
     }
 
+    @Test func `a conflict is told by its cause and the flag that ends it`() async throws {
+        let desk = agent.desk
+        _ = try await desk.add(TestAgent.spec("web", hostname: "app", target: "3000"), within: .zero)
+        var port = EndpointSpec(name: "ssh", kind: "tcp", target: "22")
+        port.port = 20022
+        _ = try await desk.add(port, within: .zero)
+        port.name = "other"
+        let conflicts = [
+            (TestAgent.spec("app", hostname: "app"), "has the public name 'app' already", "--name"),
+            (port, "has the public TCP port 20022 already", "--port"),
+            (TestAgent.spec("web"), "is called that already", "--label"),
+        ]
+        for (spec, cause, flag) in conflicts {
+            do throws(APIProblem) {
+                try await desk.check(spec)
+                Issue.record("\(spec.name) was taken")
+            } catch {
+                #expect(error.exit.problem.contains(cause))
+                #expect(error.exit.nextStep.contains(flag))
+            }
+        }
+    }
+
+    /// The public names that are asked for, by the names of their endpoints.
+    ///
+    /// An empty one stands for a name of the edge's choice.
+    private var hostnames: [String: String] {
+        Dictionary(uniqueKeysWithValues: agent.state.wanted.map { ($0.endpoint.label, $0.endpoint.name ?? "") })
+    }
+
+    @Test func `without a public name the first is left to the edge, and the others get one each`() async throws {
+        let desk = agent.desk
+        for name in ["a", "b", "c"] { _ = try await desk.attach(TestAgent.spec(name)) }
+        _ = try await desk.attach(EndpointSpec(name: "ssh", kind: "tcp", target: "22"))
+        let names = hostnames
+        #expect(names["a"] == "" && names["ssh"] == "")
+        #expect(names["b"] == "ddevice-3e23" && names["c"] == "ddevice-2e7d")
+        #expect(try await desk.listing("b").spec.hostname == nil)
+        let rival = TestAgent.spec("d", hostname: "DDEVICE-3e23")
+        #expect(await kind { () throws(APIProblem) in try await desk.check(rival) } == .nameInUse)
+    }
+
+    @Test func `a public name stays when others come and go`() async throws {
+        let desk = agent.desk
+        let (a, b, c) = (TestAgent.spec("a"), TestAgent.spec("b"), TestAgent.spec("c"))
+        await desk.replace([a, b], from: .file)
+        let before = hostnames
+        await desk.replace([c, b, a], from: .file)
+        #expect(hostnames["a"] == before["a"] && hostnames["b"] == before["b"])
+        #expect(hostnames["c"] == "ddevice-2e7d")
+        await desk.replace([b], from: .file)
+        #expect(hostnames == ["b": "ddevice-3e23"])
+    }
+
+    @Test func `the log says what was added, stopped, started and removed`() async throws {
+        let desk = agent.desk
+        await desk.replace([TestAgent.spec("web")], from: .file)
+        await desk.replace([TestAgent.spec("web", target: "4000")], from: .file)
+        await desk.replace([TestAgent.spec("web", target: "4000")], from: .file)
+        try await desk.setEnabled(false, "web")
+        try await desk.setEnabled(true, "web")
+        let held = try await desk.attach(TestAgent.spec("held", target: "5000"))
+        await desk.detach(held)
+        await desk.replace([], from: .file)
+        #expect(
+            agent.log.all == [
+                "info: endpoint added endpoint=web source=file target=localhost:3000",
+                "info: endpoint changed endpoint=web source=file target=4000",
+                "info: endpoint stopped endpoint=web source=file target=4000",
+                "info: endpoint started endpoint=web source=file target=4000",
+                "info: endpoint added endpoint=held source=attached target=5000",
+                "info: endpoint removed endpoint=held source=attached target=5000",
+                "info: endpoint removed endpoint=web source=file target=4000",
+            ]
+        )
+    }
+
     @Test func `a description that is wrong names its member`() async {
         do throws(APIProblem) {
             try await agent.desk.check(TestAgent.spec("web", target: "example.com:80"))

@@ -30,6 +30,25 @@ struct LocalAPITests {
         }
     }
 
+    @Test func `shows also what is stopped, and a file that is wrong`() async throws {
+        await agent.desk.replace([TestAgent.spec("web"), TestAgent.spec("docs").enabled(false)], from: .file)
+        try await agent.serving(configurationProblems: ["config.yaml:1:1: no"]) { local in
+            let status = try await local.status()
+            #expect(status.endpoints.map(\.name) == ["web", "docs"])
+            #expect(status.endpoints.map(\.state) == [.waiting, .stopped])
+            #expect(status.configurationProblems == ["config.yaml:1:1: no"])
+        }
+        try await agent.serving { local in #expect(try await local.status().configurationProblems == nil) }
+    }
+
+    @Test func `is waited for as long as its grace period and a little more`() async throws {
+        try await agent.serving { local in
+            // This one never ends; its grace period is nothing.
+            let exit = await failure { try await local.stop(patience: .milliseconds(10)) }
+            #expect(exit?.code == 1 && exit?.problem.contains("has not ended yet") == true)
+        }
+    }
+
     @Test func `gives the link to the inspector, if there is one`() async throws {
         try await agent.serving(inspectorURL: "http://127.0.0.1:4040/?token=t") { local in
             let url = try await local.inspectorURL()

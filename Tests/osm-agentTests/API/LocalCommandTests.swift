@@ -67,6 +67,39 @@ struct LocalCommandTests {
         #expect(StatusText.of(agent.state.current).contains("ready     yes\n"))
     }
 
+    @Test func `the status tells of a service that fails, of what is stopped, and of a file that is wrong`() throws {
+        let agent = TestAgent()
+        let endpoint = try TestAgent.spec("web", target: "3000").endpoint()
+        agent.state.replace([endpoint])
+        #expect(!StatusText.of(agent.state.current).contains("requests fail"))
+        agent.state.originHeard("It refused.", of: endpoint)
+        var status = agent.state.current
+        var stopped = EndpointStatus(name: "docs", kind: "http", target: "4000")
+        stopped.state = .stopped
+        status.endpoints.append(stopped)
+        status.configurationProblems = ["config.yaml:3:1: no", "config.yaml:4:1: no"]
+        let text = StatusText.of(status)
+        #expect(text.contains("          requests fail since "))
+        #expect(text.contains(": It refused.\n"))
+        #expect(text.contains("endpoint  docs, stopped -> 4000\n"))
+        #expect(text.contains("config    not reloaded, "))
+        #expect(text.contains("          config.yaml:4:1: no\n"))
+    }
+
+    @Test func `the list tells of a service that fails`() {
+        var status = EndpointStatus(name: "web", kind: "http", target: "3000")
+        status.state = .serving
+        status.origin = OriginStatus(state: .failing, problem: "It refused.", since: nil)
+        let listing = EndpointListing(
+            name: "web",
+            source: .command,
+            enabled: true,
+            spec: TestAgent.spec("web"),
+            status: status
+        )
+        #expect(List.text([listing]).contains(" failing "))
+    }
+
     @Test func `the version is the program's and the API's`() throws {
         #expect(try JSONText.line(VersionDocument.own) == #"{"api":1,"version":"\#(AgentVersion.text)"}"# + "\n")
     }

@@ -15,6 +15,8 @@ struct TestAgent {
     let desk: EndpointDesk
     let ring = LogRing()
     let changes = Changes()
+    /// What the desk has logged.
+    let log = WrittenLog.Lines()
     let leaving = Changes()
 
     /// What was told, in order.
@@ -38,11 +40,11 @@ struct TestAgent {
                 endpoints: []
             )
         )
-        let changes = changes
+        let (changes, log) = (changes, log)
         self.state = state
         desk = EndpointDesk(
             state: state,
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+            logger: Logger(label: "test") { _ in WrittenLog(to: log) },
             serve: { state.replace($0) },
             remember: { changes.append($0) }
         )
@@ -72,6 +74,7 @@ struct TestAgent {
     func serving(
         reload: (@Sendable () async throws(APIProblem) -> Void)? = nil,
         inspectorURL: String? = nil,
+        configurationProblems: [String] = [],
         _ body: (LocalAgent) async throws -> Void
     ) async throws {
         let folder = "/tmp/osm-test-\(UUID().uuidString.prefix(8))"
@@ -86,6 +89,8 @@ struct TestAgent {
             logs: ring,
             actions: .init(
                 reload: reload,
+                configurationProblems: { configurationProblems },
+                gracePeriod: .zero,
                 leave: { leaving.append(.removed(name: "agent")) },
                 inspectorURL: { inspectorURL }
             ),

@@ -32,6 +32,13 @@ struct ConfigurationReportTests {
         #expect(!(try JSONText.of(report)).contains("Bearer"))
     }
 
+    @Test func `a place that nobody has named is the usual one`() throws {
+        let file = try harness.load("version: 1\nagent: {socket: s.sock}\n")
+        let text = ConfigurationReport(file, places: ["identity": "/usual", "socket": "/usual.sock"]).text
+        #expect(text.contains("  identity: /usual  # default\n"))
+        #expect(text.contains("  socket: \(harness.folderPath)/s.sock  # \(harness.path):2:9\n"))
+    }
+
     @Test func `a setting of another kind of endpoint is left out`() throws {
         let report = ConfigurationReport(try harness.load(text))
         #expect(report.endpoints.last?.settings.map(\.key).contains("hostname") == false)

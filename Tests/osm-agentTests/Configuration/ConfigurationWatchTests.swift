@@ -14,32 +14,10 @@ private final class Applied: Sendable {
     var all: [ConfigurationChange] { changes.withLock { $0 } }
 }
 
-/// Keeps what is logged.
-private struct Written: LogHandler {
-    final class Lines: Sendable {
-        let lines = Mutex<[String]>([])
-        var all: [String] { lines.withLock { $0 } }
-    }
-
-    let to: Lines
-    var metadata: Logger.Metadata = [:]
-    var logLevel = Logger.Level.info
-
-    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-        get { metadata[key] }
-        set { metadata[key] = newValue }
-    }
-
-    func log(event: LogEvent) {
-        let values = (event.metadata ?? [:]).sorted { $0.key < $1.key }.map { " \($0.key)=\($0.value)" }.joined()
-        to.lines.withLock { $0.append("\(event.level): \(event.message)\(values)") }
-    }
-}
-
 struct ConfigurationWatchTests {
     private let harness: AgentFileHarness
     private let applied = Applied()
-    private let log = Written.Lines()
+    private let log = WrittenLog.Lines()
 
     init() throws { harness = try AgentFileHarness() }
 
@@ -48,7 +26,7 @@ struct ConfigurationWatchTests {
         return ConfigurationWatch(
             loader: harness.loader(),
             present: present,
-            logger: Logger(label: "test") { [log] _ in Written(to: log) },
+            logger: Logger(label: "test") { [log] _ in WrittenLog(to: log) },
             apply: { [applied] in applied.take($0, $1) }
         )
     }
@@ -95,6 +73,7 @@ struct ConfigurationWatchTests {
         watch.requestReload()
         await watch.look()
         #expect(applied.all == [])
+        #expect(watch.problems.count == 2 && watch.problems.contains { $0.hasPrefix("\(harness.path):3:15") })
         #expect(watch.present.specs.map(\.name) == ["web"])
         #expect(log.all.count == 2)
         #expect(
@@ -105,6 +84,7 @@ struct ConfigurationWatchTests {
         try harness.write(web + "- {name: api, target: 4000}\n")
         for _ in 0..<2 { await watch.look() }
         #expect(applied.all.map(\.endpoints) == [["api"]])
+        #expect(watch.problems == [])
     }
 
     @Test func `a file that is gone is an error, and no reason to stop serving`() async throws {

@@ -47,10 +47,33 @@ struct PlainViewTests {
         #expect(view.lines(for: event) == [.news("GET /a 200 1234 B 12.3 ms")])
     }
 
+    @Test func `names the endpoint of a request where there are several`() throws {
+        var view = PlainView(showsRequests: true)
+        for name in ["web", "docs"] { _ = view.lines(for: .endpoint(SampleViews.endpoint { $0.name = name })) }
+        let event = AgentEvent.request(try SampleViews.request("/a"))
+        #expect(view.lines(for: event) == [.news("web GET /a 200 1234 B 12.3 ms")])
+        _ = view.lines(for: .removed(name: "docs"))
+        #expect(view.lines(for: event) == [.news("GET /a 200 1234 B 12.3 ms")])
+    }
+
     @Test func `lets no visitor write to the terminal`() throws {
         var view = PlainView(showsRequests: true)
         let record = try SampleViews.request("/\u{1B}[2J\r\n写 a", method: "G\u{7}T")
         #expect(view.lines(for: .request(record)) == [.news("G?T /?[2J???a 200 1234 B 12.3 ms")])
+    }
+
+    @Test func `tells when a local service gives no answer, and when it does again`() {
+        var view = PlainView(showsRequests: false)
+        func heard(_ state: OriginStatus.State, _ problem: String? = nil) -> [SpokenLine] {
+            view.lines(
+                for: .endpoint(SampleViews.endpoint { $0.origin = OriginStatus(state: state, problem: problem) })
+            )
+        }
+        _ = heard(.unknown)
+        #expect(heard(.ok) == [])
+        #expect(heard(.failing, "It refused.") == [.news("web gives no answer: It refused.")])
+        #expect(heard(.failing, "It refused.") == [])
+        #expect(heard(.ok) == [.news("web answers again")])
     }
 
     @Test func `tells when an endpoint is out of reach, and when no longer`() {

@@ -1,0 +1,167 @@
+package import NIOCore
+
+/// Where this project reads and copies the bytes of fields without asking for leave at each: a head has hundreds of
+/// them, and what looks at every one alone took most of a request's time.
+///
+/// Every function stays within the regions that it is given.
+package enum FieldBytes {
+    /// Which name these bytes are.
+    ///
+    /// - Returns: The name, and whether it is spelt with `_` in place of a `-`; ``FieldName/other`` for any other bytes.
+    static func name(of bytes: RawSpan) -> (name: FieldName, isAlias: Bool) {
+        unsafe bytes.withUnsafeBytes { region in
+            let count = region.count
+            guard count > 1, count <= 20 else { return (.other, false) }
+            let candidate = unsafe FieldName.candidate(
+                length: count,
+                first: region[0] | 0x20,
+                fourthLast: region[max(0, count - 4)] | 0x20
+            )
+            guard candidate != .other else { return (.other, false) }
+            let text = candidate.text
+            var isAlias = false
+            for index in 0..<count {
+                let expected = unsafe text.utf8Start[index]
+                let byte = unsafe region[index]
+                if byte == expected || byte.lowercasedASCII == expected { continue }
+                guard byte == UInt8(ascii: "_"), expected == UInt8(ascii: "-") else { return (.other, false) }
+                isAlias = true
+            }
+            return (candidate, isAlias)
+        }
+    }
+
+    /// The first place from `start` on, before `end`, of a byte that a field's value cannot have (RFC 9110, 5.5): a control
+    /// character other than the tab; `end` when there is none.
+    package static func endOfValue(in bytes: RawSpan, from start: Int, to end: Int) -> Int {
+        unsafe bytes.withUnsafeBytes { region in
+            precondition(start >= 0 && start <= end && end <= region.count)
+            var index = start
+            while index < end {
+                if index + 8 <= end, unsafe isPlain(region.loadUnaligned(fromByteOffset: index, as: UInt64.self)) {
+                    index += 8
+                    continue
+                }
+                let byte = unsafe region[index]
+                guard byte >= 0x20 ? byte != 0x7F : byte == UInt8(ascii: "\t") else { return index }
+                index += 1
+            }
+            return end
+        }
+    }
+
+    /// Whether none of eight bytes is below 0x20 or is 0x7F; may say no for bytes that are fine.
+    private static func isPlain(_ word: UInt64) -> Bool {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let below = (word &- ones &* 0x20) & ~word
+        let deleted = word ^ (ones &* 0x7F)
+        return (below | ((deleted &- ones) & ~deleted)) & (ones &* 0x80) == 0
+    }
+
+    /// The first line feed from `start` on, before `end`.
+    package static func lineFeed(in bytes: RawSpan, from start: Int, to end: Int) -> Int? {
+        unsafe bytes.withUnsafeBytes { region in
+            precondition(start >= 0 && start <= end && end <= region.count)
+            let ones: UInt64 = 0x0101_0101_0101_0101
+            var index = start
+            while index + 8 <= end {
+                let word = unsafe region.loadUnaligned(fromByteOffset: index, as: UInt64.self) ^ (ones &* 0x0A)
+                guard (word &- ones) & ~word & (ones &* 0x80) == 0 else { break }
+                index += 8
+            }
+            while index < end {
+                if unsafe region[index] == 0x0A { return index }
+                index += 1
+            }
+            return nil
+        }
+    }
+
+    /// Whether two pieces have the same bytes.
+    package static func equal(_ one: RawSpan, _ other: RawSpan) -> Bool {
+        guard one.byteCount == other.byteCount else { return false }
+        return unsafe one.withUnsafeBytes { one in
+            unsafe other.withUnsafeBytes { other in unsafe one.elementsEqual(other) }
+        }
+    }
+
+    /// A number for a table of fixed size (FNV-1a); whoever chooses the bytes chooses the number, too.
+    package static func hash(_ bytes: RawSpan) -> UInt64 {
+        unsafe bytes.withUnsafeBytes { region in
+            var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+            for unsafebyte in unsafe region { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+            return hash ^ (hash >> 32)
+        }
+    }
+
+    /// Writes a name and behind it a value, which `write` makes of at most `capacity` bytes.
+    ///
+    /// - Returns: The length of the value.
+    static func append(
+        _ name: RawSpan,
+        capacity: Int,
+        to buffer: inout ByteBuffer,
+        _ write: (inout OutputRawSpan) -> Void
+    ) -> Int {
+        let length = name.byteCount
+        return unsafe buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: length + capacity) { free in
+            unsafe name.withUnsafeBytes { unsafe free.copyMemory(from: $0) }
+            let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: free[length..<length + capacity])
+            var value = unsafe OutputRawSpan(buffer: rest, initializedCount: 0)
+            write(&value)
+            return unsafe value.finalize(for: rest) + length
+        } - length
+    }
+
+    /// Writes a name and behind it a value.
+    static func append(_ name: RawSpan, _ value: RawSpan, to buffer: inout ByteBuffer) {
+        let count = name.byteCount + value.byteCount
+        _ = unsafe buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: count) { free in
+            unsafe name.withUnsafeBytes { unsafe free.copyMemory(from: $0) }
+            let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: free[name.byteCount...])
+            unsafe value.withUnsafeBytes { unsafe rest.copyMemory(from: $0) }
+            return count
+        }
+    }
+
+    /// Writes `name: value` and the end of the line.
+    ///
+    /// - Returns: Whether all bytes may stand there; nothing is written when not. The name is the caller's to check.
+    package static func writeLine(_ name: RawSpan, _ value: RawSpan, to buffer: inout ByteBuffer) -> Bool {
+        guard endOfValue(in: value, from: 0, to: value.byteCount) == value.byteCount else { return false }
+        let (first, second) = (name.byteCount, value.byteCount)
+        _ = unsafe buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: first + second + 4) { free in
+            unsafe name.withUnsafeBytes { unsafe free.copyMemory(from: $0) }
+            unsafe free.storeBytes(of: (0x203A as UInt16).littleEndian, toByteOffset: first, as: UInt16.self)  // ": "
+            let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: free[(first + 2)...])
+            unsafe value.withUnsafeBytes { unsafe rest.copyMemory(from: $0) }
+            unsafe rest.storeBytes(of: (0x0A0D as UInt16).littleEndian, toByteOffset: second, as: UInt16.self)
+            return first + second + 4
+        }
+        return true
+    }
+}
+
+extension StaticString {
+    /// Lends the bytes; a description would be a copy.
+    func withBytes<Result>(_ body: (RawSpan) -> Result) -> Result {
+        unsafe body(UnsafeRawBufferPointer(start: utf8Start, count: utf8CodeUnitCount).bytes)
+    }
+}
+
+extension String {
+    /// Lends the bytes of the text in UTF-8.
+    package func withBytes<Result>(_ body: (RawSpan) -> Result) -> Result { unsafe body(utf8Span.span.bytes) }
+}
+
+extension ByteBufferView {
+    /// Lends the bytes.
+    package func withBytes<Result>(_ body: (RawSpan) -> Result) -> Result {
+        unsafe withUnsafeBytes { unsafe body($0.bytes) }
+    }
+}
+
+extension OutputRawSpan {
+    /// Appends the bytes of a text in UTF-8, for which there must be room.
+    package mutating func append(_ text: String) { for byte in text.utf8 { append(byte) } }
+}

@@ -1,0 +1,73 @@
+import NIOCore
+import Testing
+
+@testable import HTTPFields
+
+struct FieldNameTests {
+    private func entry(_ name: String) throws -> FieldSection.Entry {
+        var section = FieldSection()
+        section.append(name, "x")
+        return try #require(section.entries.first)
+    }
+
+    @Test(arguments: FieldName.allCases.filter { $0 != .other })
+    func `a name is known in any case, and whole`(name: FieldName) throws {
+        let text = name.text.description
+        #expect(try entry(text).name == name)
+        #expect(try entry(text.uppercased()).name == name)
+        #expect(try !entry(text).isAlias)
+        for other in [text.dropLast() + "", text + "s", "x" + text.dropFirst(), text.dropLast() + "_"]
+        where other != text {
+            #expect(try entry(other).name == .other, "\(other)")
+        }
+    }
+
+    @Test(arguments: FieldName.allCases.filter { $0.text.description.contains("-") })
+    func `an underscore makes another name that may pass for it`(name: FieldName) throws {
+        let entry = try entry(name.text.description.replacing("-", with: "_"))
+        #expect(entry.name == name)
+        #expect(entry.isAlias)
+        var section = FieldSection()
+        section.append(name.text.description.replacing("-", with: "_"), "x")
+        #expect(section.first(name) == nil)
+    }
+
+    @Test(arguments: [
+        "", "a", "cook_e", "x-forwarded-bore", "content-lengtg", "ho\u{17F}t", "\u{1A}ost", "a-name-of-21-characters",
+    ])
+    func `bytes that only resemble a name are another`(name: String) throws {
+        #expect(try entry(name).name == .other)
+    }
+
+    @Test(arguments: 0...20)
+    func `finds what a value cannot have wherever it stands`(place: Int) {
+        for byte in UInt8.min...UInt8.max {
+            var bytes = [UInt8](repeating: UInt8(ascii: "a"), count: 21)
+            bytes[place] = byte
+            let buffer = ByteBuffer(bytes: bytes)
+            let isAllowed = byte >= 0x20 ? byte != 0x7F : byte == 0x09
+            let end = FieldBytes.endOfValue(in: buffer.readableBytesSpan, from: 0, to: 21)
+            #expect(end == (isAllowed ? 21 : place), "\(byte)")
+            let feed = FieldBytes.lineFeed(in: buffer.readableBytesSpan, from: 0, to: 21)
+            #expect(feed == (byte == 0x0A ? place : nil), "\(byte)")
+        }
+    }
+
+    @Test func `a value is made in place`() {
+        var section = FieldSection()
+        section.append(.forwarded, capacity: 100) { $0.append("for=unknown") }
+        section.append(.xRealIP, capacity: 0) { _ in }
+        #expect(section.string("forwarded") == "for=unknown")
+        #expect(section.string("x-real-ip") == "")
+    }
+
+    @Test func `a field is copied with what is known of it`() {
+        var from = FieldSection()
+        from.append("X_Request-ID", "1")
+        var section = FieldSection()
+        section.append("a", "b")
+        section.append(0, of: from)
+        #expect(section.entries[1].name == .xRequestID && section.entries[1].isAlias)
+        #expect(section.string("x_request-id") == "1")
+    }
+}
