@@ -1,0 +1,41 @@
+"""What a request costs: GET of 1 KiB on connections that stay, and on a connection each."""
+
+import wrk
+from accounting import Meter, memory
+from scenarios import Column, Scenario
+
+CONNECTIONS = (1, 16, 64, 256)
+NEW_CONNECTIONS = 16
+
+
+def cost(bench, endpoint, connections, close):
+    with Meter(endpoint.pids) as meter:
+        values = wrk.run(endpoint.port, endpoint.host, "/small", connections, bench.effort.seconds, close)
+    return {**meter.values(), "requests": values["requests"],
+            "requests_per_second": values["requests_per_second"], "p50_ms": values["p50_ms"], "p99_ms": values["p99_ms"],
+            "cpu_seconds_per_10k": round(meter.cpu / values["requests"] * 10_000, 4),
+            "rss_mib": round(sum(memory(pids) for pids in endpoint.pids.values()) / 1024, 1)}
+
+
+def warm_up(endpoint, connections, close):
+    """The first requests make connections and grow buffers; they are not counted."""
+    wrk.run(endpoint.port, endpoint.host, "/small", connections, 1, close)
+
+
+def measure(connections, close=False):
+    def measured(bench, endpoint):
+        if bench.is_first_turn:
+            warm_up(endpoint, connections, close)
+        return cost(bench, endpoint, connections, close)
+    return measured
+
+
+COLUMNS = [Column("cpu_seconds_per_10k", "CPU s/10k", 3), Column("requests_per_second", "requests/s", 0),
+           Column("p50_ms", "p50 ms", 2), Column("p99_ms", "p99 ms", 2), Column("rss_mib", "RSS MiB", 1)]
+
+SCENARIOS = [
+    *[Scenario(f"request_cpu_c{count}", "requests", f"GET of 1 KiB on {count} kept connection{'s' if count > 1 else ''}",
+               measure(count), COLUMNS) for count in CONNECTIONS],
+    Scenario("newconn_cpu", "newconn", f"GET of 1 KiB with Connection: close, {NEW_CONNECTIONS} visitors at once",
+             measure(NEW_CONNECTIONS, close=True), COLUMNS),
+]

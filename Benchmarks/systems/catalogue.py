@@ -1,0 +1,22 @@
+"""Every system by name, in the order of their turns."""
+
+from systems import System
+from systems import optional, ours, proxies, ssh
+
+OURS, PAIR = "ours", "nghttpx"
+
+SYSTEMS = [
+    System(OURS, "osm-proxy and osm-agent", [], ours.start),
+    System("nginx", "the origin itself, nothing before it", ["nginx"], proxies.start_nginx, is_tunnel=False,
+           versions=[["nginx", "-v"]]),
+    System(PAIR, "nghttpx, HTTP/2 in TLS, nghttpx", ["nghttpx"], proxies.start_nghttpx,
+           versions=[["nghttpx", "--version"]]),
+    System("haproxy", "haproxy, HTTP/2 in TLS, haproxy; 64 KiB buffers and frames", ["haproxy"], proxies.start_haproxy,
+           versions=[["haproxy", "-v"]]),
+    System("ssh", "ssh -R with aes128-gcm", ["ssh", "/usr/sbin/sshd", "ssh-keygen"], ssh.start, versions=[["ssh", "-V"]]),
+    System("caddy", "Caddy, HTTP/2 in TLS, Caddy", ["caddy"], proxies.start_caddy, versions=[["caddy", "version"]]),
+    System("rathole", "rathole with TLS", ["rathole"], optional.start_rathole, True, versions=[["rathole", "--version"]]),
+    System("frp", "frp, TCP proxy in TLS", ["frps", "frpc"], optional.start_frp, True, versions=[["frps", "--version"]]),
+    System("chisel", "chisel", ["chisel"], optional.start_chisel, True, versions=[["chisel", "--version"]]),
+    System("bore", "bore, without encryption", ["bore"], optional.start_bore, True, versions=[["bore", "--version"]]),
+]
