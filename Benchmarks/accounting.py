@@ -40,14 +40,15 @@ def ticks_in(stat):
 
 
 def ticks(pids):
-    total = 0
+    """The clock ticks of each process of a family."""
+    found = {}
     for pid in family(pids):
         try:
             with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as line:
-                total += ticks_in(line.read())
+                found[pid] = ticks_in(line.read())
         except FileNotFoundError:
-            pass  # a child that ended between the two readings; its parent has its ticks
-    return total
+            pass  # a child that has ended since; its parent has its ticks
+    return found
 
 
 def memory_in(status, field):
@@ -80,8 +81,8 @@ def forget_peak(pids):
 class Meter:
     """CPU seconds of each role between two moments.
 
-    The kernel counts in clock ticks, so every process is off by up to one. `resolution` says what that is of the whole;
-    run lengths are chosen so that it stays below two hundredths.
+    The kernel counts in clock ticks, so every process that works is off by up to one. `resolution` says what that is of the
+    whole; run lengths are chosen so that it stays below two hundredths.
     """
 
     def __init__(self, roles):
@@ -94,11 +95,12 @@ class Meter:
 
     def __exit__(self, *_):
         self.seconds = time.monotonic() - self.began
-        used = {role: ticks(pids) - self.before[role] for role, pids in self.roles.items()}
+        after = {role: ticks(pids) for role, pids in self.roles.items()}
+        used = {role: sum(after[role].values()) - sum(self.before[role].values()) for role in after}
+        busy = sum(1 for role in after for pid in after[role] if after[role][pid] != self.before[role].get(pid))
         self.by_role = {role: count / HERTZ for role, count in used.items()}
         self.cpu = sum(self.by_role.values())
-        everyone = [pid for pids in self.roles.values() for pid in pids]
-        self.resolution = len(family(everyone)) / max(1, sum(used.values()))
+        self.resolution = busy / max(1, sum(used.values()))
 
     def values(self):
         return {"cpu_seconds": round(self.cpu, 2), "seconds": round(self.seconds, 3),

@@ -15,13 +15,14 @@ Builds a release and measures what it costs, with nginx as the origin, beside wh
 take turns, so that whatever else the machine does meets all of them. Prints the median of the rounds with the least and
 the most, and whether what is to be reached is. CPU is that of the processes of both sides, from the kernel's accounting.
 
-systems     {' '.join(system.name for system in SYSTEMS if not system.is_optional)}
+systems     {' '.join(system.name for system in SYSTEMS if not system.is_optional and not system.on_request)}
 optional    {' '.join(system.name for system in SYSTEMS if system.is_optional)}, where they are on the PATH
+on request  {' '.join(system.name for system in SYSTEMS if system.on_request)}
 scenarios   {' '.join(dict.fromkeys(scenario.group for scenario in SCENARIOS if not scenario.on_request))}
 on request  {' '.join(scenario.group for scenario in SCENARIOS if scenario.on_request)}
 
   --json [FILE]     write everything, each round too, to FILE, or to standard output in place of the table
-  --quick           less than five minutes in place of 25: shorter turns, and one round for most references
+  --quick           less than five minutes in place of 25: shorter turns, and of the references only nginx and nghttpx
   --only NAME,...   these scenarios (a group, or one of its scenarios such as request_cpu_c64) and these systems;
                     ours always takes part, and {PAIR} where no system is named
   --rounds N        turns for each, at least 3 (3)
@@ -46,12 +47,12 @@ class Effort:
     """How much work the turns are; long enough that a clock tick of the kernel is less than a fiftieth of the CPU used."""
 
     rounds: int = 3
-    seconds: int = 5
+    seconds: int = 4
     gib: int = 1
     idle_visitors: int = 2000
-    reader_seconds: int = 12
+    reader_seconds: int = 10
     event_seconds: int = 4
-    stall_seconds: int = 6
+    stall_seconds: int = 4
     delayed_downloads: int = 2
     starts: int = 10
     crowd_visitors: int = 10_000
@@ -62,8 +63,11 @@ class Effort:
         return self.rounds if not self.is_quick or system.name in (OURS, PAIR) else 1
 
 
+QUICK_SYSTEMS = (OURS, "nginx", PAIR)
+
+
 def quick():
-    return Effort(seconds=2, reader_seconds=4, event_seconds=2, stall_seconds=2, delayed_downloads=1, starts=5, is_quick=True)
+    return Effort(seconds=3, reader_seconds=4, event_seconds=2, stall_seconds=2, delayed_downloads=1, starts=5, is_quick=True)
 
 
 @dataclass
@@ -117,7 +121,7 @@ def count(found, name, least, most, default):
 
 
 def choose(only):
-    """The scenarios and systems that some names stand for; without names, all but what runs on request."""
+    """The scenarios that some names stand for, all but what runs on request without any, and the names of systems."""
     names = [name for name in only.split(",") if name]
     system_names = {system.name for system in SYSTEMS}
     for name in names:
@@ -130,8 +134,7 @@ def choose(only):
         wanted.add(OURS)
     elif names:
         wanted = {OURS, PAIR}
-    return (scenarios or [scenario for scenario in SCENARIOS if not scenario.on_request],
-            [system for system in SYSTEMS if not wanted or system.name in wanted])
+    return scenarios or [scenario for scenario in SCENARIOS if not scenario.on_request], wanted
 
 
 def parse(words):
@@ -140,13 +143,16 @@ def parse(words):
     effort.rounds = count(found, "--rounds", 3, 99, effort.rounds)
     effort.crowd_visitors = count(found, "--visitors", 1, 50_000, effort.crowd_visitors)
     effort.crowd_agents = count(found, "--agents", 1, 5000, effort.crowd_agents)
-    scenarios, systems = choose(found.get("--only", ""))
+    scenarios, wanted = choose(found.get("--only", ""))
+    wanted = wanted or (set(QUICK_SYSTEMS) if effort.is_quick else set())
     plan = Plan(effort, scenarios, json=found.get("--json", ""), products=found.get("--products", Plan.products),
                 agent=found.get("--agent", Plan.agent), operator=found.get("--operator", ""),
                 is_only_shown=found.get("--plan", False))
-    for system in systems:
+    for system in SYSTEMS:
+        if system.name not in (wanted or {every.name for every in SYSTEMS if not every.on_request}):
+            continue
         if not system.missing:
             plan.systems.append(system)
-        elif not system.is_optional or system.name in found.get("--only", ""):
+        elif not system.is_optional or system.name in wanted:
             plan.left_out[system.name] = "not on this machine: " + " ".join(system.missing)
     return plan

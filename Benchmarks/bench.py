@@ -30,7 +30,8 @@ class Bench:
 
     def __init__(self, plan, setup, say):
         self.plan, self.effort, self.setup, self.say = plan, plan.effort, setup, say
-        self.rounds, self.failures, self.endpoints, self.turn, self.is_first_turn = [], [], {}, 0, True
+        self.rounds, self.failures, self.endpoints, self.broken = [], [], {}, set()
+        self.turn, self.is_first_turn = 0, True
 
     def run(self):
         for scenario in self.plan.scenarios:
@@ -38,7 +39,7 @@ class Bench:
             out = set()
             for number in range(1, self.effort.rounds + 1):
                 for system in systems:
-                    if system.name in out or number > self.effort.rounds_of(system):
+                    if system.name in out | self.broken or number > self.effort.rounds_of(system):
                         continue
                     self.turn, self.is_first_turn = number, number == 1
                     if not self.take_turn(scenario, system, number):
@@ -65,17 +66,18 @@ class Bench:
             return scenario.measure(self, None)
         if scenario.is_fresh:
             with self.setup.processes.scope():
-                return scenario.measure(self, system.start(self.setup))
+                return scenario.measure(self, self.started(system))
         if system.name not in self.endpoints:
             self.endpoints[system.name] = self.started(system)
         return scenario.measure(self, self.endpoints[system.name])
 
     def started(self, system):
-        """A system that fails half-way up leaves nothing behind."""
+        """A system that does not come up leaves nothing behind, and is not tried again."""
         before = list(self.setup.processes.running)
         try:
             return system.start(self.setup)
         except (Failure, OSError):
+            self.broken.add(system.name)
             self.setup.processes.end([process for process in self.setup.processes.running if process not in before])
             raise
 

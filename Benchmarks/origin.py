@@ -3,9 +3,7 @@
 import os
 
 from processes import free_port, wait_until
-from visitor import status_of
-
-SMALL, LARGE = 1024, 64 * 1024 * 1024
+from visitor import LARGE, MEDIUM, SMALL, serves
 
 # Uploads are read to their end by the companion, for nginx by itself answers before it has read them.
 CONFIGURATION = """
@@ -44,7 +42,7 @@ def start(processes):
     folder, port = processes.folder, free_port()
     os.makedirs(f"{folder}/files", exist_ok=True)
     write_file(f"{folder}/files/small", b"x" * SMALL)
-    write_file(f"{folder}/files/medium", os.urandom(100 * 1024))
+    write_file(f"{folder}/files/medium", os.urandom(MEDIUM))
     write_file(f"{folder}/files/large", os.urandom(LARGE))  # nobody can compress it
     write_file(f"{folder}/nginx.conf", CONFIGURATION.format(folder=folder, port=port).encode())
     program = os.path.join(os.path.dirname(__file__), "programs", "companion.py")
@@ -52,5 +50,5 @@ def start(processes):
     companion.first_line(10)
     nginx = processes.start("origin", ["nginx", "-e", "stderr", "-p", folder, "-c", f"{folder}/nginx.conf"])
     processes.listens(nginx, port)
-    wait_until(10, lambda: status_of(port, "origin", "/small") == 200, "the origin answers")
+    wait_until(10, lambda: serves(port, "origin"), "the origin answers")
     return port, nginx

@@ -7,6 +7,7 @@ import time
 from processes import Failure
 
 CHUNK = 256 * 1024
+SMALL, MEDIUM, LARGE = 1024, 100 * 1024, 64 * 1024 * 1024  # the files of the origin
 
 
 def connect(port, seconds=30, receive_buffer=None):
@@ -46,24 +47,23 @@ def discard_body(visitor, length, rest, buffer=None):
         missing -= count
 
 
-def fetch(visitor, host, path, buffer=None):
-    """Makes one request and throws its body away; returns how long the body was."""
+def fetch(visitor, host, path, size, buffer=None):
+    """Makes one request, and throws away the body, which must have this size."""
     ask(visitor, host, path)
     status, length, rest = read_head(visitor)
-    if status != 200 or length is None:
-        raise Failure(f"{path} was answered with {status}, length {length}")
+    if status != 200 or length != size:
+        raise Failure(f"{path} was answered with status {status} and {length} bytes, not {size}")
     discard_body(visitor, length, rest, buffer)
-    return length
 
 
-def status_of(port, host, path, seconds=5):
-    """The status that a new visitor gets, or None when there is nobody."""
+def serves(port, host):
+    """Whether the small file comes through."""
     try:
-        with connect(port, seconds) as visitor:
-            ask(visitor, host, path, fields="Connection: close\r\n")
-            return read_head(visitor)[0]
+        with connect(port, 5) as visitor:
+            fetch(visitor, host, "/small", SMALL)
+            return True
     except (OSError, Failure):
-        return None
+        return False
 
 
 def put(visitor, host, path, length, block):

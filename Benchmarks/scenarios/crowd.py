@@ -10,7 +10,7 @@ from processes import Failure, wait_until
 from scenarios import Column, Scenario
 from scenarios.memory import WAVE, allow_descriptors, ask_all, come
 from systems import Endpoint, ours
-from visitor import connect, status_of
+from visitor import connect, serves
 
 FRESH = 21
 
@@ -38,7 +38,7 @@ def visitors_stay(bench):
                                   "--deadlines-keep-alive", "10m")
     agent = ours.start_agent(bench.setup, ports["tunnel"])
     endpoint = Endpoint(ports["visitor"], ours.host(ports["visitor"]), {"proxy": edge, "agent": agent})
-    wait_until(20, lambda: status_of(endpoint.port, endpoint.host, "/small") == 200, "the tunnel comes up")
+    wait_until(20, lambda: serves(endpoint.port, endpoint.host), "the tunnel comes up")
     for visitor in come(endpoint, WAVE):
         visitor.close()
     before, began = memory([edge.pid]), time.monotonic()
@@ -89,7 +89,7 @@ def proportional_kib(pids):
 
 def everyone_serves(ports, count):
     for number in range(count):
-        if status_of(ports["visitor"], ours.host(ports["visitor"], f"crowd-{number}"), "/small", 30) != 200:
+        if not serves(ports["visitor"], ours.host(ports["visitor"], f"crowd-{number}")):
             raise Failure(f"agent {number} of {count} does not serve")
 
 

@@ -4,10 +4,9 @@ import os
 import statistics
 import time
 
-from origin import LARGE
 from scenarios import Column, Scenario
 from systems import ours
-from visitor import connect, fetch
+from visitor import LARGE, connect, fetch
 
 ONE_WAY_MS = 100
 WINDOW = 6 * 1024 * 1024  # the most that a TCP receiver of Linux lets be under way without being told otherwise
@@ -16,7 +15,7 @@ WINDOW = 6 * 1024 * 1024  # the most that a TCP receiver of Linux lets be under 
 def seconds_for(port, host):
     with connect(port, 120) as visitor:
         began = time.monotonic()
-        fetch(visitor, host, "/large")
+        fetch(visitor, host, "/large", LARGE)
         return time.monotonic() - began
 
 

@@ -7,7 +7,7 @@ import time
 from accounting import forget_peak, memory
 from processes import Failure
 from scenarios import Column, Scenario
-from visitor import ask, connect, fetch, read_head
+from visitor import SMALL, ask, connect, fetch, read_head
 
 WAVE = 100
 READERS, READER_RATE, TICK = 50, 100 * 1024, 0.1
@@ -97,7 +97,7 @@ def read_slowly(readers, seconds):
 
 def slow_readers(bench, endpoint):
     with connect(endpoint.port) as visitor:
-        fetch(visitor, endpoint.host, "/small")
+        fetch(visitor, endpoint.host, "/small", SMALL)
     settle(endpoint)
     before = resident(endpoint)
     for pids in endpoint.pids.values():

@@ -5,10 +5,9 @@ import threading
 import time
 
 import wrk
-from origin import LARGE
 from processes import Failure
 from scenarios import Column, Scenario
-from visitor import ask, connect
+from visitor import LARGE, ask, connect
 
 VISITORS, STALLED = 100, 5
 PATH = "/medium"

@@ -7,7 +7,7 @@ import time
 from processes import Failure, wait_until
 from scenarios import Column, Scenario
 from systems import ours
-from visitor import status_of
+from visitor import serves
 
 DEADLINE = 10
 
@@ -22,14 +22,14 @@ def one_start(setup, ports):
         while url is None or up is None:
             if time.monotonic() - began > DEADLINE or not agent.is_running:
                 raise Failure(f"the agent was not up within {DEADLINE} s; {agent.last_words()}")
-            if up is None and status_of(ports["visitor"], host, "/small") == 200:
+            if up is None and serves(ports["visitor"], host):
                 up = time.monotonic() - began
             # Waiting for the one is the pause between two questions for the other.
             if url is None and select.select([agent.popen.stdout], [], [], 0.002)[0]:
                 url = line_time(agent, began)
     finally:
         setup.processes.end([agent])
-    wait_until(10, lambda: status_of(ports["visitor"], host, "/small") != 200, "the edge forgets the agent")
+    wait_until(10, lambda: not serves(ports["visitor"], host), "the edge forgets the agent")
     return url * 1000, up * 1000
 
 

@@ -3,9 +3,8 @@
 import os
 
 from accounting import Meter, memory
-from origin import LARGE
 from scenarios import Column, Scenario
-from visitor import CHUNK, all_at_once, connect, fetch, put
+from visitor import CHUNK, LARGE, all_at_once, connect, fetch, put
 
 GIB = 1024 ** 3
 DEADLINE = 120
@@ -17,7 +16,7 @@ def download(endpoint, times):
         buffer = bytearray(CHUNK)
         with connect(endpoint.port) as visitor:
             for _ in range(times):
-                fetch(visitor, endpoint.host, "/large", buffer)
+                fetch(visitor, endpoint.host, "/large", LARGE, buffer)
     return one
 
 

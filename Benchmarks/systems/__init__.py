@@ -43,7 +43,8 @@ class System:
     title: str
     programs: list
     start: object
-    is_optional: bool = False
+    is_optional: bool = False  # takes part where it is on the PATH
+    on_request: bool = False  # takes part when it is named
     is_tunnel: bool = True
     versions: list = field(default_factory=list)  # commands that print a version
 

@@ -7,6 +7,7 @@ OURS, PAIR = "ours", "nghttpx"
 
 SYSTEMS = [
     System(OURS, "osm-proxy and osm-agent", [], ours.start),
+    System("ours-uninspected", "the same with --inspect false", [], ours.start_without_inspector, on_request=True),
     System("nginx", "the origin itself, nothing before it", ["nginx"], proxies.start_nginx, is_tunnel=False,
            versions=[["nginx", "-v"]]),
     System(PAIR, "nghttpx, HTTP/2 in TLS, nghttpx", ["nghttpx"], proxies.start_nghttpx,

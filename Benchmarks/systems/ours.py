@@ -7,7 +7,7 @@ import re
 
 from processes import Failure, free_port, wait_until
 from systems import Endpoint
-from visitor import status_of
+from visitor import serves
 
 NAME = "bench"
 
@@ -45,21 +45,25 @@ def start_edge(setup, *options, tunnel_port=0):
     return edge, {name: int(re.search(r":(\d+)$", said[name])[1]) for name in ("visitor", "tunnel", "admin")}
 
 
-def start_agent(setup, tunnel_port, pipe=False, device=None, name=NAME):
+def start_agent(setup, tunnel_port, *options, pipe=False, device=None, name=NAME):
     return setup.processes.start(f"ours-agent-{name}", [
         setup.agent, "http", setup.origin_port, "--edge", f"127.0.0.1:{tunnel_port}", "--name", name,
         "--identity", device or identity(setup), "--socket", os.path.join(setup.processes.folder, f"{name}.sock"),
-    ], pipe=pipe)
+        *options], pipe=pipe)
 
 
 def host(visitor_port, name=NAME):
     return f"{name}.localhost:{visitor_port}"
 
 
-def start(setup, via=None):
+def start(setup, via=None, options=()):
     """The pair; `via` gets the tunnel's port and returns the one that the agent dials instead."""
     edge, ports = start_edge(setup)
-    agent = start_agent(setup, via(ports["tunnel"]) if via else ports["tunnel"])
+    agent = start_agent(setup, via(ports["tunnel"]) if via else ports["tunnel"], *options)
     endpoint = Endpoint(ports["visitor"], host(ports["visitor"]), {"proxy": edge, "agent": agent})
-    wait_until(20, lambda: status_of(endpoint.port, endpoint.host, "/small") == 200, "the tunnel comes up")
+    wait_until(20, lambda: serves(endpoint.port, endpoint.host), "the tunnel comes up")
     return endpoint
+
+
+def start_without_inspector(setup):
+    return start(setup, options=("--inspect", "false"))
