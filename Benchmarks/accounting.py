@@ -81,8 +81,8 @@ def forget_peak(pids):
 class Meter:
     """CPU seconds of each role between two moments.
 
-    The kernel counts in clock ticks, so every process that works is off by up to one. `resolution` says what that is of the
-    whole; run lengths are chosen so that it stays below two hundredths.
+    The kernel counts in clock ticks, so every process that works is off by up to one. `resolution` says what that is of
+    the whole; run lengths are chosen so that it stays below two hundredths.
     """
 
     def __init__(self, roles):

@@ -11,9 +11,10 @@ USAGE = f"""\
 usage: ./dev bench [--json [FILE]] [--quick] [--only NAME,...] [--rounds N]
                    [--visitors N] [--agents N] [--no-install]
 
-Builds a release and measures what it costs, with nginx as the origin, beside what people would pick instead. The systems
-take turns, so that whatever else the machine does meets all of them. Prints the median of the rounds with the least and
-the most, and whether what is to be reached is. CPU is that of the processes of both sides, from the kernel's accounting.
+Builds a release and measures what it costs, with nginx as the origin, beside what people would pick instead. The
+systems take turns, so that whatever else the machine does meets all of them. Prints the median of the rounds with the
+least and the most, and whether what is to be reached is. CPU is that of the processes of both sides, from the kernel's
+accounting.
 
 systems     {' '.join(system.name for system in SYSTEMS if not system.is_optional and not system.on_request)}
 optional    {' '.join(system.name for system in SYSTEMS if system.is_optional)}, where they are on the PATH
@@ -44,7 +45,7 @@ class BadUsage(Exception):
 
 @dataclass
 class Effort:
-    """How much work the turns are; long enough that a clock tick of the kernel is less than a fiftieth of the CPU used."""
+    """How much work a turn is: enough that a clock tick of the kernel is less than a fiftieth of the CPU used."""
 
     rounds: int = 3
     seconds: int = 4
@@ -67,7 +68,8 @@ QUICK_SYSTEMS = (OURS, "nginx", PAIR)
 
 
 def quick():
-    return Effort(seconds=3, reader_seconds=4, event_seconds=2, stall_seconds=2, delayed_downloads=1, starts=5, is_quick=True)
+    return Effort(seconds=3, reader_seconds=4, event_seconds=2, stall_seconds=2, delayed_downloads=1, starts=5,
+                  is_quick=True)
 
 
 @dataclass

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""./dev bench: what the tunnel costs, beside what people would pick instead. README.md here says what is measured how."""
+"""./dev bench: what the tunnel costs, beside what people would pick instead. README.md says what is measured how."""
 
 import sys
 
@@ -99,7 +99,8 @@ def self_signed(processes):
     certificate, key = f"{processes.folder}/localhost.pem", f"{processes.folder}/localhost.key"
     processes.run("openssl", [
         "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "1",
-        "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout", key, "-out", certificate])
+        "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout", key,
+        "-out", certificate])
     return certificate, key
 
 
@@ -118,11 +119,11 @@ def run(plan, say):
     finally:
         processes.end_all()
         shutil.rmtree(folder, ignore_errors=True)
+    ratios, own = figures.ratio_object(bench.rounds, OURS, PAIR), figures.figure_object(bench.rounds, OURS)
     return {
-        "ratios": figures.ratio_object(bench.rounds, OURS, PAIR), "figures": figures.figure_object(bench.rounds, OURS),
+        "ratios": ratios, "figures": own,
         "targets": [{"name": target.name, "wanted": target.wanted, "is": value, "reached": reached}
-                    for target, value, reached in figures.verdicts(
-                        {**figures.ratio_object(bench.rounds, OURS, PAIR), **figures.figure_object(bench.rounds, OURS)})],
+                    for target, value, reached in figures.verdicts({**ratios, **own})],
         "failures": bench.failures, "left_out": plan.left_out, "too_coarse": figures.coarse(bench.rounds, COARSE),
         "machine": machine.machine(), "versions": versions, "effort": vars(plan.effort),
         "load_average": {"before": load, "after": machine.load()}, "seconds": round(time.time() - began),
@@ -131,6 +132,9 @@ def run(plan, say):
 
 
 def interrupted(number, _):
+    """Ends the run; what is said a second time does not keep it from ending its processes."""
+    for other in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(other, signal.SIG_IGN)
     raise KeyboardInterrupt(number)
 
 

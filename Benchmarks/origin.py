@@ -14,7 +14,8 @@ http {{
     client_body_temp_path {folder}/t1; proxy_temp_path {folder}/t2; fastcgi_temp_path {folder}/t3;
     uwsgi_temp_path {folder}/t4; scgi_temp_path {folder}/t5;
     sendfile on; tcp_nopush on; open_file_cache max=16 inactive=1h;
-    keepalive_timeout 1h; keepalive_requests 1000000000; client_max_body_size 0; client_body_timeout 1h; send_timeout 1h;
+    keepalive_timeout 1h; keepalive_requests 1000000000; client_max_body_size 0;
+    client_body_timeout 1h; send_timeout 1h;
     upstream companion {{ server unix:{folder}/companion.sock; keepalive 64; }}
     server {{
         listen 127.0.0.1:{port} backlog=8192;

@@ -127,7 +127,7 @@ class Processes:
 
 
 def is_child_or_orphan(pid, processes):
-    """Whether a pid still is of the session that one of these programs leads: a number may have been given away again."""
+    """Whether a pid is still of the session of one of these programs: its number may have been given away again."""
     try:
         return os.getsid(pid) in {process.pid for process in processes}
     except ProcessLookupError:

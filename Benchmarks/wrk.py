@@ -35,12 +35,11 @@ def parse(report):
 
 def run(port, host, path, connections, seconds, close=False):
     """One thread of wrk; fails when a single request did."""
-    command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", "--timeout", "10s", "-H", f"Host: {host}"]
-    if close:
-        command += ["-H", "Connection: close"]
+    command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", "--timeout", "10s",
+               "-H", f"Host: {host}", *(["-H", "Connection: close"] if close else []),
+               f"http://127.0.0.1:{port}{path}"]
     try:
-        done = subprocess.run(
-            [*command, f"http://127.0.0.1:{port}{path}"], capture_output=True, text=True, timeout=seconds + 30, check=False)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=seconds + 30, check=False)
     except subprocess.TimeoutExpired as error:
         raise Failure(f"wrk did not end within {seconds + 30} s") from error
     values = parse(done.stdout + done.stderr)

@@ -12,7 +12,7 @@ def cost(bench, endpoint, connections, close):
     with Meter(endpoint.pids) as meter:
         values = wrk.run(endpoint.port, endpoint.host, "/small", connections, bench.effort.seconds, close)
     return {**meter.values(), "requests": values["requests"],
-            "requests_per_second": values["requests_per_second"], "p50_ms": values["p50_ms"], "p99_ms": values["p99_ms"],
+            **{key: values[key] for key in ("requests_per_second", "p50_ms", "p99_ms")},
             "cpu_seconds_per_10k": round(meter.cpu / values["requests"] * 10_000, 4),
             "rss_mib": round(sum(memory(pids) for pids in endpoint.pids.values()) / 1024, 1)}
 
@@ -34,7 +34,7 @@ COLUMNS = [Column("cpu_seconds_per_10k", "CPU s/10k", 3), Column("requests_per_s
            Column("p50_ms", "p50 ms", 2), Column("p99_ms", "p99 ms", 2), Column("rss_mib", "RSS MiB", 1)]
 
 SCENARIOS = [
-    *[Scenario(f"request_cpu_c{count}", "requests", f"GET of 1 KiB on {count} kept connection{'s' if count > 1 else ''}",
+    *[Scenario(f"request_cpu_c{count}", "requests", f"GET of 1 KiB, {count} at once on connections that stay",
                measure(count), COLUMNS) for count in CONNECTIONS],
     Scenario("newconn_cpu", "newconn", f"GET of 1 KiB with Connection: close, {NEW_CONNECTIONS} visitors at once",
              measure(NEW_CONNECTIONS, close=True), COLUMNS),

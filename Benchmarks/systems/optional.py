@@ -1,6 +1,6 @@
 """Tunnels that take part where somebody has put them on the PATH.
 
-Their settings are written from their documents and have not been run by us: where one does not start, it is named and left
+Their settings are written from their documents and have not been run by us: one that does not start is named and left
 out. bore has no TLS; the others are encrypted.
 """
 
