@@ -30,7 +30,8 @@ class Bench:
 
     def __init__(self, plan, setup, say):
         self.plan, self.effort, self.setup, self.say = plan, plan.effort, setup, say
-        self.rounds, self.failures, self.endpoints, self.broken = [], [], {}, set()
+        self.rounds, self.failures, self.endpoints = [], [], {}
+        self.proven, self.broken = set(), set()  # systems that came up once, and those that did not
         self.turn, self.is_first_turn = 0, True
 
     def run(self):
@@ -72,14 +73,17 @@ class Bench:
         return scenario.measure(self, self.endpoints[system.name])
 
     def started(self, system):
-        """A system that does not come up leaves nothing behind, and is not tried again."""
+        """A system that does not come up leaves nothing behind; one that never did is not tried again."""
         before = list(self.setup.processes.running)
         try:
-            return system.start(self.setup)
+            endpoint = system.start(self.setup)
         except (Failure, OSError):
-            self.broken.add(system.name)
+            if system.name not in self.proven:
+                self.broken.add(system.name)
             self.setup.processes.end([process for process in self.setup.processes.running if process not in before])
             raise
+        self.proven.add(system.name)
+        return endpoint
 
     def forget(self, system):
         """After a failure the next turn gets new processes; the origin serves the others and stays."""

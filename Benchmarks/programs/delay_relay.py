@@ -3,8 +3,8 @@
     delay_relay.py MILLISECONDS WINDOW TARGET_PORT...
 
 Listens on a free loopback port for each target, prints the ports on one line, and passes TCP both ways. What arrives
-leaves MILLISECONDS later. Of one connection at most WINDOW bytes a direction are under way: what has left gives its room
-back after another MILLISECONDS, when a sender at the far end of such a way would learn of it.
+leaves MILLISECONDS later. Of one connection at most WINDOW bytes a direction are under way: what has left gives its
+room back after another MILLISECONDS, when a sender at the far end of such a way would learn of it.
 """
 
 import asyncio

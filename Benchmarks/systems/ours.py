@@ -1,6 +1,7 @@
 """osm-proxy and osm-agent, as people run them: no setting is changed but where they listen."""
 
 import glob
+import itertools
 import json
 import os
 import re
@@ -10,6 +11,7 @@ from systems import Endpoint
 from visitor import serves
 
 NAME = "bench"
+sockets = itertools.count()
 
 
 def enrol(setup, folder):
@@ -46,9 +48,10 @@ def start_edge(setup, *options, tunnel_port=0):
 
 
 def start_agent(setup, tunnel_port, *options, pipe=False, device=None, name=NAME):
+    """An agent with a socket of its own: beside one that runs already it would only hand its endpoint over."""
     return setup.processes.start(f"ours-agent-{name}", [
         setup.agent, "http", setup.origin_port, "--edge", f"127.0.0.1:{tunnel_port}", "--name", name,
-        "--identity", device or identity(setup), "--socket", os.path.join(setup.processes.folder, f"{name}.sock"),
+        "--identity", device or identity(setup), "--socket", os.path.join(setup.processes.folder, f"agent-{next(sockets)}.sock"),
         *options], pipe=pipe)
 
 
