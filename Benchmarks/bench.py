@@ -38,7 +38,7 @@ class Bench:
         for scenario in self.plan.scenarios:
             systems = [system for system in self.plan.systems if takes_part(system, scenario)]
             out = set()
-            for number in range(1, self.effort.rounds + 1):
+            for number in range(1, 2 if scenario.is_once else self.effort.rounds + 1):
                 for system in systems:
                     if system.name in out | self.broken or number > self.effort.rounds_of(system):
                         continue

@@ -25,3 +25,4 @@ class Scenario:
     tunnels_only: bool = False  # a direct connection has nothing to measure
     is_fresh: bool = False  # every turn gets processes that have done nothing before
     on_request: bool = False  # runs only when it is named
+    is_once: bool = False  # too long for rounds

@@ -129,5 +129,5 @@ SCENARIOS = [
              crowd, [Column("kib_each_visitor", "KiB/visitor", 1), Column("fresh_request_ms", "fresh request ms", 1),
                      Column("kib_each_agent", "KiB/agent at edge", 0), Column("kib_of_each_process", "its process", 0),
                      Column("agents_seconds", "all in s", 1), Column("storm_seconds", "back s", 1)],
-             only_ours=True, on_request=True),
+             only_ours=True, on_request=True, is_once=True),
 ]
