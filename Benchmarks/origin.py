@@ -2,7 +2,7 @@
 
 import os
 
-from processes import free_port, wait_until
+from processes import free_port, program, wait_until
 from visitor import LARGE, MEDIUM, SMALL, serves
 
 # Uploads are read to their end by the companion, for nginx by itself answers before it has read them.
@@ -46,8 +46,7 @@ def start(processes):
     write_file(f"{folder}/files/medium", os.urandom(MEDIUM))
     write_file(f"{folder}/files/large", os.urandom(LARGE))  # nobody can compress it
     write_file(f"{folder}/nginx.conf", CONFIGURATION.format(folder=folder, port=port).encode())
-    program = os.path.join(os.path.dirname(__file__), "programs", "companion.py")
-    companion = processes.start("companion", ["python3", program, f"{folder}/companion.sock"], pipe=True)
+    companion = processes.start("companion", [*program("companion.py"), f"{folder}/companion.sock"], pipe=True)
     companion.first_line(10)
     nginx = processes.start("origin", ["nginx", "-e", "stderr", "-p", folder, "-c", f"{folder}/nginx.conf"])
     processes.listens(nginx, port)

@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 import time
 
 from accounting import family
@@ -19,6 +20,11 @@ def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+def program(name):
+    """The command that runs one of the bench's own programs."""
+    return [sys.executable, os.path.join(os.path.dirname(os.path.abspath(__file__)), "programs", name)]
 
 
 def wait_until(seconds, condition, what):

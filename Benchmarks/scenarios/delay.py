@@ -1,9 +1,9 @@
 """One download over a long way: through the tunnel, and by plain TCP, both through the same relay."""
 
-import os
 import statistics
 import time
 
+from processes import program
 from scenarios import Column, Scenario
 from systems import ours
 from visitor import LARGE, connect, fetch
@@ -19,9 +19,9 @@ def seconds_for(port, host):
         return time.monotonic() - began
 
 
-def start_relay(bench, *targets, window=WINDOW):
-    program = os.path.join(os.path.dirname(os.path.dirname(__file__)), "programs", "delay_relay.py")
-    relay = bench.setup.processes.start("delay-relay", ["python3", program, ONE_WAY_MS, window, *targets], pipe=True)
+def start_relay(bench, *targets):
+    command = [*program("delay_relay.py"), ONE_WAY_MS, WINDOW, *targets]
+    relay = bench.setup.processes.start("delay-relay", command, pipe=True)
     return [int(word) for word in relay.first_line(10).split()]
 
 

@@ -1,7 +1,7 @@
 """Proxies in pairs that do the same job: HTTP/1.1 in, HTTP/2 in TLS 1.3 with AES-128-GCM between them, HTTP/1.1 out.
 
-Every one has one thread for its work, as osm-proxy and osm-agent have on a machine with two cores, and windows and
-buffers no smaller than theirs. haproxy is told to pass small pieces at once, else it holds events back for 200 ms.
+Each of them has large windows and buffers, and but for Caddy one thread for its work, as osm-proxy and osm-agent have.
+haproxy is told to pass small pieces at once, else it holds events back for 200 ms.
 """
 
 from processes import free_port, wait_until
