@@ -18,7 +18,7 @@ import machine
 import origin
 import report
 from arguments import BadUsage, USAGE, parse
-from processes import Failure, Processes
+from processes import Failure, Processes, allow_descriptors
 from systems import Setup
 from systems.catalogue import OURS, PAIR
 
@@ -110,6 +110,7 @@ def self_signed(processes):
 
 def run(plan, say):
     """Measures everything of a plan and returns the object that --json writes."""
+    allow_descriptors()
     folder = tempfile.mkdtemp(prefix="osm-bench-")
     processes = Processes(folder)
     began, load = time.time(), machine.load()

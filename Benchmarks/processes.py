@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -9,6 +10,9 @@ import sys
 import time
 
 from accounting import family
+
+
+DESCRIPTORS = 65_536
 
 
 class Failure(Exception):
@@ -20,6 +24,19 @@ def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+def allow_descriptors():
+    """As many as this user may have, for the bench and for what it starts; some programs size tables by a huge limit."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = DESCRIPTORS if hard == resource.RLIM_INFINITY else min(hard, DESCRIPTORS)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
+def need_descriptors(count):
+    allowed = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    if count > allowed:
+        raise Failure(f"{count} descriptors are needed and {allowed} allowed: see ulimit -Hn")
 
 
 def program(name):

@@ -6,9 +6,9 @@ import time
 import urllib.request
 
 from accounting import family, memory
-from processes import Failure, wait_until
+from processes import Failure, need_descriptors, wait_until
 from scenarios import Column, Scenario
-from scenarios.memory import WAVE, allow_descriptors, ask_all, come
+from scenarios.memory import WAVE, ask_all, come
 from systems import Endpoint, ours
 from visitor import connect, serves
 
@@ -117,7 +117,7 @@ def agents_come(bench):
 
 def crowd(bench, _):
     effort = bench.effort
-    allow_descriptors((effort.crowd_visitors + 200) * 8 // 7 + effort.crowd_agents + 1024)
+    need_descriptors((effort.crowd_visitors + 200) * 8 // 7 + effort.crowd_agents + 1024)
     with bench.setup.processes.scope():
         values = visitors_stay(bench)
     with bench.setup.processes.scope():

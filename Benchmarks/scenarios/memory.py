@@ -1,24 +1,16 @@
 """What visitors cost in memory: those who do nothing, and those who read slowly."""
 
-import resource
 import select
 import time
 
 from accounting import forget_peak, memory
-from processes import Failure
+from processes import Failure, need_descriptors
 from scenarios import Column, Scenario
 from visitor import SMALL, ask, connect, fetch, read_head
 
 WAVE = 100
 READERS, READER_RATE, TICK = 50, 100 * 1024, 0.1
 READER_BUFFER = 64 * 1024  # what the kernel keeps for a reader must not be what is measured
-
-
-def allow_descriptors(count):
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if hard != resource.RLIM_INFINITY and count > hard:
-        raise Failure(f"{count} descriptors are needed and {hard} allowed: see ulimit -Hn")
-    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, count), hard))
 
 
 def resident(endpoint, field="VmRSS"):
@@ -59,7 +51,7 @@ def ask_all(endpoint, visitors):
 
 def idle(bench, endpoint):
     count, visitors = bench.effort.idle_visitors, []
-    allow_descriptors(count + 512)
+    need_descriptors(count + 512)
     for visitor in come(endpoint, WAVE):
         visitor.close()
     settle(endpoint)
