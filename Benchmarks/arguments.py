@@ -155,6 +155,8 @@ def parse(words):
             continue
         if not system.missing:
             plan.systems.append(system)
+            plan.left_out |= {f"{system.name} in {scenario.name}": system.unfit[scenario.name]
+                              for scenario in plan.scenarios if scenario.name in system.unfit}
         elif not system.is_optional or system.name in wanted:
             plan.left_out[system.name] = "not on this machine: " + " ".join(system.missing)
     return plan

@@ -93,6 +93,8 @@ class Bench:
 
 
 def takes_part(system, scenario):
+    if scenario.name in system.unfit:
+        return False
     if scenario.only_ours:
         return system.name == OURS
     return system.is_tunnel or not scenario.tunnels_only

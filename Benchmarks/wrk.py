@@ -44,5 +44,5 @@ def run(port, host, path, connections, seconds, close=False):
         raise Failure(f"wrk did not end within {seconds + 30} s") from error
     values = parse(done.stdout + done.stderr)
     if values["requests"] == 0 or values["errors"]:
-        raise Failure(f"{values['errors']} of {values['requests']} requests at {connections} connections failed")
+        raise Failure(f"{values['requests']} requests answered and {values['errors']} failed, {connections} at once")
     return values

@@ -46,6 +46,7 @@ class System:
     is_optional: bool = False  # takes part where it is on the PATH
     on_request: bool = False  # takes part when it is named
     is_tunnel: bool = True
+    unfit: dict = field(default_factory=dict)  # scenarios that it is known not to pass as it is set up, and why
     versions: list = field(default_factory=list)  # commands that print a version
 
     @property

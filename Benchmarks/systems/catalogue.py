@@ -5,6 +5,8 @@ from systems import optional, ours, proxies, ssh
 
 OURS, PAIR = "ours", "nghttpx"
 
+HAPROXY_STALLS = "with windows larger than its buffers one slow reader stops everybody on the connection"
+
 SYSTEMS = [
     System(OURS, "osm-proxy and osm-agent", [], ours.start),
     System("ours-uninspected", "the same with --inspect false", [], ours.start_without_inspector, on_request=True),
@@ -13,7 +15,7 @@ SYSTEMS = [
     System(PAIR, "nghttpx, HTTP/2 in TLS, nghttpx", ["nghttpx"], proxies.start_nghttpx,
            versions=[["nghttpx", "--version"]]),
     System("haproxy", "haproxy, HTTP/2 in TLS, haproxy; 64 KiB buffers and frames", ["haproxy"], proxies.start_haproxy,
-           versions=[["haproxy", "-v"]]),
+           unfit=dict.fromkeys(("stalled", "slow_readers"), HAPROXY_STALLS), versions=[["haproxy", "-v"]]),
     System("ssh", "ssh -R with aes128-gcm", ["ssh", "/usr/sbin/sshd", "ssh-keygen"], ssh.start,
            versions=[["ssh", "-V"]]),
     System("caddy", "Caddy, HTTP/2 in TLS, Caddy", ["caddy"], proxies.start_caddy, versions=[["caddy", "version"]]),
