@@ -27,7 +27,7 @@ def free_port():
 
 
 def allow_descriptors():
-    """As many as this user may have, for the bench and for what it starts; some programs size tables by a huge limit."""
+    """As many as this user may have, for the bench and what it starts; some programs size tables by a huge limit."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = DESCRIPTORS if hard == resource.RLIM_INFINITY else min(hard, DESCRIPTORS)
     resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
