@@ -3,6 +3,7 @@
 import os
 import time
 
+COARSE = 0.02
 HERTZ = os.sysconf("SC_CLK_TCK")
 
 
@@ -94,6 +95,15 @@ class Meter:
         return self
 
     def __exit__(self, *_):
+        self.read()
+
+    @property
+    def is_coarse(self):
+        """Whether what was used up to now is too little for the kernel's clock."""
+        self.read()
+        return self.resolution > COARSE
+
+    def read(self):
         self.seconds = time.monotonic() - self.began
         after = {role: ticks(pids) for role, pids in self.roles.items()}
         used = {role: sum(after[role].values()) - sum(self.before[role].values()) for role in after}

@@ -53,7 +53,7 @@ class Effort:
     idle_visitors: int = 2000
     reader_seconds: int = 10
     event_seconds: int = 4
-    stall_seconds: int = 4
+    stall_seconds: int = 3
     delayed_downloads: int = 2
     starts: int = 10
     crowd_visitors: int = 10_000
@@ -68,7 +68,7 @@ QUICK_SYSTEMS = (OURS, "nginx", PAIR)
 
 
 def quick():
-    return Effort(seconds=3, reader_seconds=4, event_seconds=2, stall_seconds=3, delayed_downloads=1, starts=5,
+    return Effort(seconds=3, reader_seconds=4, event_seconds=2, stall_seconds=2, delayed_downloads=1, starts=5,
                   is_quick=True)
 
 

@@ -17,12 +17,11 @@ import figures
 import machine
 import origin
 import report
+from accounting import COARSE
 from arguments import BadUsage, USAGE, parse
 from processes import Failure, Processes, allow_descriptors
 from systems import Setup
 from systems.catalogue import OURS, PAIR
-
-COARSE = 0.02
 
 
 class Bench:
