@@ -68,7 +68,7 @@ QUICK_SYSTEMS = (OURS, "nginx", PAIR)
 
 
 def quick():
-    return Effort(seconds=3, reader_seconds=4, event_seconds=2, stall_seconds=2, delayed_downloads=1, starts=5,
+    return Effort(seconds=2, reader_seconds=3, event_seconds=2, stall_seconds=2, delayed_downloads=1, starts=5,
                   is_quick=True)
 
 
