@@ -1,0 +1,62 @@
+"""What people read: a table for each scenario, and what is reached."""
+
+import figures
+
+
+def number(value, places):
+    return f"{value:,.{places}f}".replace(",", " ")
+
+
+def cell(spread, places, with_spread):
+    text = number(spread["median"], places)
+    if with_spread:
+        text += f" ({number(spread['least'], places)}..{number(spread['most'], places)})"
+    return text
+
+
+def table(headings, rows):
+    """Columns as wide as they need to be; the first is on the left, the others on the right."""
+    lines = [headings, *rows]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(headings))]
+    for line in lines:
+        yield "  " + "  ".join(
+            text.ljust(width) if column == 0 else text.rjust(width)
+            for column, (text, width) in enumerate(zip(line, widths))).rstrip()
+
+
+def scenario_lines(rounds, scenario, systems):
+    """The first figure comes with its spread: it is the one that the scenario is for."""
+    rows = []
+    for system in systems:
+        found = figures.summary(rounds, scenario.name, system)
+        if not found:
+            continue
+        turns = len(figures.of(rounds, scenario.name, system))
+        cells = [cell(found[column.key], column.places, turns > 1 and place == 0) if column.key in found else "-"
+                 for place, column in enumerate(scenario.columns)]
+        rows.append([system, str(turns), *cells])
+    if rows:
+        yield f"{scenario.name}: {scenario.title}"
+        yield from table(["", "rounds", *[column.heading for column in scenario.columns]], rows)
+        yield ""
+
+
+def target_lines(values, pair):
+    rows = [[target.name, number(value, 2), target.wanted, "yes" if reached else "NO"]
+            for target, value, reached in figures.verdicts(values)]
+    if rows:
+        yield f"what is to be reached; CPU is ours divided by that of the {pair} pair"
+        yield from table(["", "is", "wanted", "reached"], rows)
+
+
+def lines(result, scenarios, systems, pair):
+    yield ""
+    for scenario in scenarios:
+        yield from scenario_lines(result["rounds"], scenario, systems)
+    yield from target_lines({**result["ratios"], **result["figures"]}, pair)
+    for name, system in result["too_coarse"]:
+        yield f"read {name} of {system} with care: a clock tick is more than a fiftieth of it"
+    for failure in result["failures"]:
+        yield f"FAILED {failure['system']} in {failure['scenario']}: {failure['why']}"
+    for name, why in result["left_out"].items():
+        yield f"left out: {name}, {why}"
