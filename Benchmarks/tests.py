@@ -119,7 +119,7 @@ class Words(unittest.TestCase):
     def test_what_is_on_request_does_not_run_by_itself(self):
         plan = arguments.parse([])
         self.assertNotIn("crowd", [scenario.name for scenario in plan.scenarios])
-        self.assertNotIn("ours-uninspected", [system.name for system in plan.systems])
+        self.assertNotIn("ours-inspected", [system.name for system in plan.systems])
 
     def test_refuses_what_it_does_not_know(self):
         for words in (["--fast"], ["--only", "nothing"], ["--only"], ["--rounds", "2"], ["--rounds", "many"]):

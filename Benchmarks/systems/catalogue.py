@@ -8,8 +8,8 @@ OURS, PAIR = "ours", "nghttpx"
 HAPROXY_STALLS = "with windows larger than its buffers one slow reader stops everybody on the connection"
 
 SYSTEMS = [
-    System(OURS, "osm-proxy and osm-agent", [], ours.start),
-    System("ours-uninspected", "the same with --inspect false", [], ours.start_without_inspector, on_request=True),
+    System(OURS, "osm-proxy and osm-agent, which records nothing", [], ours.start),
+    System("ours-inspected", "the same with the inspector on", [], ours.start_with_inspector, on_request=True),
     System("nginx", "the origin itself, nothing before it", ["nginx"], proxies.start_nginx, is_tunnel=False,
            versions=[["nginx", "-v"]]),
     System(PAIR, "nghttpx, HTTP/2 in TLS, nghttpx", ["nghttpx"], proxies.start_nghttpx,

@@ -15,6 +15,8 @@ struct ReceiveWindow {
 
     private let initial: Int
     private let maximum: Int
+    /// What the sender knew of when it sent what arrives in this round: a larger window takes a round trip to show.
+    private var known: Int
     private var roundBegan: NIODeadline?
     private var roundBytes = 0
     private var readerKeptUp = true
@@ -24,6 +26,7 @@ struct ReceiveWindow {
 
     init(initial: Int, maximum: Int) {
         size = initial
+        known = initial
         self.initial = initial
         self.maximum = maximum
     }
@@ -55,7 +58,7 @@ struct ReceiveWindow {
         guard now - began >= roundTrip else { return nil }
         // Two thirds of a window within one round trip: the sender is, or soon will be, waiting for credit. A round
         // that took much longer says nothing, the sender may have paused.
-        let wasBusy = roundBytes * 3 >= size * 2 && now - began < roundTrip * 4
+        let wasBusy = roundBytes * 3 >= known * 2 && now - began < roundTrip * 4
         let keptUp = readerKeptUp
         beginRound(now)
         let next =
@@ -64,6 +67,7 @@ struct ReceiveWindow {
             } else if wasUnread * 2 >= size {
                 max(size / 2, initial)
             } else { size }
+        known = min(size, next)
         guard next != size else { return nil }
         size = next
         return size

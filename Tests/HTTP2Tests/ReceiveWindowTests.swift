@@ -26,6 +26,18 @@ struct ReceiveWindowTests {
         #expect(round(&window, 3, bytes: 350, trip: trip) == nil)
     }
 
+    @Test func `doubles with every round trip, although the sender learns of it one later`() {
+        var window = ReceiveWindow(initial: 100, maximum: 1000)
+        let trip = TimeAmount.milliseconds(200)
+        #expect(round(&window, 0, bytes: 100, trip: trip) == nil)
+        #expect(round(&window, 1, bytes: 100, trip: trip) == 200)
+        #expect(round(&window, 2, bytes: 100, trip: trip) == 400)
+        #expect(round(&window, 3, bytes: 200, trip: trip) == 800)
+        // A link that holds no more is seen one round later, too.
+        #expect(round(&window, 4, bytes: 200, trip: trip) == nil)
+        #expect(round(&window, 5, bytes: 200, trip: trip) == nil)
+    }
+
     @Test func `stays as it is when the round trip is short, unknown or mostly idle`() {
         var window = ReceiveWindow(initial: 100, maximum: 1000)
         for number in 0..<5 { #expect(round(&window, number, bytes: 100, trip: .microseconds(300)) == nil) }

@@ -245,6 +245,8 @@ final class HTTP1Visitor: ChannelDuplexHandler, Visitor {
     func exchangeEnded(keepsAlive: Bool) {
         exchange = nil
         watchNoBody()
+        // An empty buffer still holds the memory of a whole read, which a visitor who rests must not.
+        if buffer.readableBytes == 0 { buffer = ByteBuffer() }
         let requestWasRead = awaitsResponse
         awaitsResponse = false
         bodyIsBlocked = false
