@@ -34,6 +34,8 @@ package final class AgentState: Sendable {
     private let content: Mutex<Content>
     /// How many subscribers want to hear of requests: asked for each one, and so outside the lock.
     private let requestReaders = Atomic(0)
+    /// HTTP endpoints whose service is not known to answer: while there is none, an answer is no news.
+    private let unsettledOrigins = Atomic(0)
 
     package init(_ initial: AgentStatus) { content = Mutex(Content(status: initial)) }
 
@@ -105,6 +107,7 @@ package final class AgentState: Sendable {
                 }
                 return status ?? EndpointStatus(wanted.endpoint)
             }
+            weighOrigins(content)
             for status in content.status.endpoints where statuses[status.name] != status {
                 content.publish(.endpoint(status))
             }
@@ -224,7 +227,9 @@ package final class AgentState: Sendable {
     ///   - problem: Why it has not; nil when it has.
     ///   - endpoint: Whose service; nothing happens when the endpoint has another target by now.
     func originHeard(_ problem: String?, of endpoint: Endpoint) {
+        if problem == nil, endpoint.kind == .http, unsettledOrigins.load(ordering: .relaxed) == 0 { return }
         content.withLock { content in
+            defer { weighOrigins(content) }
             let isMeant = { (wanted: WantedEndpoint) in
                 wanted.endpoint.label == endpoint.label && wanted.endpoint.target == endpoint.target
             }
@@ -236,6 +241,13 @@ package final class AgentState: Sendable {
                 $0.origin = OriginStatus(state: state, problem: problem, since: .now)
             }
         }
+    }
+
+    private func weighOrigins(_ content: borrowing Content) {
+        let count = zip(content.wanted, content.status.endpoints).count { wanted, status in
+            wanted.endpoint.kind == .http && status.origin?.state != .ok
+        }
+        unsettledOrigins.store(count, ordering: .relaxed)
     }
 
     /// Tells whoever watches of something that changes no state.

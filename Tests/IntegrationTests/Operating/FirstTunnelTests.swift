@@ -22,7 +22,8 @@ struct FirstTunnelTests {
         if line.contains("swift build") || line.hasPrefix("export PATH") { return nil }
         if line.hasPrefix("ca-tools init") { return "cp -a '\(try TestPrograms.caFolder())' operator-ca" }
         if line.hasSuffix("&") {
-            let dials = line.hasPrefix("osm-agent ") ? "--edge localhost:\(port)" : ""
+            // The bundle names the port of the guide; whoever joins an agent that runs dials nothing.
+            let dials = line.contains("--identity") ? "--edge localhost:\(port)" : ""
             return "aside \(line.dropLast(1))\(dials)"
         }
         guard line.hasPrefix("curl ") else { return line }
@@ -68,7 +69,11 @@ struct FirstTunnelTests {
                 try Self.command(String($0), edge: ports[0], curls: &curls)
             }
         }
-        let path = "cd '\(folder.path)'\nexport PATH='\(try #require(TestPrograms.folder))':\"$PATH\"\n"
+        let path = """
+            cd '\(folder.path)'
+            export XDG_STATE_HOME="$PWD/state" PATH='\(try #require(TestPrograms.folder))':"$PATH"
+
+            """
         let script = Self.prologue + path + lines.joined(separator: "\n") + "\n"
         let program = try Program("/bin/bash", ["-c", script], in: folder.path)
         try await eventually("the guide is done: \(program.errors)", within: .seconds(120)) { !program.isRunning }
