@@ -74,9 +74,12 @@ struct LocalAPITests {
             #expect(try await local.setEnabled(false, "web").enabled == false)
             #expect(try await local.setEnabled(true, "web").enabled)
             #expect(try await local.remove("web").name == "web")
-            #expect(await failure { try await local.remove("web") }?.problem == "This agent has no endpoint 'web'.")
-            #expect(await failure { try await local.remove(name) }?.problem == "This agent has no endpoint '\(name)'.")
-            #expect(await failure { try await local.remove("file") }?.nextStep.contains("osm-agent stop file") == true)
+            for gone in ["web", name] {
+                let refusal = await failure { try await local.remove(gone) }
+                #expect(refusal?.problem == "This agent has no endpoint '\(gone)'.")
+            }
+            let refusal = await failure { try await local.remove("file") }
+            #expect(refusal?.nextStep.contains("osm-agent stop file") == true)
         }
     }
 
