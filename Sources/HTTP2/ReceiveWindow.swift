@@ -3,7 +3,7 @@ import NIOCore
 /// How large the receive window of one stream is, and when it should grow.
 ///
 /// A window has to cover what the link holds in one round trip, and not a byte more: what lies in it is memory that a
-/// reader who stops will pin. So it starts small and doubles only when a whole round trip brought most of a window
+/// reader who stops will pin. So it starts small and doubles, or more, only when a whole round trip brought most of a window
 /// while the reader kept up; a reader that ever fell behind keeps the window it has. A value without a clock.
 struct ReceiveWindow {
     private(set) var size: Int
@@ -23,6 +23,8 @@ struct ReceiveWindow {
 
     /// Below this round trip a small window is never the bottleneck: 256 KiB in 2 ms are 128 MiB a second.
     static let shortestRoundTrip = TimeAmount.milliseconds(2)
+    /// From this round trip on a window grows fourfold: doubling would spend more of a download than its bytes.
+    static let longRoundTrip = TimeAmount.milliseconds(100)
 
     init(initial: Int, maximum: Int) {
         size = initial
@@ -59,11 +61,12 @@ struct ReceiveWindow {
         // Two thirds of a window within one round trip: the sender is, or soon will be, waiting for credit. A round
         // that took much longer says nothing, the sender may have paused.
         let wasBusy = roundBytes * 3 >= known * 2 && now - began < roundTrip * 4
+        let factor = roundTrip >= Self.longRoundTrip ? 4 : 2
         let keptUp = readerKeptUp
         beginRound(now)
         let next =
             if keptUp {
-                wasBusy ? min(size * 2, maximum, size + max(0, allowance)) : size
+                wasBusy ? min(size * factor, maximum, size + max(0, allowance)) : size
             } else if wasUnread * 2 >= size {
                 max(size / 2, initial)
             } else { size }

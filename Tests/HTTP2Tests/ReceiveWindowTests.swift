@@ -19,7 +19,7 @@ struct ReceiveWindowTests {
 
     @Test func `doubles while whole windows arrive within a round trip, up to its maximum`() {
         var window = ReceiveWindow(initial: 100, maximum: 350)
-        let trip = TimeAmount.milliseconds(200)
+        let trip = TimeAmount.milliseconds(20)
         #expect(round(&window, 0, bytes: 100, trip: trip) == nil)
         #expect(round(&window, 1, bytes: 100, trip: trip) == 200)
         #expect(round(&window, 2, bytes: 200, trip: trip) == 350)
@@ -28,7 +28,7 @@ struct ReceiveWindowTests {
 
     @Test func `doubles with every round trip, although the sender learns of it one later`() {
         var window = ReceiveWindow(initial: 100, maximum: 1000)
-        let trip = TimeAmount.milliseconds(200)
+        let trip = TimeAmount.milliseconds(20)
         #expect(round(&window, 0, bytes: 100, trip: trip) == nil)
         #expect(round(&window, 1, bytes: 100, trip: trip) == 200)
         #expect(round(&window, 2, bytes: 100, trip: trip) == 400)
@@ -36,6 +36,14 @@ struct ReceiveWindowTests {
         // A link that holds no more is seen one round later, too.
         #expect(round(&window, 4, bytes: 200, trip: trip) == nil)
         #expect(round(&window, 5, bytes: 200, trip: trip) == nil)
+    }
+
+    @Test func `grows fourfold where a round trip is long`() {
+        var window = ReceiveWindow(initial: 100, maximum: 1000)
+        let trip = TimeAmount.milliseconds(200)
+        #expect(round(&window, 0, bytes: 100, trip: trip) == nil)
+        #expect(round(&window, 1, bytes: 100, trip: trip) == 400)
+        #expect(round(&window, 2, bytes: 100, trip: trip) == 1000)
     }
 
     @Test func `stays as it is when the round trip is short, unknown or mostly idle`() {

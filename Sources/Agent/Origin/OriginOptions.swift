@@ -34,7 +34,10 @@ package struct OriginLimits: Sendable, Equatable {
     package var waitingRequests = 1024
     package var waitingTime = TimeAmount.seconds(30)
     /// Connections that are kept for another request.
-    package var idleConnections = 64
+    ///
+    /// Answers leave a tunnel by the hundred, and the next requests come by the hundred: what is closed in between is
+    /// opened again at once.
+    package var idleConnections = 512
     /// Shorter than the idle time of common servers, so that most stale connections are never tried.
     package var idleTime = TimeAmount.seconds(4)
     /// For the socket, and as much again for TLS or for the SETTINGS of HTTP/2.
