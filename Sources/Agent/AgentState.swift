@@ -229,7 +229,6 @@ package final class AgentState: Sendable {
     func originHeard(_ problem: String?, of endpoint: Endpoint) {
         if problem == nil, endpoint.kind == .http, unsettledOrigins.load(ordering: .relaxed) == 0 { return }
         content.withLock { content in
-            defer { weighOrigins(content) }
             let isMeant = { (wanted: WantedEndpoint) in
                 wanted.endpoint.label == endpoint.label && wanted.endpoint.target == endpoint.target
             }
@@ -240,6 +239,7 @@ package final class AgentState: Sendable {
             content.updateEndpoint(content.wanted[index].serial) {
                 $0.origin = OriginStatus(state: state, problem: problem, since: .now)
             }
+            weighOrigins(content)
         }
     }
 

@@ -83,11 +83,11 @@ package struct FieldSection: Sendable {
     }
 
     package mutating func append(_ name: FieldName, _ value: String) {
-        name.text.withBytes { name in value.withBytes { append(name: name, value: $0) } }
+        name.text.withBytes { text in value.withBytes { append(text, $0, known: (name, false)) } }
     }
 
     package mutating func append(_ name: FieldName, _ value: ByteBufferView) {
-        name.text.withBytes { name in value.withBytes { append(name: name, value: $0) } }
+        name.text.withBytes { text in value.withBytes { append(text, $0, known: (name, false)) } }
     }
 
     package mutating func append(_ name: StaticString, _ value: ByteBufferView) {
@@ -100,9 +100,7 @@ package struct FieldSection: Sendable {
 
     /// Appends bytes that somebody else lends for the time of the call.
     package mutating func append(name: RawSpan, value: RawSpan) {
-        let start = storage.readableBytes
-        FieldBytes.append(name, value, to: &storage)
-        append(start, name.byteCount, value.byteCount, known: FieldBytes.name(of: name))
+        append(name, value, known: FieldBytes.name(of: name))
     }
 
     /// Appends a field with a value that `write` makes of at most `capacity` bytes.
@@ -118,10 +116,17 @@ package struct FieldSection: Sendable {
     package mutating func append(_ index: Int, of other: FieldSection) {
         let entry = other.entries[index]
         let bytes = other.storage.readableBytesSpan
-        let (name, value) = (bytes.extracting(entry.nameRange), bytes.extracting(entry.valueRange))
+        append(
+            bytes.extracting(entry.nameRange),
+            bytes.extracting(entry.valueRange),
+            known: (entry.name, entry.isAlias)
+        )
+    }
+
+    private mutating func append(_ name: RawSpan, _ value: RawSpan, known: (name: FieldName, isAlias: Bool)) {
         let start = storage.readableBytes
         FieldBytes.append(name, value, to: &storage)
-        append(start, name.byteCount, value.byteCount, known: (entry.name, entry.isAlias))
+        append(start, name.byteCount, value.byteCount, known: known)
     }
 
     private mutating func append(_ start: Int, _ name: Int, _ value: Int, known: (name: FieldName, isAlias: Bool)) {

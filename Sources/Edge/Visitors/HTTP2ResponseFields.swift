@@ -7,16 +7,15 @@ enum HTTP2ResponseFields {
     /// The head of a final response; the edge's request identifier replaces any that an origin sent.
     static func final(_ status: Int, _ fields: FieldSection, requestID: String) throws(HTTP1Error) -> FieldSection {
         var section = try copy(status, fields) { index in
-            fields.nameEquals("x-request-id", at: index)
-                || status == 204 && fields.nameEquals("content-length", at: index)
+            fields.is(.xRequestID, at: index) || status == 204 && fields.is(.contentLength, at: index)
         }
-        section.append("x-request-id", requestID)
+        section.append(.xRequestID, requestID)
         return section
     }
 
     /// An interim response (RFC 9110, 15.2).
     static func interim(_ status: Int, _ fields: FieldSection) throws(HTTP1Error) -> FieldSection {
-        try copy(status, fields) { fields.nameEquals("content-length", at: $0) }
+        try copy(status, fields) { fields.is(.contentLength, at: $0) }
     }
 
     private static func copy(
@@ -25,13 +24,13 @@ enum HTTP2ResponseFields {
         except isLeftOut: (Int) -> Bool
     ) throws(HTTP1Error) -> FieldSection {
         var section = FieldSection(capacity: fields.storage.readableBytes + 64, fields: fields.count + 2)
-        section.append(":status", String(status))
+        section.append(.status, String(status))
+        let hop = HopByHop.Section(fields)
         for index in fields.entries.indices where !isLeftOut(index) {
             let name = fields.name(at: index)
-            if name.first == UInt8(ascii: ":") || HopByHop.isConnectionSpecific(fields, at: index) { continue }
-            let value = fields.value(at: index)
-            try HTTP2RequestHead.checkField(name, value)
-            section.append(name: name, value: value)
+            if name.first == UInt8(ascii: ":") || hop.isConnectionSpecific(at: index) { continue }
+            try HTTP2RequestHead.checkField(name, fields.value(at: index))
+            section.append(index, of: fields)
         }
         return section
     }

@@ -45,7 +45,7 @@ struct TraceContext: Equatable {
         return String(decoding: digits, as: UTF8.self)
     }
 
-    /// Adds both fields to a request that has neither: see ``replaces(_:)``.
+    /// Adds both fields to a request that has neither: see ``ForwardedRequest``.
     func append(to fields: inout FieldSection) {
         fields.append(.traceparent, capacity: Self.length) { value in
             value.append("00-")
@@ -60,9 +60,6 @@ struct TraceContext: Equatable {
 
     /// Two, 32, 16 and two digits with hyphens between them.
     fileprivate static let length = 55
-
-    /// Whether a visitor's field is written anew.
-    static func replaces(_ name: FieldName) -> Bool { name == .traceparent || name == .tracestate }
 
     /// Gives the hexadecimal digits of a number: every request has three such numbers, and the library's way to write them took a
     /// fifteenth of its time at the edge.

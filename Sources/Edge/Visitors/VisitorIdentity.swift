@@ -66,7 +66,7 @@ struct VisitorIdentity: Equatable {
         }
     }
 
-    /// What origins are told, in place of every field that said the like before: see ``replaces(_:)``.
+    /// What origins are told, in place of every field that said the like before: see ``ForwardedRequest``.
     var fields: FieldSection {
         var fields = FieldSection(capacity: 192, fields: 4)
         append(to: &fields)
@@ -96,20 +96,6 @@ struct VisitorIdentity: Equatable {
             value.append(host)
             value.append(isToken ? ";proto=" : "\";proto=")
             value.append(scheme)
-        }
-    }
-}
-
-extension VisitorIdentity {
-    /// Whether a field of a visitor ends at the edge because the edge writes it anew, or because it claims an identity; an
-    /// origin may take `_` in its name for `-`.
-    static func replaces(_ name: FieldName) -> Bool {
-        switch name {
-        case .forwarded, .xForwardedFor, .xForwardedProto, .xForwardedHost, .xForwardedPort, .xRealIP: true
-        case .other, .authority, .method, .path, .protocol, .scheme, .status, .accept, .connection, .contentLength,
-            .cookie, .expect, .host, .http2Settings, .keepAlive, .proxyConnection, .proxyStatus, .secWebSocketAccept,
-            .secWebSocketKey, .te, .traceparent, .tracestate, .transferEncoding, .upgrade, .xRequestID:
-            false
         }
     }
 }
