@@ -37,7 +37,7 @@ final class EdgeCore {
     private var drained: EventLoopPromise<Void>?
     private(set) var isDraining = false
     private var requestsServed: UInt64 = 0
-    private let requestPrefix = String(UInt32.random(in: .min ... .max), radix: 16)
+    private let requestPrefix = String(UInt32.random(in: .min ... .max), radix: 16) + "-"
 
     init(
         configuration: EdgeConfiguration,
@@ -117,7 +117,7 @@ final class EdgeCore {
     /// An identifier that is unique among the requests of this process and costs no system call.
     func nextRequestID() -> String {
         requestsServed += 1
-        return "\(requestPrefix)-\(String(requestsServed, radix: 16))"
+        return requestPrefix + String(requestsServed, radix: 16)
     }
 
     // MARK: Tunnels

@@ -38,6 +38,10 @@ package enum FieldBytes {
             precondition(start >= 0 && start <= end && end <= region.count)
             var index = start
             while index < end {
+                // The last eight bytes at once, some of them for the second time.
+                if index + 8 > end, end - start >= 8, unsafe isPlain(region.loadUnaligned(fromByteOffset: end - 8, as: UInt64.self)) {
+                    return end
+                }
                 if index + 8 <= end, unsafe isPlain(region.loadUnaligned(fromByteOffset: index, as: UInt64.self)) {
                     index += 8
                     continue
@@ -81,7 +85,19 @@ package enum FieldBytes {
     package static func equal(_ one: RawSpan, _ other: RawSpan) -> Bool {
         guard one.byteCount == other.byteCount else { return false }
         return unsafe one.withUnsafeBytes { one in
-            unsafe other.withUnsafeBytes { other in unsafe one.elementsEqual(other) }
+            unsafe other.withUnsafeBytes { other in
+                var index = 0
+                while index &+ 8 <= one.count {
+                    let left = unsafe one.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+                    guard unsafe left == other.loadUnaligned(fromByteOffset: index, as: UInt64.self) else { return false }
+                    index &+= 8
+                }
+                while index < one.count {
+                    guard unsafe one[index] == other[index] else { return false }
+                    index &+= 1
+                }
+                return true
+            }
         }
     }
 
@@ -94,23 +110,17 @@ package enum FieldBytes {
         }
     }
 
-    /// Writes a name and behind it a value, which `write` makes of at most `capacity` bytes.
-    ///
-    /// - Returns: The length of the value.
-    static func append(
-        _ name: RawSpan,
-        capacity: Int,
+    /// Writes what `write` makes of at most `capacity` bytes.
+    package static func write(
         to buffer: inout ByteBuffer,
+        capacity: Int,
         _ write: (inout OutputRawSpan) -> Void
-    ) -> Int {
-        let length = name.byteCount
-        return unsafe buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: length + capacity) { free in
-            unsafe name.withUnsafeBytes { unsafe free.copyMemory(from: $0) }
-            let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: free[length..<length + capacity])
-            var value = unsafe OutputRawSpan(buffer: rest, initializedCount: 0)
-            write(&value)
-            return unsafe value.finalize(for: rest) + length
-        } - length
+    ) {
+        _ = unsafe buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: capacity) { free in
+            var bytes = unsafe OutputRawSpan(buffer: free, initializedCount: 0)
+            write(&bytes)
+            return unsafe bytes.finalize(for: free)
+        }
     }
 
     /// Writes a name and behind it a value.
@@ -122,23 +132,6 @@ package enum FieldBytes {
             unsafe value.withUnsafeBytes { unsafe rest.copyMemory(from: $0) }
             return count
         }
-    }
-
-    /// Writes `name: value` and the end of the line.
-    ///
-    /// - Returns: Whether all bytes may stand there; nothing is written when not. The name is the caller's to check.
-    package static func writeLine(_ name: RawSpan, _ value: RawSpan, to buffer: inout ByteBuffer) -> Bool {
-        guard endOfValue(in: value, from: 0, to: value.byteCount) == value.byteCount else { return false }
-        let (first, second) = (name.byteCount, value.byteCount)
-        _ = unsafe buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: first + second + 4) { free in
-            unsafe name.withUnsafeBytes { unsafe free.copyMemory(from: $0) }
-            unsafe free.storeBytes(of: (0x203A as UInt16).littleEndian, toByteOffset: first, as: UInt16.self)  // ": "
-            let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: free[(first + 2)...])
-            unsafe value.withUnsafeBytes { unsafe rest.copyMemory(from: $0) }
-            unsafe rest.storeBytes(of: (0x0A0D as UInt16).littleEndian, toByteOffset: second, as: UInt16.self)
-            return first + second + 4
-        }
-        return true
     }
 }
 
@@ -162,6 +155,31 @@ extension ByteBufferView {
 }
 
 extension OutputRawSpan {
+    /// Appends bytes, for which there must be room.
+    package mutating func append(_ bytes: RawSpan) {
+        unsafe withUnsafeMutableBytes { free, count in
+            precondition(bytes.byteCount <= free.count &- count)
+            unsafe bytes.withUnsafeBytes { bytes in
+                guard let from = bytes.baseAddress, let to = free.baseAddress else { return }
+                unsafe (to + count).copyMemory(from: from, byteCount: bytes.count)
+            }
+            count &+= bytes.byteCount
+        }
+    }
+
     /// Appends the bytes of a text in UTF-8, for which there must be room.
-    package mutating func append(_ text: String) { for byte in text.utf8 { append(byte) } }
+    package mutating func append(_ text: String) { text.withBytes { append($0) } }
+
+    /// Appends the bytes of a literal, for which there must be room.
+    package mutating func append(_ text: StaticString) { text.withBytes { append($0) } }
+
+    /// Appends a number in as many hexadecimal digits as it has halves of bytes, for which there must be room.
+    package mutating func append(digitsOf number: some FixedWidthInteger & UnsignedInteger) {
+        var shift = type(of: number).bitWidth
+        while shift > 0 {
+            shift &-= 4
+            let digit = UInt8(truncatingIfNeeded: number &>> .init(truncatingIfNeeded: shift)) & 0xF
+            append(digit &+ (digit < 10 ? 0x30 : 0x57))
+        }
+    }
 }

@@ -21,8 +21,7 @@ enum TraceInvariants {
         let context = context(fields, seed: 1)
         try check(context, fields, isCarried: context.traceID == self.context(fields, seed: 2).traceID)
 
-        var passedOn = FieldSection()
-        context.append(to: &passedOn)
+        let passedOn = context.fields
         try passedOn.requireCleanFields()
         let again = self.context(passedOn, seed: 3)
         try require(again.traceID == context.traceID, "another trace is passed on")

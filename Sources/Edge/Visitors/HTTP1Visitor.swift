@@ -214,7 +214,7 @@ final class HTTP1Visitor: ChannelDuplexHandler, Visitor {
     func write(_ bytes: ByteBuffer) {
         guard let context else { return }
         if bytes.readableBytes <= Self.joinedBytes {
-            outbound.writeImmutableBuffer(bytes)
+            if outbound.readableBytes == 0 { outbound = bytes } else { outbound.writeImmutableBuffer(bytes) }
             return
         }
         writeJoined()
