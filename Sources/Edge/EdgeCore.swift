@@ -117,7 +117,11 @@ final class EdgeCore {
     /// An identifier that is unique among the requests of this process and costs no system call.
     func nextRequestID() -> String {
         requestsServed += 1
-        return requestPrefix + String(requestsServed, radix: 16)
+        let digits = (UInt64.bitWidth - requestsServed.leadingZeroBitCount + 3) / 4
+        return FieldBytes.text(capacity: requestPrefix.utf8.count + digits) { text in
+            text.append(text: requestPrefix)
+            text.append(digits, digitsOf: requestsServed)
+        }
     }
 
     // MARK: Tunnels

@@ -15,7 +15,7 @@ package enum HTTP1Writer {
             bytes.append(UInt8(ascii: "0") + UInt8(status / 10 % 10))
             bytes.append(UInt8(ascii: "0") + UInt8(status % 10))
             bytes.append(" ")
-            bytes.append(phrase)
+            bytes.append(text: phrase)
             bytes.append("\r\n")
         }
     }
@@ -127,10 +127,7 @@ package enum HTTP1Writer {
         guard FieldBytes.endOfValue(in: raw, from: value.lowerBound, to: value.upperBound) == value.upperBound else {
             throw .badFieldValue
         }
-        bytes.append(raw.extracting(name))
-        bytes.append(": ")
-        bytes.append(raw.extracting(value))
-        bytes.append("\r\n")
+        bytes.append(line: raw.extracting(name), raw.extracting(value))
     }
 
     /// Writes the size line that stands before a chunk, which is never empty; CRLF follows the chunk's bytes.

@@ -39,7 +39,9 @@ package enum FieldBytes {
             var index = start
             while index < end {
                 // The last eight bytes at once, some of them for the second time.
-                if index + 8 > end, end - start >= 8, unsafe isPlain(region.loadUnaligned(fromByteOffset: end - 8, as: UInt64.self)) {
+                if index + 8 > end, end - start >= 8,
+                    unsafe isPlain(region.loadUnaligned(fromByteOffset: end - 8, as: UInt64.self))
+                {
                     return end
                 }
                 if index + 8 <= end, unsafe isPlain(region.loadUnaligned(fromByteOffset: index, as: UInt64.self)) {
@@ -110,6 +112,16 @@ package enum FieldBytes {
         }
     }
 
+    /// Makes a text of what `write` makes of at most `capacity` bytes.
+    package static func text(capacity: Int, _ write: (inout OutputRawSpan) -> Void) -> String {
+        unsafe String(unsafeUninitializedCapacity: capacity) { free in
+            let free = UnsafeMutableRawBufferPointer(free)
+            var bytes = unsafe OutputRawSpan(buffer: free, initializedCount: 0)
+            write(&bytes)
+            return unsafe bytes.finalize(for: free)
+        }
+    }
+
     /// Writes what `write` makes of at most `capacity` bytes.
     package static func write(
         to buffer: inout ByteBuffer,
@@ -168,18 +180,35 @@ extension OutputRawSpan {
     }
 
     /// Appends the bytes of a text in UTF-8, for which there must be room.
-    package mutating func append(_ text: String) { text.withBytes { append($0) } }
+    package mutating func append(text: String) { text.withBytes { append($0) } }
 
     /// Appends the bytes of a literal, for which there must be room.
     package mutating func append(_ text: StaticString) { text.withBytes { append($0) } }
 
-    /// Appends a number in as many hexadecimal digits as it has halves of bytes, for which there must be room.
-    package mutating func append(digitsOf number: some FixedWidthInteger & UnsignedInteger) {
-        var shift = type(of: number).bitWidth
-        while shift > 0 {
-            shift &-= 4
-            let digit = UInt8(truncatingIfNeeded: number &>> .init(truncatingIfNeeded: shift)) & 0xF
-            append(digit &+ (digit < 10 ? 0x30 : 0x57))
+    /// Appends `name: value` and the end of the line, for which there must be room; both are the caller's to check.
+    package mutating func append(line name: RawSpan, _ value: RawSpan) {
+        let (first, second) = (name.byteCount, value.byteCount)
+        unsafe withUnsafeMutableBytes { free, used in
+            precondition(first &+ second &+ 4 <= free.count &- used)
+            let line = unsafe UnsafeMutableRawBufferPointer(rebasing: free[used...])
+            unsafe name.withUnsafeBytes { unsafe line.copyMemory(from: $0) }
+            unsafe line.storeBytes(of: (0x203A as UInt16).littleEndian, toByteOffset: first, as: UInt16.self)  // ": "
+            let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: line[(first &+ 2)...])
+            unsafe value.withUnsafeBytes { unsafe rest.copyMemory(from: $0) }
+            unsafe rest.storeBytes(of: (0x0A0D as UInt16).littleEndian, toByteOffset: second, as: UInt16.self)
+            used &+= first &+ second &+ 4
+        }
+    }
+
+    /// Appends the last `count` hexadecimal digits of a number, for which there must be room.
+    package mutating func append(_ count: Int, digitsOf number: UInt64) {
+        unsafe withUnsafeMutableBytes { free, used in
+            precondition(count <= 16 && count <= free.count &- used)
+            for place in 0..<count {
+                let digit = UInt8(truncatingIfNeeded: number &>> UInt64(4 &* (count &- 1 &- place))) & 0xF
+                unsafe free[used &+ place] = digit &+ (digit < 10 ? 0x30 : 0x57)
+            }
+            used &+= count
         }
     }
 }

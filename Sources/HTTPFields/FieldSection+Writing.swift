@@ -24,7 +24,7 @@ extension OutputRawSpan {
     }
 
     package mutating func append(_ name: FieldName, _ value: String, _ entries: inout [FieldSection.Entry]) {
-        append(name, &entries) { $0.append(value) }
+        append(name, &entries) { $0.append(text: value) }
     }
 
     package mutating func append(_ name: FieldName, _ value: ByteBufferView, _ entries: inout [FieldSection.Entry]) {

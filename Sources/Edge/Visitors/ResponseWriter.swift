@@ -43,7 +43,7 @@ struct ResponseWriter {
         }
         FieldBytes.write(to: &buffer, capacity: requestID.utf8.count + 80) { bytes in
             bytes.append("x-request-id: ")
-            bytes.append(requestID)
+            bytes.append(text: requestID)
             if case .chunked = framing { bytes.append("\r\ntransfer-encoding: chunked") }
             if !keepsAlive {
                 bytes.append("\r\nconnection: close")

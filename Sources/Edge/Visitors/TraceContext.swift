@@ -39,9 +39,7 @@ struct TraceContext: Equatable {
 
     /// The trace's identifier as logs have it.
     var traceIDText: String {
-        var digits = ByteBuffer()
-        FieldBytes.write(to: &digits, capacity: 32) { $0.append(digitsOf: traceID) }
-        return String(buffer: digits)
+        FieldBytes.text(capacity: 32) { Self.writeDigits(of: traceID, to: &$0) }
     }
 
     /// Both fields, the second only where there is a state.
@@ -51,17 +49,22 @@ struct TraceContext: Equatable {
     func write(_ bytes: inout OutputRawSpan, _ entries: inout [FieldSection.Entry]) {
         bytes.append(.traceparent, &entries) { value in
             value.append("00-")
-            value.append(digitsOf: traceID)
+            Self.writeDigits(of: traceID, to: &value)
             value.append("-")
-            value.append(digitsOf: parentID)
+            value.append(16, digitsOf: parentID)
             value.append("-")
-            value.append(digitsOf: flags.rawValue)
+            value.append(2, digitsOf: UInt64(flags.rawValue))
         }
         if let state { bytes.append(.tracestate, state, &entries) }
     }
 
     /// The bytes of ``fields`` at most: both names and both values.
     var capacity: Int { 11 + Self.length + 10 + (state?.utf8.count ?? 0) }
+
+    private static func writeDigits(of traceID: UInt128, to value: inout OutputRawSpan) {
+        value.append(16, digitsOf: UInt64(truncatingIfNeeded: traceID >> 64))
+        value.append(16, digitsOf: UInt64(truncatingIfNeeded: traceID))
+    }
 
     /// Two, 32, 16 and two digits with hyphens between them.
     fileprivate static let length = 55

@@ -75,7 +75,7 @@ final class VisitorExchange: HTTP2StreamDelegate {
             guard case .tunnel(let tunnel) = core.next(on: &route) else { break }
             if open(forwarded.fields, on: tunnel) {
                 setCookie = route.setCookie
-                remaining = (route, forwarded.fields)
+                remaining = (consume route, forwarded.fields)
                 if request.expectsContinue { responder?.goOn() }
                 return
             }

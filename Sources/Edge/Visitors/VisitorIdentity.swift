@@ -84,15 +84,24 @@ struct VisitorIdentity: Equatable {
     /// The one element of Forwarded (RFC 7239, 4).
     private func writeForwarded(node: String, to value: inout OutputRawSpan) {
         let isV6 = clientAddress?.family == .v6
-        let isToken = host.utf8.allSatisfy { $0 != UInt8(ascii: ":") && $0 != UInt8(ascii: "[") }
+        let isToken = isHostToken
         value.append(isV6 ? "for=\"[" : "for=")
-        value.append(node)
+        value.append(text: node)
         value.append(isV6 ? "]\";host=" : ";host=")
         // An authority has no quotation mark and no backslash in it.
         if !isToken { value.append("\"") }
-        value.append(host)
+        value.append(text: host)
         value.append(isToken ? ";proto=" : "\";proto=")
-        value.append(scheme)
+        value.append(text: scheme)
+    }
+
+    /// Whether there is no port behind the host, and no brackets around it.
+    private var isHostToken: Bool {
+        let letters = host.utf8Span.span
+        for index in letters.indices where letters[index] == UInt8(ascii: ":") || letters[index] == UInt8(ascii: "[") {
+            return false
+        }
+        return true
     }
 
     /// Eight groups of four digits and the colons between them, or less.
