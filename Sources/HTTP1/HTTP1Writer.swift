@@ -119,7 +119,7 @@ package enum HTTP1Writer {
         let name = Int(entry.nameOffset)..<Int(entry.nameOffset + entry.nameLength)
         let value = Int(entry.valueOffset)..<Int(entry.valueOffset + entry.valueLength)
         guard !name.isEmpty else { throw .badFieldName }
-        if entry.name == .other {
+        if case .other = entry.name {
             let letters = section.storage.readableBytesUInt8Span
             for place in name { guard Characters.isToken(letters[place]) else { throw .badFieldName } }
         }

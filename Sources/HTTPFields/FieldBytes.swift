@@ -91,7 +91,9 @@ package enum FieldBytes {
                 var index = 0
                 while index &+ 8 <= one.count {
                     let left = unsafe one.loadUnaligned(fromByteOffset: index, as: UInt64.self)
-                    guard unsafe left == other.loadUnaligned(fromByteOffset: index, as: UInt64.self) else { return false }
+                    guard unsafe left == other.loadUnaligned(fromByteOffset: index, as: UInt64.self) else {
+                        return false
+                    }
                     index &+= 8
                 }
                 while index < one.count {
@@ -102,6 +104,9 @@ package enum FieldBytes {
             }
         }
     }
+
+    /// Whether a piece has the bytes of a text in UTF-8.
+    package static func equal(_ bytes: RawSpan, _ text: String) -> Bool { text.withBytes { equal(bytes, $0) } }
 
     /// A number for a table of fixed size (FNV-1a); whoever chooses the bytes chooses the number, too.
     package static func hash(_ bytes: RawSpan) -> UInt64 {
@@ -168,6 +173,7 @@ extension ByteBufferView {
 
 extension OutputRawSpan {
     /// Appends bytes, for which there must be room.
+    @inline(__always)
     package mutating func append(_ bytes: RawSpan) {
         unsafe withUnsafeMutableBytes { free, count in
             precondition(bytes.byteCount <= free.count &- count)

@@ -198,7 +198,7 @@ package struct FieldSection: Sendable {
 extension ByteBufferView {
     /// Whether these are the bytes of the word.
     package func equals(_ word: String) -> Bool {
-        count == word.utf8.count && withBytes { bytes in word.withBytes { FieldBytes.equal(bytes, $0) } }
+        count == word.utf8.count && withBytes { FieldBytes.equal($0, word) }
     }
 
     /// Compares with a lower-case ASCII word, ignoring the case of these bytes.

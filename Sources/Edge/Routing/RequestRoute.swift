@@ -32,7 +32,8 @@ struct RequestRoute {
     ) {
         self.host = host
         self.binding = binding
-        isUnknown = binding == nil
+        // By its case: comparing with nil would compare bindings.
+        if case nil = binding { isUnknown = true } else { isUnknown = false }
         self.needsExtendedConnect = needsExtendedConnect
         self.isSecure = isSecure
         stuck = binding?.marks == nil ? nil : binding?.device(markedBy: StickyCookie.marks(in: fields))

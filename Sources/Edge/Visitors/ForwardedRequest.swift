@@ -16,8 +16,10 @@ struct ForwardedRequest {
         trace: TraceContext,
         requestID: String
     ) {
-        let capacity = request.fields.storage.readableBytes + request.method.count + request.target.count
-            + authority.utf8.count + visitor.scheme.utf8.count + visitor.capacity + trace.capacity + requestID.utf8.count + Self.names
+        let capacity =
+            request.fields.storage.readableBytes + request.method.count + request.target.count
+            + authority.utf8.count + visitor.scheme.utf8.count + visitor.capacity + trace.capacity
+            + requestID.utf8.count + Self.names
         fields = FieldSection(capacity: capacity, fields: request.fields.count + 11) { bytes, entries in
             Self.writePseudoFields(of: request, authority, visitor.scheme, &bytes, &entries)
             Self.copyFields(of: request, &bytes, &entries)

@@ -232,8 +232,12 @@ final class VisitorExchange: HTTP2StreamDelegate {
             tunnel?.taken(data.readableBytes, on: stream)
             return
         }
-        if stalled.isEmpty, !responder.takesMore { responder.flush() }
-        guard stalled.isEmpty, responder.takesMore else {
+        var takesMore = responder.takesMore
+        if stalled.isEmpty, !takesMore {
+            responder.flush()
+            takesMore = responder.takesMore
+        }
+        guard stalled.isEmpty, takesMore else {
             stalled.keep(data)
             tunnel?.readerStalled(on: stream)
             return
