@@ -58,6 +58,10 @@ class Effort:
     starts: int = 10
     crowd_visitors: int = 10_000
     crowd_agents: int = 1000
+    growth_bindings: tuple = (1, 100, 1000, 10_000)
+    growth_agents: tuple = (1, 10, 100, 1000)
+    growth_seconds: int = 2
+    route_seconds: int = 20
     is_quick: bool = False
 
     def rounds_of(self, system):
@@ -69,6 +73,7 @@ QUICK_SYSTEMS = (OURS, "nginx", PAIR)
 
 def quick():
     return Effort(seconds=2, reader_seconds=3, event_seconds=2, stall_seconds=2, delayed_downloads=1, starts=5,
+                  growth_bindings=(1, 100, 1000), growth_agents=(1, 10, 100), growth_seconds=1, route_seconds=5,
                   is_quick=True)
 
 

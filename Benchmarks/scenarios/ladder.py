@@ -1,0 +1,86 @@
+"""One edge that gets more agents, and agents that get more names: what each step of the growth scenarios stands on."""
+
+import os
+import time
+from dataclasses import dataclass, field
+
+import local_api
+from accounting import memory, proportional_kib
+from processes import Failure, wait_until
+from scenarios.crowd import enrol, until_in
+from systems import ours
+from visitor import serves
+
+NAMES_OF_AGENT = 64  # no edge gives a device more, and no setting changes that
+
+
+@dataclass
+class Agent:
+    process: object
+    socket: str
+    names: list = field(default_factory=list)
+
+
+def shares(count, most):
+    """How many names each agent gets: one for the first, which others are compared with, and as few others as will do."""
+    rest = count - 1
+    return [1] + [most] * (rest // most) + ([rest % most] if rest % most else [])
+
+
+class Ladder:
+    """Starts with an edge and no agent. Nothing of it is set otherwise than for people, but for two things: all agents
+    come from one address here, and none asks for its own names, so that all requests are the bench's."""
+
+    def __init__(self, bench, most_agents):
+        self.bench, self.setup, self.agents = bench, bench.setup, []
+        self.devices = enrol(bench, most_agents)
+        self.edge, self.ports = ours.start_edge(self.setup, "--tunnel-handshakes-per-address", str(most_agents))
+
+    @property
+    def names(self):
+        return [name for agent in self.agents for name in agent.names]
+
+    def host(self, name):
+        return ours.host(self.ports["visitor"], name)
+
+    def edge_kib(self):
+        return memory([self.edge.pid])
+
+    def agents_kib(self):
+        return proportional_kib([agent.process.pid for agent in self.agents])
+
+    def grow_to(self, count):
+        """So many agents, each with one name; returns the seconds until the last of them was in."""
+        began, new = time.monotonic(), range(len(self.agents), count)
+        for number in new:
+            socket, name = ours.new_socket(self.setup), f"growth-{number}"
+            process = ours.start_agent(self.setup, self.ports["tunnel"], "--inspect", "false", "--probe", "false",
+                                       device=self.devices[number], name=name, socket=socket)
+            self.agents.append(Agent(process, socket, [name]))
+        until_in(self.ports["admin"], count)
+        seconds = time.monotonic() - began
+        for number in new:
+            name = self.agents[number].names[0]
+            wait_until(20, lambda: serves(self.ports["visitor"], self.host(name)), f"{name} is served")
+        return seconds
+
+    def name_up_to(self, wanted):
+        """Gives each agent as many names as `wanted` says; returns how many were added, and the seconds for each."""
+        took = []
+        for agent, count in zip(self.agents, wanted):
+            while len(agent.names) < count:
+                name = f"{agent.names[0]}-{len(agent.names)}"
+                began = time.monotonic()
+                local_api.add(agent.socket, name, f"127.0.0.1:{self.setup.origin_port}")
+                took.append(time.monotonic() - began)
+                agent.names.append(name)
+        for agent in self.agents:
+            if not serves(self.ports["visitor"], self.host(agent.names[-1])):
+                raise Failure(f"{agent.names[-1]} is not served")
+        return took
+
+    def names_file(self):
+        path = os.path.join(self.setup.processes.folder, "names")
+        with open(path, "w", encoding="ascii") as file:
+            file.writelines(self.host(name) + "\n" for name in self.names)
+        return path
