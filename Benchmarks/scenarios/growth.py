@@ -18,8 +18,8 @@ DESCRIPTORS = 8192
 class Usage:
     """CPU seconds of the edge and of all agents between two moments, without what they use when nobody visits."""
 
-    def __init__(self, ladder, idle=(0.0, 0.0)):
-        self.groups = [[ladder.edge.pid], [agent.process.pid for agent in ladder.agents]]
+    def __init__(self, groups, idle=(0.0, 0.0)):
+        self.groups = groups  # process ids of the edge, and of the agents
         self.idle = idle  # CPU seconds a second, of the edge and of the agents
 
     def __enter__(self):
@@ -34,13 +34,13 @@ class Usage:
 
 def idle_rates(ladder, seconds):
     """CPU seconds a second that the edge and all agents use for nothing but staying connected."""
-    with Usage(ladder) as usage:
+    with Usage(ladder.groups) as usage:
         time.sleep(seconds)
     return [used / usage.seconds for used in usage.used]
 
 
 def one_run(ladder, idle, visit):
-    with Usage(ladder, idle) as usage:
+    with Usage(ladder.groups, idle) as usage:
         report = visit()
     edge, agents = (used / report["requests"] * PER for used in usage.used)
     return {"edge": edge, "agents": agents, "both": edge + agents, "requests_per_second": report["requests_per_second"],

@@ -40,6 +40,11 @@ class Ladder:
     def names(self):
         return [name for agent in self.agents for name in agent.names]
 
+    @property
+    def groups(self):
+        """The process ids of the edge, and of the agents."""
+        return [self.edge.pid], [agent.process.pid for agent in self.agents]
+
     def host(self, name):
         return ours.host(self.ports["visitor"], name)
 
