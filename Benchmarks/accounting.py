@@ -73,6 +73,17 @@ def thread_seconds(pids):
     return total
 
 
+def passive_opens_in(snmp):
+    """TCP connections that this machine has accepted, from /proc/net/snmp: a line of names, and one of numbers."""
+    names, numbers = (line.split() for line in snmp.splitlines() if line.startswith("Tcp:"))
+    return int(numbers[names.index("PassiveOpens")])
+
+
+def passive_opens():
+    with open("/proc/net/snmp", encoding="ascii") as lines:
+        return passive_opens_in(lines.read())
+
+
 def memory_in(status, field):
     """KiB of one field of /proc/PID/status."""
     for line in status.splitlines():

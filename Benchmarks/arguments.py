@@ -23,9 +23,10 @@ scenarios   {' '.join(dict.fromkeys(scenario.group for scenario in SCENARIOS if 
 on request  {' '.join(scenario.group for scenario in SCENARIOS if scenario.on_request)}
 
   --json [FILE]     write everything, each round too, to FILE, or to standard output in place of the table
-  --quick           less than five minutes in place of 25: shorter turns, and of the references only nginx and nghttpx
+  --quick           six minutes in place of 35: shorter turns, less growth, and of the references only nginx and nghttpx
   --only NAME,...   these scenarios (a group, or one of its scenarios such as request_cpu_c64) and these systems;
                     ours always takes part, and {PAIR} where no system is named
+                    `--only growth` takes eight minutes, with --quick two
   --rounds N        turns for each, at least 3 (3)
   --visitors N      how many make a crowd (10000)
   --agents N        how many agents do (1000); their enrolment takes a minute

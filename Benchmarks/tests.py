@@ -161,6 +161,10 @@ class Growth(unittest.TestCase):
     def test_reads_nanoseconds_of_a_thread(self):
         self.assertEqual(accounting.seconds_in("2500000000 70585 1\n"), 2.5)
 
+    def test_finds_how_many_connections_were_accepted(self):
+        snmp = "Ip: Forwarding\nIp: 1\nTcp: ActiveOpens PassiveOpens\nTcp: 7 12\n"
+        self.assertEqual(accounting.passive_opens_in(snmp), 12)
+
     def test_what_is_used_without_visitors_is_not_counted(self):
         usage = growth.Usage([[], []], idle=(0.5, 0.25))
         with usage:

@@ -4,7 +4,7 @@ import statistics
 import time
 
 import wrk
-from accounting import thread_seconds
+from accounting import passive_opens, thread_seconds
 from processes import need_descriptors
 from scenarios import Column, Scenario
 from scenarios.ladder import NAMES_OF_AGENT, Ladder, shares
@@ -40,11 +40,13 @@ def idle_rates(ladder, seconds):
 
 
 def one_run(ladder, idle, visit):
+    before = passive_opens()
     with Usage(ladder.groups, idle) as usage:
         report = visit()
+    connects = max(0, passive_opens() - before - CONNECTIONS)
     edge, agents = (used / report["requests"] * PER for used in usage.used)
     return {"edge": edge, "agents": agents, "both": edge + agents, "requests_per_second": report["requests_per_second"],
-            "p99_ms": report["p99_ms"]}
+            "p99_ms": report["p99_ms"], "origin_connects": connects / report["requests"]}
 
 
 def medians(runs, places=4):
@@ -69,8 +71,8 @@ def step(bench, ladder):
     return {"names": len(ladder.names), "agents": len(ladder.agents), "cost": all_names["both"],
             "cost_edge": all_names["edge"], "cost_agents": all_names["agents"], "cost_one_name": one["both"],
             "cost_one_name_edge": one["edge"], "requests_per_second": all_names["requests_per_second"],
-            "p99_ms": all_names["p99_ms"], "edge_idle_share": round(idle[0], 5),
-            "agent_idle_share": round(idle[1] / len(ladder.agents), 6), "edge_mib": round(ladder.edge_kib() / 1024, 1),
+            "p99_ms": all_names["p99_ms"], "origin_connects": all_names["origin_connects"],
+            "edge_idle_share": round(idle[0], 5), "agent_idle_share": round(idle[1] / len(ladder.agents), 6), "edge_mib": round(ladder.edge_kib() / 1024, 1),
             "runs": {"spread": spread, "one_name": alone}}
 
 
@@ -127,6 +129,7 @@ def agents(bench, _):
 STEP = [Column("cost", "CPU s/10k", 3), Column("cost_edge", "edge's", 3), Column("cost_agents", "agents'", 3),
         Column("cost_one_name", "one name", 3), Column("cost_one_name_edge", "edge's", 3),
         Column("requests_per_second", "requests/s", 0), Column("p99_ms", "p99 ms", 1),
+        Column("origin_connects", "connects/request", 3),
         Column("edge_mib", "edge MiB", 1), Column("edge_idle_share", "edge idle, of a core", 4),
         Column("agent_idle_share", "each agent's", 5)]
 CHANGES = [Column("names", "names", 0), Column("add_ms", "added ms", 1), Column("add_p99_ms", "p99", 1),
