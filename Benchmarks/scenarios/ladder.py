@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 import local_api
 from accounting import memory, proportional_kib
 from processes import Failure, wait_until
-from scenarios.crowd import enrol, until_in
+from scenarios.crowd import enrol
 from systems import ours
 from visitor import serves
 
+WAVE, PATIENCE = 50, 60  # agents that start together, and seconds for each
 NAMES_OF_AGENT = 64  # no edge gives a device more, and no setting changes that
 
 
@@ -55,19 +56,30 @@ class Ladder:
         return proportional_kib([agent.process.pid for agent in self.agents])
 
     def grow_to(self, count):
-        """So many agents, each with one name; returns the seconds until the last of them was in."""
-        began, new = time.monotonic(), range(len(self.agents), count)
-        for number in new:
-            socket, name = ours.new_socket(self.setup), f"growth-{number}"
-            process = ours.start_agent(self.setup, self.ports["tunnel"], "--inspect", "false", "--probe", "false",
-                                       device=self.devices[number], name=name, socket=socket)
-            self.agents.append(Agent(process, socket, [name]))
-        until_in(self.ports["admin"], count)
-        seconds = time.monotonic() - began
-        for number in new:
-            name = self.agents[number].names[0]
-            wait_until(20, lambda: serves(self.ports["visitor"], self.host(name)), f"{name} is served")
-        return seconds
+        """So many agents, each with one name, a wave at a time; returns the seconds until the last of them served."""
+        began = time.monotonic()
+        while len(self.agents) < count:
+            wave = [self.start_agent(number) for number in
+                    range(len(self.agents), min(count, len(self.agents) + WAVE))]
+            self.agents += wave
+            for agent in wave:
+                wait_until(PATIENCE, lambda: self.is_served(agent), f"{agent.names[0]} is served")
+        return time.monotonic() - began
+
+    def start_agent(self, number):
+        socket, name = ours.new_socket(self.setup), f"growth-{number}"
+        process = ours.start_agent(self.setup, self.ports["tunnel"], "--inspect", "false", "--probe", "false",
+                                   device=self.devices[number], name=name, socket=socket)
+        return Agent(process, socket, [name])
+
+    def is_served(self, agent):
+        """Whether visitors reach its last name; fails when its process has ended."""
+        if serves(self.ports["visitor"], self.host(agent.names[-1])):
+            return True
+        if not agent.process.is_running:
+            raise Failure(f"{agent.process.name} ended by itself; {agent.process.last_words()}")
+        time.sleep(0.02)  # beside the pause of whoever asks: there are many to wait for
+        return False
 
     def name_up_to(self, wanted):
         """Gives each agent as many names as `wanted` says; returns how many were added, and the seconds for each."""
@@ -80,7 +92,7 @@ class Ladder:
                 took.append(time.monotonic() - began)
                 agent.names.append(name)
         for agent in self.agents:
-            if not serves(self.ports["visitor"], self.host(agent.names[-1])):
+            if not self.is_served(agent):
                 raise Failure(f"{agent.names[-1]} is not served")
         return took
 
