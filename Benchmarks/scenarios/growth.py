@@ -13,6 +13,7 @@ from scenarios.route_changes import change_routes
 CONNECTIONS = 64
 PER = 10_000  # requests
 DESCRIPTORS = 8192
+SETTLES = 5  # seconds; agents close idle connections to the origin after four
 
 
 class Usage:
@@ -59,9 +60,9 @@ def step(bench, ladder):
     effort, port = bench.effort, ladder.ports["visitor"]
     names = ladder.names_file()
     first = ladder.host(ladder.agents[0].names[0])
-    wrk.run_spread(port, names, "/small", CONNECTIONS, effort.growth_seconds)  # each agent connects to the origin
-    time.sleep(1)
+    time.sleep(SETTLES)
     idle = idle_rates(ladder, effort.growth_seconds)
+    wrk.run_spread(port, names, "/small", CONNECTIONS, effort.growth_seconds)  # agents connect to the origin
     spread, alone = [], []
     for _ in range(effort.rounds):
         spread.append(one_run(ladder, idle, lambda: wrk.run_spread(port, names, "/small", CONNECTIONS,
