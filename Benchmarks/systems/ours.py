@@ -48,7 +48,10 @@ def start_edge(setup, *options, tunnel_port=0):
 
 
 def new_socket(setup):
-    return os.path.join(setup.processes.folder, f"agent-{next(sockets)}.sock")
+    """In a folder of its own: agents that start at once wait for each other where they share one."""
+    folder = os.path.join(setup.processes.folder, f"agent-{next(sockets)}")
+    os.makedirs(folder, mode=0o700, exist_ok=True)
+    return os.path.join(folder, "agent.sock")
 
 
 def start_agent(setup, tunnel_port, *options, pipe=False, device=None, name=NAME, socket=None):
