@@ -93,8 +93,12 @@ die() {
 
 have() { command -v "$1" >/dev/null 2>&1; }
 
-# The words of the last program that failed, short enough for one line and without what could move the cursor.
-its_words() { tr -d '\000-\010\013-\037\177' <"$work/said" | sed '/^[[:space:]]*$/d' | tail -n 1 | cut -c 1-300; }
+# The words of the last program that failed, short enough for one line and without what could move the cursor. curl
+# begins with the reason, others end with it.
+its_words() {
+    tr -d '\000-\010\013-\037\177' <"$work/said" |
+        awk 'NF { last = $0 } /^curl: / { exit } END { print substr(last, 1, 300) }'
+}
 
 has_terminal() { (: </dev/tty) 2>/dev/null; }
 
@@ -232,6 +236,8 @@ choose_downloader() {
     else
         die 3 "There is neither curl nor wget." "Install one of them."
     fi
+    # Not every small wget can give up by itself.
+    case "$downloader" in busybox) case "$($small_wget --help 2>&1 || :)" in *" -T "*) small_wget="$small_wget -T 30" ;; esac ;; esac
     # curl knows both spellings of these, wget the small one.
     https_proxy=${https_proxy:-${HTTPS_PROXY:-${all_proxy:-${ALL_PROXY:-}}}}
     no_proxy=${no_proxy:-${NO_PROXY:-}}
@@ -377,7 +383,7 @@ download() {
         ;;
     busybox)
         # shellcheck disable=SC2086
-        interruptible $small_wget -T 30 -O "$2" "$1" || status=$?
+        interruptible $small_wget -O "$2" "$1" || status=$?
         [ "$status" = 0 ] || fault_by_words
         ;;
     esac
