@@ -42,7 +42,7 @@ OPTIONS
                         --user or --prefix says. Keeps the device's key and certificate, and your configuration.
     --purge             with --uninstall: remove the key and the certificate, too
     --dry-run           say what would happen; change nothing and download nothing
-    --yes               ask nothing
+    --yes               do not ask before --purge, the only thing that is asked; sudo asks for itself
     --quiet             say nothing but what went wrong
     --checksum-only     install although nothing here can check a signature (see SIGNATURES)
     --url URL           download from URL/download/ instead of the operator's address in this file
@@ -236,13 +236,33 @@ choose_downloader() {
     else
         die 3 "There is neither curl nor wget." "Install one of them."
     fi
-    # Not every small wget can give up by itself.
-    case "$downloader" in busybox) case "$($small_wget --help 2>&1 || :)" in *" -T "*) small_wget="$small_wget -T 30" ;; esac ;; esac
     # curl knows both spellings of these, wget the small one.
     https_proxy=${https_proxy:-${HTTPS_PROXY:-${all_proxy:-${ALL_PROXY:-}}}}
     no_proxy=${no_proxy:-${NO_PROXY:-}}
     if [ -n "$https_proxy" ]; then export https_proxy; fi
     if [ -n "$no_proxy" ]; then export no_proxy; fi
+    [ "$downloader" != busybox ] || prepare_small_wget
+}
+
+# It takes a proxy for http from http_proxy, for https, too, and in the clear; and no_proxy it does not know.
+prepare_small_wget() {
+    if [ "$transport" = https ] && [ -n "$https_proxy" ] && ! goes_direct; then
+        die 3 "This wget does not go through a proxy to https, and https_proxy is set." "Install curl or GNU wget."
+    fi
+    unset http_proxy https_proxy
+    https_proxy=''
+    # Not every one of them can give up by itself.
+    case "$($small_wget --help 2>&1 || :)" in *" -T "*) small_wget="$small_wget -T 30" ;; esac
+}
+
+# Whether no_proxy names the operator's host or a domain above it.
+goes_direct() {
+    host=${OSM_URL#*://}
+    host=${host%%[:/]*}
+    for direct in $(printf '%s' "$no_proxy" | tr ',' ' ' | tr -d '*'); do
+        case ".$host" in *".${direct#.}") return 0 ;; esac
+    done
+    return 1
 }
 
 choose_checksum_tool() {
@@ -324,14 +344,11 @@ find_parent() {
     [ ! -d "$program" ] || die 7 "$program is in the way: it is a folder."
 }
 
-# Asking for a password needs a terminal, and so does asking whether to ask.
+# Both ask for the password themselves, when it comes to it; without a terminal they cannot.
 choose_elevation() {
     for elevate in sudo doas; do
         have "$elevate" || continue
-        if ! "$elevate" -n true </dev/null >/dev/null 2>&1 && ! has_terminal; then continue; fi
-        if [ "$yes" = yes ] || [ "$dry_run" = yes ] || ! has_terminal; then return 0; fi
-        if ask "Only root may write to $parent. Use $elevate for that?"; then return 0; fi
-        break
+        if has_terminal || "$elevate" -n true </dev/null >/dev/null 2>&1; then return 0; fi
     done
     elevate=''
     return 1
@@ -422,13 +439,16 @@ fault_by_words() {
     esac
 }
 
+# Without the password that may stand in it.
+proxy_in_words() { printf '%s' "${https_proxy:-not set}" | sed 's|//[^/]*@|//...@|'; }
+
 explain_fault() {
     said=$(its_words)
     case "$fault" in
     answer) die 4 "The server has no $OSM_URL/download/$1: ${said:-it answered $(cat "$work/answer")}" \
         "Ask your operator whether there is an agent for $os-$arch, and whether a portal stands in between." ;;
     network) die 4 "$OSM_URL cannot be reached: ${said:-no answer}" \
-        "Check the network. Behind a proxy, set https_proxy=http://HOST:PORT; it is ${https_proxy:-not set}." ;;
+        "Check the network. Behind a proxy, set https_proxy=http://HOST:PORT; it is $(proxy_in_words)." ;;
     tls) die 4 "The certificate of $OSM_URL was not accepted: $said" \
         "Does something on the way open TLS, is the clock right ($(date)), is the package ca-certificates installed?" ;;
     disk) die 7 "The download cannot be written to $work: $said" "Make room, or choose another place with --prefix DIR." ;;
@@ -607,10 +627,12 @@ put_in_place() {
     replaced=no
     [ ! -e "$program" ] || replaced=yes
     if [ -n "$elevate" ]; then
-        put_as_root 2>"$work/said" </dev/null
+        say "placing     it in $place with $elevate, which may ask for your password"
+        : >"$work/said"
+        put_as_root </dev/null
     else
         { (umask 022 && mkdir -p -- "$place") && chmod 755 "$new" && mv -f -- "$new" "$program"; } 2>"$work/said"
-    fi || die 7 "The agent cannot be put into $place: $(its_words)" "Choose another place with --prefix DIR or --user."
+    fi || die 7 "The agent cannot be put into $place. $(its_words)" "Choose another place with --prefix DIR or --user."
     say "installed   ${version:-osm-agent} in $program"
     [ "$replaced" = no ] || say "            an agent that is running goes on with the former program until it is started again"
 }

@@ -173,6 +173,22 @@ root_to_compare() { root_named='' && installer 0 "root +$root .compare it" --pre
 with_wget() { with wget minisign sha256sum && installer 0 'installed  ' --prefix "$prefix" && is_here && no_leftovers; }
 with_small_wget() { with small-wget minisign busybox && installer 0 'installed  ' --prefix "$prefix" && is_here && no_leftovers; }
 with_openssl() { with curl openssl && installer 0 "operator's key, says openssl" --prefix "$prefix" && is_here && no_leftovers; }
+# A system of BusyBox alone, but for what checks the signature.
+with_nothing_but_busybox() {
+    path=$box/applets
+    mkdir "$path"
+    local applet
+    for applet in "${basic_tools[@]}" sha256sum wget; do
+        [ "$applet" = getconf ] || ln -s /usr/bin/busybox "$path/$applet"
+    done
+    ln -s /usr/bin/minisign "$path/minisign"
+    installer 0 'installed  ' --prefix "$prefix"
+    is_here
+    installer 0 'installed already' --prefix "$prefix"
+    installer 0 'removed' --prefix "$prefix" --uninstall
+    site=badsig && prefix=$box/elsewhere refused 5 'not signed'
+}
+
 with_old_openssl() {
     with curl sha256sum
     fake openssl <<<'#!/bin/sh
@@ -213,8 +229,23 @@ untrusted_tls() {
 proxies() {
     url=$tls_url environment+=(CURL_CA_BUNDLE="$work/tls.pem" HTTPS_PROXY=http://127.0.0.1:1)
     refused 4 'it is http://127.0.0.1:1'
+    with wget minisign sha256sum
+    refused 4 'it is http://127.0.0.1:1'
+    with small-wget minisign sha256sum
+    refused 3 'does not go through a proxy'
+    with curl minisign sha256sum
     environment+=(NO_PROXY=127.0.0.1)
     installer 0 'installed  ' --prefix "$prefix"
+    with small-wget minisign sha256sum
+    environment+=(NO_PROXY='.example.org, 127.0.0.1')
+    installer 0 'would download' --dry-run
+}
+
+proxy_passwords_are_not_said() {
+    url=$tls_url
+    environment+=(https_proxy=http://me:secret@127.0.0.1:1)
+    refused 4 'it is http://\.\.\.@127.0.0.1:1'
+    ! grep -q secret "$box/said" || wrong "said the password"
 }
 
 read_only_place() {
@@ -413,6 +444,28 @@ uninstall() {
     [ ! -e "$key" ] || wrong "kept the key"
 }
 
+# on_a_terminal STATUS PATTERN ANSWER ARGUMENT...: somebody is there to be asked.
+on_a_terminal() {
+    local wanted=$1 pattern=$2 answer=$3 status=0 line
+    shift 3
+    write_installer
+    printf -v line '%q ' /usr/bin/env -i TMPDIR="$box/tmp" PATH="$box/fake:$path" "${environment[@]}" "${as[@]}" \
+        "${shell_command[@]}" "$box/install.sh" "$@"
+    printf '%s\n' "$answer" | setsid -w script -qec "$line" /dev/null >"$box/said" 2>&1 || status=$?
+    cat "$box/said"
+    [ "$status" = "$wanted" ] || wrong "exit code $status, not $wanted"
+    grep -qE -- "$pattern" "$box/said" || wrong "did not say: $pattern"
+}
+
+purge_asks() {
+    local key=$home/.local/state/osm-agent
+    mkdir -p "$key"
+    on_a_terminal 1 'Nothing was removed' n --uninstall --user --purge
+    [ -d "$key" ] || wrong "removed the key"
+    on_a_terminal 0 "removed +$key" y --uninstall --user --purge
+    [ ! -e "$key" ] || wrong "kept the key"
+}
+
 wrong_usage() {
     refused 2 'no option --frobnicate' --frobnicate
     refused 2 'needs a value' --url= 
@@ -467,9 +520,9 @@ cases=(
     interrupted_transfer_with_small_wget wrong_checksum wrong_signature signature_of_another_key tampered_trusted_comment
     signature_of_other_sums signature_of_another_file empty_sums no_signature no_agent_on_the_server no_agent_with_wget
     no_agent_with_small_wget no_agent_for_this_system portal redirect redirect_with_wget server_down another_root root_to_compare
-    with_wget with_small_wget with_openssl with_old_openssl no_verifier no_downloader no_checksum_tool checksum_only
-    checksum_only_checks_signatures_where_it_can checksum_only_checks_checksums untrusted_tls proxies read_only_place
+    with_wget with_small_wget with_openssl with_nothing_but_busybox with_old_openssl no_verifier no_downloader no_checksum_tool checksum_only
+    checksum_only_checks_signatures_where_it_can checksum_only_checks_checksums untrusted_tls proxies proxy_passwords_are_not_said read_only_place
     full_disk default_place_of_root something_in_the_way no_home with_sudo default_place_of_a_user user_place another_agent_on_the_path
-    prefix_with_spaces dry_run quiet unsupported_system token_file token_in_the_environment uninstall wrong_usage
+    prefix_with_spaces dry_run quiet unsupported_system token_file token_in_the_environment uninstall purge_asks wrong_usage
     given_operator interrupted_by_ctrl_c ended
 )
