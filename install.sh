@@ -665,19 +665,32 @@ say_path() {
 }
 
 enroll() {
-    if [ -z "$token_file$token" ]; then return; fi
-    if "$program" identity show </dev/null >/dev/null 2>&1; then
-        say "enrolled    already; the invitation was not used"
+    if [ -z "$token_file$token" ]; then
+        say "next        osm-agent enroll --token-file FILE, with your operator's invitation; then osm-agent http 3000"
         return
     fi
+    find_service_identity
     status=0
+    set -- enroll ${token_file:+--token-file "$token_file"} ${identity:+--identity "$identity"}
     if [ -n "$token_file" ]; then
-        "$program" enroll --token-file "$token_file" </dev/null || status=$?
+        "$program" "$@" </dev/null || status=$?
     else
-        OSM_TOKEN=$token "$program" enroll </dev/null || status=$?
+        OSM_TOKEN=$token "$program" "$@" </dev/null || status=$?
     fi
-    [ "$status" = 0 ] || die 8 "The agent is installed, but this device is not enrolled: osm-agent enroll ended with status $status." \
-        "Its reason stands above. Then try again: osm-agent enroll --token-file FILE"
+    case "$status" in
+    0) ;;
+    29) say "enrolled    already; the invitation was not used" ;;
+    *) die 8 "The agent is installed, but this device is not enrolled: osm-agent enroll ended with status $status." \
+        "Its reason stands above. When it is gone, run this again, or: osm-agent enroll --token-file FILE" ;;
+    esac
+}
+
+# A service of the system has a key of its own, where the agent says; one of a user has the user's.
+find_service_identity() {
+    identity=''
+    if [ "$service" = no ] || [ "$(id -u)" != 0 ] || ! knows_services "$program"; then return 0; fi
+    identity=$("$program" service status --json 2>/dev/null </dev/null |
+        sed -n 's/.*"identity"[[:space:]]*:[[:space:]]*"\([^"]*\)".*/\1/p' | sed 's|\\/|/|g')
 }
 
 knows_services() { "$1" service --help </dev/null 2>/dev/null | grep -q 'USAGE: osm-agent service'; }
@@ -685,14 +698,11 @@ knows_services() { "$1" service --help </dev/null 2>/dev/null | grep -q 'USAGE: 
 install_service() {
     [ "$service" = yes ] || return 0
     knows_services "$program" || die 9 "The agent is installed, but this version of it knows no services." "Start it with: osm-agent run"
-    status=0
-    if [ "$(id -u)" = 0 ]; then
-        "$program" service install </dev/null || status=$?
-    else
-        "$program" service install --user </dev/null || status=$?
-    fi
+    scope=--user status=0
+    [ "$(id -u)" != 0 ] || scope=''
+    "$program" service install ${scope:+"$scope"} </dev/null || status=$?
     [ "$status" = 0 ] || die 9 "The agent is installed, but its service is not: osm-agent service ended with status $status." \
-        "Its reason stands above. Then try again: osm-agent service install"
+        "Its reason stands above. When it is gone, run this again, or: osm-agent service install${scope:+ $scope}"
 }
 
 # ---- uninstalling
@@ -750,32 +760,31 @@ act() {
 # A service is there when its file is: one without a name of its own, or one of several.
 remove_services() {
     knows_services "$program" || return 0
-    for unit in "${HOME:-/nonexistent}"/.config/systemd/user/osm-agent*.service "${HOME:-/nonexistent}"/Library/LaunchAgents/*osm-agent*.plist; do
-        if [ -e "$unit" ]; then remove_service "$unit" --user; fi
+    own=${XDG_CONFIG_HOME:-${HOME:-/nonexistent}/.config}/systemd/user
+    library=${HOME:-/nonexistent}/Library/LaunchAgents
+    for unit in "$own"/osm-agent.service "$own"/osm-agent-*.service "$library"/osm-agent.plist "$library"/osm-agent-*.plist; do
+        if [ -e "$unit" ]; then remove_service "$unit" user; fi
     done
-    for unit in /etc/systemd/system/osm-agent*.service /Library/LaunchDaemons/*osm-agent*.plist; do
-        if [ -e "$unit" ]; then remove_service "$unit" --system; fi
+    own=/etc/systemd/system library=/Library/LaunchDaemons
+    for unit in "$own"/osm-agent.service "$own"/osm-agent-*.service "$library"/osm-agent.plist "$library"/osm-agent-*.plist; do
+        if [ -e "$unit" ]; then remove_service "$unit" system; fi
     done
 }
 
+# remove_service DEFINITION SCOPE
 remove_service() {
-    instance=${1##*osm-agent}
-    instance=${instance%.*}
-    instance=${instance#[-@.]}
-    # Services in two places may be of two agents: only the one that names this program goes with it.
+    # Another program's service is not this one's to remove.
     grep -qF -- "$program" "$1" || return 0
-    set -- "$1" "$2" ${instance:+--name "$instance"}
-    shift
-    if [ "$1" = --user ]; then
-        set -- "$program" service uninstall "$@"
+    instance=${1##*/osm-agent}
+    instance=${instance%.*}
+    instance=${instance#-}
+    if [ "$2" = user ]; then
+        act "$program" service uninstall --user ${instance:+--name "$instance"} && return 0
     else
-        shift
-        set -- ${elevate:+"$elevate"} "$program" service uninstall "$@"
+        act ${elevate:+"$elevate"} "$program" service uninstall ${instance:+--name "$instance"} && return 0
     fi
-    act "$@" || {
-        note "a service of $program stays: $unit"
-        stayed=9
-    }
+    note "a service of $program stays: $1"
+    stayed=9
 }
 
 remove_identity() {

@@ -405,11 +405,20 @@ token_file() {
     site=record
     echo osmi_secret >"$box/invitation"
     installer 0 'installed  ' --prefix "$prefix" --token-file "$box/invitation"
-    [ "$(tr '\n' ' ' <"$home/enroll.argv")" = "enroll --token-file $box/invitation OSM_TOKEN= " ] || wrong "$(cat "$home/enroll.argv")"
+    asked "enroll --token-file $box/invitation OSM_TOKEN= "
+    environment+=(ENROLL_STATUS=29)
+    installer 0 'the invitation was not used' --prefix "$prefix" --token-file "$box/invitation"
     environment+=(ENROLL_STATUS=44)
     installer 8 'osm-agent enroll ended with status 44' --prefix "$prefix" --token-file "$box/invitation"
     refused_arguments 2 'cannot be read' --token-file "$box/none"
     refused_arguments 2 'does not belong on a command line' --token osmi_secret
+}
+# asked WORDS...: what the agent was asked to do since the last time, as it wrote it down itself.
+asked() {
+    local words
+    words=$(tr '\n' ' ' <"$home/asked")
+    [ "$words" = "$*" ] || wrong "the agent was asked: $words"
+    rm "$home/asked"
 }
 refused_arguments() { prefix=$box/elsewhere refused "$@"; }
 
@@ -423,8 +432,37 @@ env -0 2>/dev/null | grep -q osmi_secret && exit 99
 exec $(type -P curl) "\$@"
 TEXT
     installer 0 'installed  ' --prefix "$prefix"
-    [ "$(tr '\n' ' ' <"$home/enroll.argv")" = 'enroll OSM_TOKEN=osmi_secret ' ] || wrong "$(cat "$home/enroll.argv")"
+    asked 'enroll OSM_TOKEN=osmi_secret '
     ! grep -q osmi_secret "$box/said" || wrong "said the invitation"
+}
+
+services() {
+    site=record
+    local scope=' --user' identity='' definition=$home/.config/systemd/user
+    [ "$(id -u)" != 0 ] || scope='' identity=' --identity /var/lib/osm-agent'
+    environment+=(OSM_TOKEN=osmi_secret)
+    installer 0 'installed  ' --prefix "$prefix" --service
+    asked "enroll$identity OSM_TOKEN=osmi_secret service install$scope OSM_TOKEN= "
+    environment+=(OSM_TOKEN='' SERVICE_STATUS=3)
+    installer 9 'osm-agent service ended with status 3' --prefix "$prefix" --service
+    rm "$home/asked"
+
+    environment+=(SERVICE_STATUS=0)
+    mkdir -p "$definition"
+    echo "ExecStart=$program run" | tee "$definition/osm-agent.service" >"$definition/osm-agent-at-home.service"
+    echo 'ExecStart=/elsewhere/osm-agent run' >"$definition/osm-agent-other.service"
+    installer 0 'removed' --prefix "$prefix" --uninstall
+    asked 'service uninstall --user OSM_TOKEN= service uninstall --user --name at-home OSM_TOKEN= '
+    [ ! -e "$program" ] || wrong "still there"
+}
+
+service_unknown_to_the_agent() {
+    if "$www/good/download/$artefact" service --help | grep -q 'USAGE: osm-agent service'; then
+        echo "left out: this agent knows services"
+        return
+    fi
+    installer 9 'knows no services' --prefix "$prefix" --service
+    is_here
 }
 
 uninstall() {
@@ -523,6 +561,7 @@ cases=(
     with_wget with_small_wget with_openssl with_nothing_but_busybox with_old_openssl no_verifier no_downloader no_checksum_tool checksum_only
     checksum_only_checks_signatures_where_it_can checksum_only_checks_checksums untrusted_tls proxies proxy_passwords_are_not_said read_only_place
     full_disk default_place_of_root something_in_the_way no_home with_sudo default_place_of_a_user user_place another_agent_on_the_path
-    prefix_with_spaces dry_run quiet unsupported_system token_file token_in_the_environment uninstall purge_asks wrong_usage
+    prefix_with_spaces dry_run quiet unsupported_system token_file token_in_the_environment services
+    service_unknown_to_the_agent uninstall purge_asks wrong_usage
     given_operator interrupted_by_ctrl_c ended
 )
