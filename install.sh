@@ -40,7 +40,8 @@ OPTIONS
                         when you are root, else of your user, so that it finds the identity that you enrolled
     --uninstall         take the agent and its services off; looks in /usr/local/bin and ~/.local/bin, or where
                         --user or --prefix says. Keeps the device's key and certificate, and your configuration.
-    --purge             with --uninstall: remove the key and the certificate, too
+    --purge             with --uninstall: remove the key and the certificate, too; as root, those of the system's
+                        services as well, unless --user or --prefix is given
     --dry-run           say what would happen; change nothing and download nothing
     --yes               do not ask before --purge, the only thing that is asked; sudo asks for itself
     --quiet             say nothing but what went wrong
@@ -61,7 +62,8 @@ SIGNATURES
     with or without the option.
 
 ENVIRONMENT
-    https_proxy, HTTPS_PROXY, all_proxy, no_proxy, NO_PROXY   the way to the operator's server, as curl and wget know them
+    https_proxy, HTTPS_PROXY, all_proxy, no_proxy, NO_PROXY
+                                the way to the operator's server, as curl and wget know them
     OSM_TOKEN, OSM_TOKEN_FILE   the invitation; kept from every program but the agent
     XDG_STATE_HOME              where the agent keeps the device's key; ~/.local/state by default
     TMPDIR                      where the download is checked when sudo installs it; /tmp by default
@@ -166,7 +168,9 @@ check_operator() {
     [ -z "$(printf '%s' "$OSM_URL" | tr -d 'A-Za-z0-9._~:/%[]-')" ] || die 2 "'$OSM_URL' is not a URL."
     case "$OSM_URL" in
     https://?*) transport=https ;;
-    http://127.0.0.1 | http://127.0.0.1[:/]* | http://localhost | http://localhost[:/]* | 'http://[::1]'*) transport=http ;;
+    http://127.0.0.1 | http://127.0.0.1[:/]* | http://localhost | http://localhost[:/]* | 'http://[::1]'*)
+        transport=http
+        ;;
     *) die 2 "'$OSM_URL' is neither an https:// address nor one of this machine." ;;
     esac
     case "$OSM_SIGNING_KEY" in
@@ -451,7 +455,8 @@ explain_fault() {
         "Check the network. Behind a proxy, set https_proxy=http://HOST:PORT; it is $(proxy_in_words)." ;;
     tls) die 4 "The certificate of $OSM_URL was not accepted: $said" \
         "Does something on the way open TLS, is the clock right ($(date)), is the package ca-certificates installed?" ;;
-    disk) die 7 "The download cannot be written to $work: $said" "Make room, or choose another place with --prefix DIR." ;;
+    disk) die 7 "The download cannot be written to $work: $said" \
+        "Make room, or choose another place with --prefix DIR." ;;
     large) die 4 "What the server calls $1 is too large to be one: ${said}" "Ask your operator." ;;
     *) die 4 "The download of $1 failed: $said (status $status)" ;;
     esac
@@ -464,7 +469,8 @@ check_signature() {
     case "$(sed -n '1p;3p' "$sums.minisig" | cut -c 1-18)" in
     "untrusted comment:
 trusted comment: "*) ;;
-    *) die 5 "What the server calls SHA256SUMS.minisig is not a signature." "Does a portal or a login page stand in between?" ;;
+    *) die 5 "What the server calls SHA256SUMS.minisig is not a signature." \
+        "Does a portal or a login page stand in between?" ;;
     esac
     comment=$(sed -n '3s/^trusted comment: //p' "$sums.minisig")
     case "$verifier" in
@@ -490,7 +496,7 @@ trusted comment: "*) ;;
 
 not_signed() {
     die 5 "The list of checksums is not signed by the operator's key: $1" \
-        "Nothing was installed. Get this installer anew from your operator, and tell them if that does not help."
+        "Nothing was installed. Get this installer anew and try again in a minute; tell your operator if that fails."
 }
 
 # piece FILE SKIP COUNT
@@ -540,14 +546,14 @@ find_checksum() {
     [ ${#wanted} = 64 ] || die 5 "The list of checksums is damaged." "Ask your operator."
 }
 
-is_installed() { [ -f "$program" ] && [ -r "$program" ] && [ "$(sha256_of "$program")" = "$wanted" ]; }
+is_installed() { [ -f "$program" ] && [ -r "$program" ] && [ -x "$program" ] && [ "$(sha256_of "$program")" = "$wanted" ]; }
 
 check_agent() {
     new=$work/$artefact
     found=$(sha256_of "$new")
     if [ "$found" != "$wanted" ]; then
         die 5 "$artefact is not what the operator signed: its checksum is $found, not $wanted." \
-            "Nothing was installed. Try again; a proxy may have cut it short. If that does not help, tell your operator."
+            "Nothing was installed. Try again in a minute; if that does not help, tell your operator."
     fi
     say "checksum    $wanted"
     chmod 700 "$new"
@@ -558,15 +564,18 @@ check_agent() {
         version=''
         return
     fi
-    version=$("$new" --version 2>"$work/said" </dev/null) ||
-        die 3 "The agent does not run on this $os-$arch system (libc: $(libc)): status $?. $(its_words)" "Ask your operator."
+    status=0
+    version=$("$new" --version 2>"$work/said" </dev/null) || status=$?
+    [ "$status" = 0 ] || die 3 "The agent does not run on this $os-$arch system, libc $(libc): $(its_words) ($status)" \
+        "Nothing was installed. Ask your operator for an agent that fits."
     check_root
 }
 
 check_root() {
     status=0
     "$new" trust --json >"$work/trust" 2>"$work/said" </dev/null || status=$?
-    [ "$status" = 0 ] || die 5 "The agent has no operator CA to trust: $(head -n 1 "$work/said")" "Ask your operator for another one."
+    [ "$status" = 0 ] || die 5 "The agent has no operator CA to trust: $(head -n 1 "$work/said")" \
+        "Nothing was installed. Ask your operator for another one."
     roots=$(sed -n 's/.*"fingerprint"[[:space:]]*:[[:space:]]*"\([0-9A-Fa-f]*\)".*/\1/p' "$work/trust" | tr 'A-F' 'a-f')
     if [ -z "$OSM_ROOT" ]; then
         say "root        $(printf '%s' "$roots" | tr '\n' ' ') (compare it with your operator's)"
@@ -634,7 +643,8 @@ put_in_place() {
         { (umask 022 && mkdir -p -- "$place") && chmod 755 "$new" && mv -f -- "$new" "$program"; } 2>"$work/said"
     fi || die 7 "The agent cannot be put into $place. $(its_words)" "Choose another place with --prefix DIR or --user."
     say "installed   ${version:-osm-agent} in $program"
-    [ "$replaced" = no ] || say "            an agent that is running goes on with the former program until it is started again"
+    [ "$replaced" = no ] ||
+        say "            one that is running goes on with the former program until it is started again"
 }
 
 # shellcheck disable=SC2016
@@ -697,11 +707,13 @@ knows_services() { "$1" service --help </dev/null 2>/dev/null | grep -q 'USAGE: 
 
 install_service() {
     [ "$service" = yes ] || return 0
-    knows_services "$program" || die 9 "The agent is installed, but this version of it knows no services." "Start it with: osm-agent run"
+    knows_services "$program" || die 9 "The agent is installed, but this version of it knows no services." \
+        "Start it with: osm-agent run"
     scope=--user status=0
     [ "$(id -u)" != 0 ] || scope=''
     "$program" service install ${scope:+"$scope"} </dev/null || status=$?
-    [ "$status" = 0 ] || die 9 "The agent is installed, but its service is not: osm-agent service ended with status $status." \
+    [ "$status" = 0 ] ||
+        die 9 "The agent is installed, but its service is not: osm-agent service ended with status $status." \
         "Its reason stands above. When it is gone, run this again, or: osm-agent service install${scope:+ $scope}"
 }
 
@@ -720,7 +732,7 @@ uninstall() {
     prefix) case "$prefix" in /*) ;; *) prefix=$PWD/$prefix ;; esac && remove_agent "${prefix%/}/bin" ;;
     esac
     [ "$removed" = yes ] || say "osm-agent is not installed here"
-    remove_identity
+    for_identities remove_identity
     [ -z "$stayed" ] || exit "$stayed"
 }
 
@@ -733,10 +745,22 @@ confirm_purge() {
     elif [ -n "${HOME:-}" ]; then
         identity=$HOME/.local/state/osm-agent
     fi
-    case "$identity" in /*) ;; *) identity='' ;; esac
-    if [ "$purge" = no ] || [ "$yes" = yes ] || [ "$dry_run" = yes ] || [ ! -d "$identity" ]; then return; fi
-    has_terminal || die 2 "--purge removes this device's key for good, and there is no terminal to ask on." "Add --yes."
-    ask "Remove this device's key and certificate in $identity for good?" || die 1 "Nothing was removed."
+    if [ "$purge" = yes ] && [ "$yes" = no ] && [ "$dry_run" = no ]; then for_identities confirm; fi
+}
+
+# for_identities COMMAND: with each folder that holds keys: of this user and, for root, of the system's services.
+for_identities() {
+    case "$identity" in /*) if [ -d "$identity" ]; then "$1" "$identity"; fi ;; esac
+    if [ "$where" != default ] || [ "$(id -u)" != 0 ]; then return 0; fi
+    library='/Library/Application Support'
+    for folder in /var/lib/osm-agent /var/lib/osm-agent-* "$library/osm-agent" "$library"/osm-agent-*; do
+        if [ -d "$folder" ]; then "$1" "$folder"; fi
+    done
+}
+
+confirm() {
+    has_terminal || die 2 "--purge removes the device's key for good, and there is no terminal to ask on." "Add --yes."
+    ask "Remove the key and the certificate in $1 for good?" || die 1 "Nothing was removed."
 }
 
 remove_agent() {
@@ -749,7 +773,11 @@ remove_agent() {
         return 0
     fi
     remove_services
-    if act ${elevate:+"$elevate"} rm -f -- "$program"; then say "removed     $program"; else stayed=7; fi
+    if ! act ${elevate:+"$elevate"} rm -f -- "$program"; then
+        stayed=7
+    elif [ "$dry_run" = no ]; then
+        say "removed     $program"
+    fi
 }
 
 # act COMMAND...: unless this is a dry run.
@@ -760,14 +788,15 @@ act() {
 # A service is there when its file is: one without a name of its own, or one of several.
 remove_services() {
     knows_services "$program" || return 0
-    own=${XDG_CONFIG_HOME:-${HOME:-/nonexistent}/.config}/systemd/user
-    library=${HOME:-/nonexistent}/Library/LaunchAgents
-    for unit in "$own"/osm-agent.service "$own"/osm-agent-*.service "$library"/osm-agent.plist "$library"/osm-agent-*.plist; do
-        if [ -e "$unit" ]; then remove_service "$unit" user; fi
-    done
-    own=/etc/systemd/system library=/Library/LaunchDaemons
-    for unit in "$own"/osm-agent.service "$own"/osm-agent-*.service "$library"/osm-agent.plist "$library"/osm-agent-*.plist; do
-        if [ -e "$unit" ]; then remove_service "$unit" system; fi
+    home=${HOME:-/nonexistent}
+    remove_services_in user "${XDG_CONFIG_HOME:-$home/.config}/systemd/user" "$home/Library/LaunchAgents"
+    remove_services_in system /etc/systemd/system /Library/LaunchDaemons
+}
+
+# remove_services_in SCOPE FOLDER FOLDER
+remove_services_in() {
+    for unit in "$2"/osm-agent.service "$2"/osm-agent-*.service "$3"/osm-agent.plist "$3"/osm-agent-*.plist; do
+        if [ -e "$unit" ]; then remove_service "$unit" "$1"; fi
     done
 }
 
@@ -788,13 +817,12 @@ remove_service() {
 }
 
 remove_identity() {
-    [ -n "$identity" ] && [ -d "$identity" ] || return 0
     if [ "$purge" = no ]; then
-        say "kept        this device's key and certificate: $identity (--purge removes them)"
-    elif act rm -rf -- "$identity"; then
-        say "removed     $identity"
-    else
+        say "kept        the key and the certificate in $1 (--purge removes them)"
+    elif ! act rm -rf -- "$1"; then
         stayed=7
+    elif [ "$dry_run" = no ]; then
+        say "removed     $1"
     fi
 }
 

@@ -1,7 +1,9 @@
 # shellcheck shell=bash disable=SC2016,SC2034,SC2154,SC2317
 # The cases of .ci/installer, each a function that runs in a subshell with a folder of its own. Sourced, never run.
 
-basic_tools=(awk cat chmod cmp cp cut date dd dirname getconf grep head id ls mkdir mktemp mv rm sed sh sleep tail tr uname wc)
+basic_tools=(
+    awk cat chmod cmp cp cut date dd dirname getconf grep head id ls mkdir mktemp mv rm sed sh sleep tail tr uname wc
+)
 nobody=65534
 
 begin_case() {
@@ -129,7 +131,10 @@ truncated_script() {
 truncated_agent() { site=short && refused 5 'is not what the operator signed'; }
 interrupted_transfer() { site="cut" && refused 4 'cannot be reached'; }
 interrupted_transfer_with_wget() { with wget minisign sha256sum && site="cut" && refused 4 'cannot be reached'; }
-interrupted_transfer_with_small_wget() { with small-wget minisign sha256sum && site="cut" && refused '[45]' 'cannot be reached|is not what'; }
+interrupted_transfer_with_small_wget() {
+    with small-wget minisign sha256sum
+    site="cut" && refused '[45]' 'cannot be reached|is not what'
+}
 
 # Both programs that check signatures refuse the same.
 with_each_verifier() {
@@ -170,9 +175,14 @@ another_root() {
 
 root_to_compare() { root_named='' && installer 0 "root +$root .compare it" --prefix "$prefix"; }
 
-with_wget() { with wget minisign sha256sum && installer 0 'installed  ' --prefix "$prefix" && is_here && no_leftovers; }
-with_small_wget() { with small-wget minisign busybox && installer 0 'installed  ' --prefix "$prefix" && is_here && no_leftovers; }
-with_openssl() { with curl openssl && installer 0 "operator's key, says openssl" --prefix "$prefix" && is_here && no_leftovers; }
+installs() {
+    installer 0 "$1" --prefix "$prefix"
+    is_here
+    no_leftovers
+}
+with_wget() { with wget minisign sha256sum && installs 'says minisign'; }
+with_small_wget() { with small-wget minisign busybox && installs 'says minisign'; }
+with_openssl() { with curl openssl && installs 'says openssl'; }
 # A system of BusyBox alone, but for what checks the signature.
 with_nothing_but_busybox() {
     path=$box/applets
@@ -196,6 +206,12 @@ echo LibreSSL 3.3.6'
     refused 6 "Nothing here can check"
 }
 no_verifier() { with curl sha256sum && refused 6 'trust TLS alone with --checksum-only'; }
+# As on a system of another libc, should an operator give out an agent that needs one.
+an_agent_that_does_not_run() {
+    site=broken
+    refused 3 'does not run on this linux.*libc glibc [0-9.]+: .*not found'
+}
+
 no_downloader() { with minisign sha256sum && refused 3 'neither curl nor wget'; }
 no_checksum_tool() { with curl minisign && refused 3 'Nothing here computes a SHA-256'; }
 
@@ -287,14 +303,18 @@ full_disk() {
 }
 
 default_place_of_root() {
-    in_a_namespace 'mount --bind "$1" /usr/local/bin || exit 99; shift; "$@"' || return 0
+    in_a_namespace 'mount --bind "$1" /usr/local/bin && mount -t tmpfs none /var/lib || exit 99
+        mkdir /var/lib/osm-agent; shift; "$@"' || return 0
     mkdir -p "$prefix"
     environment+=(PATH="$path:/usr/local/bin")
     installer 0 'installed .* in /usr/local/bin/osm-agent$'
     ! grep -q 'not on your PATH' "$box/said" || wrong "it is on the PATH"
     is_here "$prefix/osm-agent"
     installer 0 'osm-agent/[0-9.]+ in /usr/local/bin/osm-agent' --version
-    installer 0 'removed +/usr/local/bin/osm-agent' --uninstall
+    installer 0 'kept .* in /var/lib/osm-agent ' --uninstall --dry-run
+    is_here "$prefix/osm-agent"
+    installer 0 'removed +/var/lib/osm-agent' --uninstall --purge --yes
+    grep -qE 'removed +/usr/local/bin/osm-agent' "$box/said" || wrong "not removed"
     [ -z "$(ls -A "$prefix")" ] || wrong "left behind"
 }
 
@@ -537,8 +557,8 @@ given_operator() {
 interrupted() {
     site=slow
     write_installer
-    /usr/bin/env -i --default-signal=HUP,INT,TERM setsid /usr/bin/env HOME="$home" TMPDIR="$box/tmp" PATH="$box/fake:$path" \
-        "${shell_command[@]}" "$box/install.sh" --prefix "$prefix" >"$box/said" 2>&1 &
+    /usr/bin/env -i --default-signal=HUP,INT,TERM setsid /usr/bin/env TMPDIR="$box/tmp" PATH="$box/fake:$path" \
+        "${environment[@]}" "${shell_command[@]}" "$box/install.sh" --prefix "$prefix" >"$box/said" 2>&1 &
     local pid=$! status=0
     wait_until 20 some_of_the_agent || wrong "the download did not begin"
     kill "-$1" -- "${3:-}$pid"
@@ -555,13 +575,14 @@ ended() { interrupted TERM 143; }
 
 cases=(
     good again upgrade truncated_script truncated_agent interrupted_transfer interrupted_transfer_with_wget
-    interrupted_transfer_with_small_wget wrong_checksum wrong_signature signature_of_another_key tampered_trusted_comment
-    signature_of_other_sums signature_of_another_file empty_sums no_signature no_agent_on_the_server no_agent_with_wget
-    no_agent_with_small_wget no_agent_for_this_system portal redirect redirect_with_wget server_down another_root root_to_compare
-    with_wget with_small_wget with_openssl with_nothing_but_busybox with_old_openssl no_verifier no_downloader no_checksum_tool checksum_only
-    checksum_only_checks_signatures_where_it_can checksum_only_checks_checksums untrusted_tls proxies proxy_passwords_are_not_said read_only_place
-    full_disk default_place_of_root something_in_the_way no_home with_sudo default_place_of_a_user user_place another_agent_on_the_path
-    prefix_with_spaces dry_run quiet unsupported_system token_file token_in_the_environment services
-    service_unknown_to_the_agent uninstall purge_asks wrong_usage
-    given_operator interrupted_by_ctrl_c ended
+    interrupted_transfer_with_small_wget wrong_checksum wrong_signature signature_of_another_key
+    tampered_trusted_comment signature_of_other_sums signature_of_another_file empty_sums no_signature
+    no_agent_on_the_server no_agent_with_wget no_agent_with_small_wget no_agent_for_this_system portal redirect
+    redirect_with_wget server_down another_root root_to_compare with_wget with_small_wget with_openssl
+    with_nothing_but_busybox with_old_openssl no_verifier an_agent_that_does_not_run no_downloader no_checksum_tool
+    checksum_only checksum_only_checks_signatures_where_it_can checksum_only_checks_checksums untrusted_tls proxies
+    proxy_passwords_are_not_said read_only_place full_disk default_place_of_root something_in_the_way no_home
+    with_sudo default_place_of_a_user user_place another_agent_on_the_path prefix_with_spaces dry_run quiet
+    unsupported_system token_file token_in_the_environment services service_unknown_to_the_agent uninstall
+    purge_asks wrong_usage given_operator interrupted_by_ctrl_c ended
 )

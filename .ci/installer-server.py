@@ -3,8 +3,8 @@
 
 usage: installer-server.py FOLDER CERTIFICATE PORTS-FILE
 
-/slow/... sends a part of the agent and then nothing, /cut/... sends a part and leaves, /moved/... redirects, /portal/... answers
-every question with a page.
+/slow/... sends a part of the agent and then nothing, /cut/... sends a part and leaves, /moved/... redirects,
+/portal/... answers every question with a page.
 """
 
 import http.server
