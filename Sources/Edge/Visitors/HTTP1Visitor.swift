@@ -7,13 +7,16 @@ import TunnelProtocol
 
 /// A visitor's connection that speaks HTTP/1.x: bytes in, one request at a time, each carried by a stream of a tunnel.
 ///
+/// It is every visitor's first handler, and makes way when the first bytes are those of HTTP/2.
+///
 /// Pipelined requests wait in the read buffer, which stops being filled beyond a mark; a body that the tunnel cannot
 /// take stops the reading of the socket; a response that the visitor does not take stops the credit of its stream.
 ///
 /// ## Concurrency
 /// Belongs to its channel's event loop.
-final class HTTP1Visitor: ChannelDuplexHandler, Visitor {
+final class HTTP1Visitor: ChannelDuplexHandler, RemovableChannelHandler, Visitor {
     typealias InboundIn = ByteBuffer
+    typealias InboundOut = ByteBuffer
     typealias OutboundIn = Never
     typealias OutboundOut = ByteBuffer
 
@@ -22,16 +25,20 @@ final class HTTP1Visitor: ChannelDuplexHandler, Visitor {
     private var parser: HTTP1RequestParser
     private var buffer = ByteBuffer()
     private var exchange: VisitorExchange?
+    /// The first bytes were not those of HTTP/2.
+    private var speaksHTTP1 = false
     /// The request that is being received ended, its response has not.
     private var awaitsResponse = false
     private var isClosing = false
+    /// The visitor has said that the present request is its last one, and, once that is over, has sent all of it.
+    private var visitorEnds = false
     /// The connection is a WebSocket now: what comes is not HTTP any more.
     private var isRaw = false
 
     private var readIsWanted = false
     private var bodyIsBlocked = false
     /// For the next head while there is no exchange; for the visitor's end when the connection lingers.
-    private var deadline: RestartableDeadline?
+    private var times: VisitorTimes?
     private var isLingering = false
 
     /// Gives up on a body that comes too slowly, until the response begins.
@@ -39,6 +46,7 @@ final class HTTP1Visitor: ChannelDuplexHandler, Visitor {
 
     /// Small pieces of a response, written as one.
     private var outbound = ByteBuffer()
+    private var isUnflushed = false
 
     /// Bytes of pipelined requests that are kept while a response is on its way.
     static let pipelinedBytes = 16 * 1024
@@ -62,13 +70,13 @@ final class HTTP1Visitor: ChannelDuplexHandler, Visitor {
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
-        deadline = RestartableDeadline(on: context.eventLoop) { [weak self] in self?.deadlineHasPassed() }
+        times = VisitorTimes(core: core) { [weak self] in self?.timeHasCome() }
         core.visitorConnected(self)
         if context.channel.isActive { expectHead(within: core.configuration.headDeadline) }
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
-        deadline?.cancel()
+        times?.cancel()
         self.context = nil
         core.visitorDisconnected(self)
     }
@@ -83,9 +91,39 @@ final class HTTP1Visitor: ChannelDuplexHandler, Visitor {
         var bytes = unwrapInboundIn(data)
         let wasIdle = exchange == nil && buffer.readableBytes == 0
         if buffer.readableBytes == 0 { buffer = bytes } else { buffer.writeBuffer(&bytes) }
+        guard speaksHTTP1 || findsHTTP1(context) else { return }
         process()
         // A head has begun: from here on it has its own time, not what a kept connection may rest.
         if wasIdle, isWithinHead { expectHead(within: core.configuration.headDeadline) }
+    }
+
+    /// Looks at the first bytes, and makes way for HTTP/2.
+    private func findsHTTP1(_ context: ChannelHandlerContext) -> Bool {
+        switch VisitorSniffer.judge(buffer) {
+        case .undecided: return false
+        case .http1: speaksHTTP1 = true
+        case .http2: makeWay(context)
+        }
+        return speaksHTTP1
+    }
+
+    private func makeWay(_ context: ChannelHandlerContext) {
+        let pipeline = context.pipeline.syncOperations
+        let border = core.configuration.border
+        do {
+            try HTTP2Visitor(core: core, channel: context.channel, peer: peer).start(after: .after(self))
+            let reader = SlowReaderGuard(limit: border.readerDeadline, gaveUp: core.metrics.slowReaders.increment)
+            try pipeline.addHandler(reader, position: .before(self))
+        } catch {
+            return context.close(promise: nil)
+        }
+        context.fireChannelRead(wrapInboundOut(takeBuffer()))
+        pipeline.removeHandler(context: context, promise: nil)
+    }
+
+    private func takeBuffer() -> ByteBuffer {
+        defer { buffer = ByteBuffer() }
+        return buffer
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
@@ -128,6 +166,7 @@ final class HTTP1Visitor: ChannelDuplexHandler, Visitor {
     private func take(_ part: HTTP1RequestParser.Part) throws(HTTP1Error) {
         switch part {
         case .head(let head):
+            visitorEnds = !head.keepAlive
             if head.hasNoBody {
                 // The end comes at once and needs no byte: whatever answers finds the whole request read.
                 _ = try parser.next(&buffer)
@@ -165,7 +204,7 @@ final class HTTP1Visitor: ChannelDuplexHandler, Visitor {
     }
 
     private func begin(_ head: HTTP1RequestHead) {
-        deadline?.suspend()
+        times?.rest()
         let responder = HTTP1Responder(head: head, visitor: self, core: core)
         let exchange = VisitorExchange(request: VisitorRequest(head), responder: responder, core: core)
         self.exchange = exchange
@@ -218,20 +257,29 @@ final class HTTP1Visitor: ChannelDuplexHandler, Visitor {
             return
         }
         writeJoined()
-        context.write(wrapOutboundOut(bytes), promise: nil)
+        write(bytes, context)
     }
 
     func flush() {
         guard let context else { return }
         writeJoined()
+        guard isUnflushed else { return }
+        isUnflushed = false
         context.flush()
+        times?.flushed(at: context.eventLoop.now)
+    }
+
+    private func write(_ bytes: ByteBuffer, _ context: ChannelHandlerContext) {
+        isUnflushed = true
+        times?.wrote(bytes.readableBytes)
+        context.write(wrapOutboundOut(bytes), promise: nil)
     }
 
     private func writeJoined() {
         guard outbound.readableBytes > 0, let context else { return }
         var joined = ByteBuffer()
         swap(&joined, &outbound)
-        context.write(wrapOutboundOut(joined), promise: nil)
+        write(joined, context)
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
@@ -248,6 +296,7 @@ final class HTTP1Visitor: ChannelDuplexHandler, Visitor {
         // An empty buffer still holds the memory of a whole read, which a visitor who rests must not.
         if buffer.readableBytes == 0 { buffer = ByteBuffer() }
         let requestWasRead = awaitsResponse
+        visitorEnds = visitorEnds && requestWasRead && !isRaw
         awaitsResponse = false
         bodyIsBlocked = false
         // A request whose body nobody will read leaves bytes behind that are not the next request.
@@ -265,14 +314,29 @@ final class HTTP1Visitor: ChannelDuplexHandler, Visitor {
         }
     }
 
-    private func expectHead(within time: TimeAmount) { deadline?.restart(in: time) }
+    private func expectHead(within time: TimeAmount) {
+        guard let context else { return }
+        times?.expect(at: context.eventLoop.now + time)
+    }
 
-    private func deadlineHasPassed() {
-        if isLingering { context?.close(promise: nil) } else { headIsLate() }
+    private func timeHasCome() {
+        guard let context else { return }
+        let now = context.eventLoop.now
+        if times?.readerIsDue(at: now) == true,
+            times?.looked(waiting: context.channel.waitingBytes, at: now) == .isLate
+        {
+            core.metrics.slowReaders.increment()
+            return context.channel.closeWithReset()
+        }
+        if times?.isLate(at: now) == true {
+            if isLingering { context.close(promise: nil) } else { headIsLate() }
+        }
+        times?.wait()
     }
 
     private func headIsLate() {
         guard exchange == nil, !isClosing else { return }
+        guard speaksHTTP1 else { return closeSilently() }
         isClosing = true
         if buffer.readableBytes > 0 {
             let late = EdgeFailure.bodyTimeout
@@ -284,18 +348,30 @@ final class HTTP1Visitor: ChannelDuplexHandler, Visitor {
 
     func closeWhenIdle() {
         guard exchange == nil, !isClosing else { return }
-        closeAfterFlush()
+        if speaksHTTP1 { closeAfterFlush() } else { closeSilently() }
+    }
+
+    /// Nothing has been asked for yet, so there is nothing to be answered.
+    private func closeSilently() {
+        isClosing = true
+        context?.close(promise: nil)
     }
 
     /// Says that nothing more comes, and waits a little for the visitor to say so too.
     ///
-    /// Closing while it is still sending would reset the connection, and the reset would overtake the last answer.
+    /// Closing while it is still sending would reset the connection, and the reset would overtake the last answer. A
+    /// visitor that has said that it sends no more (RFC 9112, 9.6) is not waited for.
     private func closeAfterFlush() {
         isClosing = true
-        guard let context else { return }
-        writeJoined()
+        let sendsNoMore = visitorEnds && buffer.readableBytes == 0
         buffer = ByteBuffer()
-        deadline?.suspend()
+        times?.rest()
+        flush()
+        guard let context else { return }
+        guard context.channel.waitingBytes > 0 else {
+            if sendsNoMore { context.close(promise: nil) } else { linger() }
+            return
+        }
         let visitor = NIOLoopBound(self, eventLoop: context.eventLoop)
         context.writeAndFlush(wrapOutboundOut(ByteBuffer())).whenComplete { _ in visitor.value.linger() }
         resumeReading()
@@ -305,8 +381,9 @@ final class HTTP1Visitor: ChannelDuplexHandler, Visitor {
     private func linger() {
         guard let context else { return }
         isLingering = true
-        deadline?.restart(in: Self.lingering)
+        times?.expect(at: context.eventLoop.now + Self.lingering)
         context.close(mode: .output, promise: nil)
+        resumeReading()
     }
 
     /// The response cannot be completed: the visitor must see that it was cut.
@@ -322,7 +399,7 @@ final class HTTP1Visitor: ChannelDuplexHandler, Visitor {
 
     func channelInactive(context: ChannelHandlerContext) {
         isClosing = true
-        deadline?.cancel()
+        times?.cancel()
         watchNoBody()
         exchange?.visitorLeft()
         exchange = nil
