@@ -21,8 +21,9 @@ struct ReaderWatch {
     /// Bytes were put into the socket's queue.
     mutating func wrote(_ bytes: Int) { written += bytes }
 
-    /// The queue was flushed. Most of it is gone by now, and looking at once would cost each response more than its bytes
-    /// do, so somebody looks soon.
+    /// The queue was flushed, so somebody looks soon.
+    ///
+    /// Most of it is gone by now, and looking at once would cost each response more than its bytes do.
     ///
     /// - Parameter now: Asked for when it is needed.
     /// - Returns: Whether ``nextLook`` has been set.
@@ -41,6 +42,7 @@ struct ReaderWatch {
     /// - Parameters:
     ///   - waiting: Bytes that are in the socket's queue.
     ///   - now: The time.
+    /// - Returns: What to think of the peer; ``nextLook`` says when to look again.
     mutating func looked(waiting: Int, at now: NIODeadline) -> Finding {
         nextLook = nil
         let progress = written - waiting - taken

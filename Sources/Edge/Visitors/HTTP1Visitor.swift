@@ -20,32 +20,32 @@ final class HTTP1Visitor: ChannelDuplexHandler, RemovableChannelHandler, Visitor
     typealias OutboundIn = Never
     typealias OutboundOut = ByteBuffer
 
-    private let core: EdgeCore
-    private var context: ChannelHandlerContext?
+    let core: EdgeCore
+    var context: ChannelHandlerContext?
     private var parser: HTTP1RequestParser
-    private var buffer = ByteBuffer()
-    private var exchange: VisitorExchange?
+    var buffer = ByteBuffer()
+    var exchange: VisitorExchange?
     /// The first bytes were not those of HTTP/2.
-    private var speaksHTTP1 = false
+    var speaksHTTP1 = false
     /// The request that is being received ended, its response has not.
-    private var awaitsResponse = false
-    private var isClosing = false
+    var awaitsResponse = false
+    var isClosing = false
     /// The visitor has said that the present request is its last one, and, once that is over, has sent all of it.
-    private var visitorEnds = false
+    var visitorEnds = false
     /// The connection is a WebSocket now: what comes is not HTTP any more.
-    private var isRaw = false
+    var isRaw = false
 
-    private var readIsWanted = false
-    private var bodyIsBlocked = false
+    var readIsWanted = false
+    var bodyIsBlocked = false
     /// For the next head while there is no exchange; for the visitor's end when the connection lingers.
-    private var times: VisitorTimes?
-    private var isLingering = false
+    var times: VisitorTimes?
+    var isLingering = false
 
     /// Gives up on a body that comes too slowly, until the response begins.
     private var bodyWatch: BodyWatch?
 
     /// Small pieces of a response, written as one.
-    private var outbound = ByteBuffer()
+    var outbound = ByteBuffer()
     private var isUnflushed = false
 
     /// Bytes of pipelined requests that are kept while a response is on its way.
@@ -117,13 +117,10 @@ final class HTTP1Visitor: ChannelDuplexHandler, RemovableChannelHandler, Visitor
         } catch {
             return context.close(promise: nil)
         }
-        context.fireChannelRead(wrapInboundOut(takeBuffer()))
+        var bytes = ByteBuffer()
+        swap(&bytes, &buffer)
+        context.fireChannelRead(wrapInboundOut(bytes))
         pipeline.removeHandler(context: context, promise: nil)
-    }
-
-    private func takeBuffer() -> ByteBuffer {
-        defer { buffer = ByteBuffer() }
-        return buffer
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
@@ -139,7 +136,7 @@ final class HTTP1Visitor: ChannelDuplexHandler, RemovableChannelHandler, Visitor
         context.read()
     }
 
-    private var isWithinHead: Bool { exchange == nil && !isClosing && buffer.readableBytes > 0 }
+    var isWithinHead: Bool { exchange == nil && !isClosing && buffer.readableBytes > 0 }
 
     private var mayRead: Bool {
         if isClosing { return true }
@@ -147,14 +144,14 @@ final class HTTP1Visitor: ChannelDuplexHandler, RemovableChannelHandler, Visitor
         return isRaw || !awaitsResponse || buffer.readableBytes < Self.pipelinedBytes
     }
 
-    private func resumeReading() {
+    func resumeReading() {
         guard readIsWanted, mayRead, let context else { return }
         readIsWanted = false
         context.read()
     }
 
     /// Takes as much out of the buffer as the state of the connection allows.
-    private func process() {
+    func process() {
         if isRaw { return passRaw() }
         do throws(HTTP1Error) {
             while !awaitsResponse, !isClosing, let part = try parser.next(&buffer) { try take(part) }
@@ -287,115 +284,7 @@ final class HTTP1Visitor: ChannelDuplexHandler, RemovableChannelHandler, Visitor
         context.fireChannelWritabilityChanged()
     }
 
-    // MARK: Ends
-
-    /// The response is complete: the next request's turn, or the end of the connection.
-    func exchangeEnded(keepsAlive: Bool) {
-        exchange = nil
-        watchNoBody()
-        // An empty buffer still holds the memory of a whole read, which a visitor who rests must not.
-        if buffer.readableBytes == 0 { buffer = ByteBuffer() }
-        let requestWasRead = awaitsResponse
-        visitorEnds = visitorEnds && requestWasRead && !isRaw
-        awaitsResponse = false
-        bodyIsBlocked = false
-        // A request whose body nobody will read leaves bytes behind that are not the next request.
-        guard keepsAlive, requestWasRead, !core.isDraining, !isClosing else { return closeAfterFlush() }
-        expectHead(
-            within: isWithinHead ? core.configuration.headDeadline : core.configuration.keepAliveDeadline
-        )
-        flush()
-        guard let context, buffer.readableBytes > 0 || readIsWanted else { return }
-        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
-        // On the next tick: a pipeline of short answers must not become recursion.
-        context.eventLoop.execute {
-            bound.value.process()
-            bound.value.resumeReading()
-        }
-    }
-
-    private func expectHead(within time: TimeAmount) {
-        guard let context else { return }
-        times?.expect(at: context.eventLoop.now + time)
-    }
-
-    private func timeHasCome() {
-        guard let context else { return }
-        let now = context.eventLoop.now
-        if times?.readerIsDue(at: now) == true,
-            times?.looked(waiting: context.channel.waitingBytes, at: now) == .isLate
-        {
-            core.metrics.slowReaders.increment()
-            return context.channel.closeWithReset()
-        }
-        if times?.isLate(at: now) == true {
-            if isLingering { context.close(promise: nil) } else { headIsLate() }
-        }
-        times?.wait()
-    }
-
-    private func headIsLate() {
-        guard exchange == nil, !isClosing else { return }
-        guard speaksHTTP1 else { return closeSilently() }
-        isClosing = true
-        if buffer.readableBytes > 0 {
-            let late = EdgeFailure.bodyTimeout
-            let page = core.refused(status: 408, sentence: late.sentence, peer: peer, failure: .answered(late))
-            outbound.writeImmutableBuffer(page.bytes(closes: true))
-        }
-        closeAfterFlush()
-    }
-
-    func closeWhenIdle() {
-        guard exchange == nil, !isClosing else { return }
-        if speaksHTTP1 { closeAfterFlush() } else { closeSilently() }
-    }
-
-    /// Nothing has been asked for yet, so there is nothing to be answered.
-    private func closeSilently() {
-        isClosing = true
-        context?.close(promise: nil)
-    }
-
-    /// Says that nothing more comes, and waits a little for the visitor to say so too.
-    ///
-    /// Closing while it is still sending would reset the connection, and the reset would overtake the last answer. A
-    /// visitor that has said that it sends no more (RFC 9112, 9.6) is not waited for.
-    private func closeAfterFlush() {
-        isClosing = true
-        let sendsNoMore = visitorEnds && buffer.readableBytes == 0
-        buffer = ByteBuffer()
-        times?.rest()
-        flush()
-        guard let context else { return }
-        guard context.channel.waitingBytes > 0 else {
-            if sendsNoMore { context.close(promise: nil) } else { linger() }
-            return
-        }
-        let visitor = NIOLoopBound(self, eventLoop: context.eventLoop)
-        context.writeAndFlush(wrapOutboundOut(ByteBuffer())).whenComplete { _ in visitor.value.linger() }
-        resumeReading()
-    }
-
-    /// All has been written: what the visitor still sends is thrown away until it has seen the end.
-    private func linger() {
-        guard let context else { return }
-        isLingering = true
-        times?.expect(at: context.eventLoop.now + Self.lingering)
-        context.close(mode: .output, promise: nil)
-        resumeReading()
-    }
-
-    /// The response cannot be completed: the visitor must see that it was cut.
-    func abort() {
-        isClosing = true
-        let exchange = self.exchange
-        self.exchange = nil
-        exchange?.visitorLeft()
-        guard let context else { return }
-        // A reset instead of a FIN: without a length or chunks, a FIN would look like a good end.
-        context.channel.closeWithReset()
-    }
+    // MARK: The end of the channel
 
     func channelInactive(context: ChannelHandlerContext) {
         isClosing = true
