@@ -111,9 +111,9 @@ final class HTTP1Visitor: ChannelDuplexHandler, RemovableChannelHandler, Visitor
         let pipeline = context.pipeline.syncOperations
         let border = core.configuration.border
         do {
-            try HTTP2Visitor(core: core, channel: context.channel, peer: peer).start(after: .after(self))
             let reader = SlowReaderGuard(limit: border.readerDeadline, gaveUp: core.metrics.slowReaders.increment)
             try pipeline.addHandler(reader, position: .before(self))
+            try HTTP2Visitor(core: core, channel: context.channel, peer: peer).start(after: .after(self))
         } catch {
             return context.close(promise: nil)
         }
