@@ -14,6 +14,8 @@ import TunnelProtocol
 final class EdgeCore {
     private(set) var configuration: EdgeConfiguration
     let eventLoop: any EventLoop
+    /// Those of the visitors' connections.
+    let deadlines: DeadlineQueue
     /// Name and version, as agents and operators see them.
     let software: String
     let metrics: EdgeMetrics
@@ -50,6 +52,7 @@ final class EdgeCore {
     ) {
         self.configuration = configuration
         self.eventLoop = eventLoop
+        deadlines = DeadlineQueue(on: eventLoop)
         self.software = software
         self.identity = identity
         self.metrics = metrics
