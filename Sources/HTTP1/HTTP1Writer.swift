@@ -85,7 +85,7 @@ package enum HTTP1Writer {
         }
     }
 
-    private static func isPseudo(_ section: FieldSection, _ index: Int) -> Bool {
+    static func isPseudo(_ section: FieldSection, _ index: Int) -> Bool {
         let entry = section.entries[index]
         guard entry.nameLength > 0 else { return false }
         return section.storage.readableBytesUInt8Span[Int(entry.nameOffset)] == UInt8(ascii: ":")

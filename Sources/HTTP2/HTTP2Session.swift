@@ -34,6 +34,7 @@ package import NIOCore
     /// Set by the peer's GOAWAY: it takes no new streams.
     package internal(set) var peerIsLeaving = false
     private var fieldScratch = unsafe [nghttp2_nv]()
+    private var statusDigits: [UInt8] = [0, 0, 0]
 
     /// The bytes that are being fed, so that DATA can be handed on as slices of them.
     @unsafe struct Feeding {
@@ -46,6 +47,7 @@ package import NIOCore
         var stream: HTTP2Stream?
         var fields = FieldSection.empty
         var size = 0
+        var count = 0
     }
 
     package init(role: Role, limits: HTTP2Limits) throws(HTTP2Error) {
@@ -168,10 +170,17 @@ package import NIOCore
     }
 
     /// Answers a stream (server role) with its final head.
-    package func respond(_ fields: FieldSection, on stream: HTTP2Stream, ends: Bool) throws(HTTP2Error) {
+    ///
+    /// - Parameter status: The status, when it does not stand among the fields; three digits, which is up to the caller.
+    package func respond(
+        _ fields: FieldSection,
+        status: Int? = nil,
+        on stream: HTTP2Stream,
+        ends: Bool
+    ) throws(HTTP2Error) {
         guard !stream.isClosed else { throw HTTP2Error(.streamState, "respond on a closed stream") }
         stream.outbound.isEnding = ends
-        let code = unsafe withFields(fields) { names, count in
+        let code = unsafe withFields(fields, status: status) { names, count in
             guard !ends else { return unsafe nghttp2_submit_response(raw, stream.id, names, count, nil) }
             var source = unsafe SessionFactory.dataSource()
             return unsafe nghttp2_submit_response(raw, stream.id, names, count, &source)
@@ -311,11 +320,47 @@ package import NIOCore
     /// Lends the library the fields as it wants them; it copies what it keeps and folds names to lower case.
     private func withFields(
         _ fields: FieldSection,
+        status: Int? = nil,
         _ body: (UnsafePointer<nghttp2_nv>?, Int) -> Int32
     ) -> Int32 {
-        unsafe fieldScratch.removeAll(keepingCapacity: true)
-        return unsafe fields.storage.withUnsafeReadableBytes { region in
-            guard let base = region.baseAddress else { return body(nil, 0) }
+        guard let status else {
+            unsafe fieldScratch.removeAll(keepingCapacity: true)
+            return unsafe appendFields(fields, body)
+        }
+        return withStatus(status) { unsafe appendFields(fields, body) }
+    }
+
+    /// Puts the status in front of the fields.
+    private func withStatus(_ status: Int, _ body: () -> Int32) -> Int32 {
+        var rest = status
+        for place in [2, 1, 0] {
+            statusDigits[place] = UInt8(ascii: "0") + UInt8(rest % 10)
+            rest /= 10
+        }
+        return unsafe statusDigits.withUnsafeMutableBufferPointer { digits in
+            unsafe fieldScratch.removeAll(keepingCapacity: true)
+            let name = FieldName.status.text
+            unsafe fieldScratch.append(
+                nghttp2_nv(
+                    name: UnsafeMutablePointer(mutating: name.utf8Start),
+                    value: digits.baseAddress,
+                    namelen: name.utf8CodeUnitCount,
+                    valuelen: 3,
+                    flags: UInt8(NGHTTP2_NV_FLAG_NO_COPY_NAME.rawValue)
+                )
+            )
+            return body()
+        }
+    }
+
+    private func appendFields(
+        _ fields: FieldSection,
+        _ body: (UnsafePointer<nghttp2_nv>?, Int) -> Int32
+    ) -> Int32 {
+        unsafe fields.storage.withUnsafeReadableBytes { region in
+            guard let base = region.baseAddress else {
+                return unsafe fieldScratch.withUnsafeBufferPointer { unsafe body($0.baseAddress, $0.count) }
+            }
             let bytes = unsafe UnsafeMutablePointer(mutating: base.assumingMemoryBound(to: UInt8.self))
             for entry in fields.entries {
                 unsafe fieldScratch.append(

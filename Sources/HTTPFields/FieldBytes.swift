@@ -19,6 +19,7 @@ package enum FieldBytes {
             )
             guard candidate != .other else { return (.other, false) }
             let text = candidate.text
+            if unsafe matches(region, text) { return (candidate, false) }
             var isAlias = false
             for index in 0..<count {
                 let expected = unsafe text.utf8Start[index]
@@ -31,57 +32,30 @@ package enum FieldBytes {
         }
     }
 
-    /// The first place from `start` on, before `end`, of a byte that a field's value cannot have (RFC 9110, 5.5): a control
-    /// character other than the tab; `end` when there is none.
-    package static func endOfValue(in bytes: RawSpan, from start: Int, to end: Int) -> Int {
-        unsafe bytes.withUnsafeBytes { region in
-            precondition(start >= 0 && start <= end && end <= region.count)
-            var index = start
-            while index < end {
-                if index + 8 <= end, unsafe isPlain(region.loadUnaligned(fromByteOffset: index, as: UInt64.self)) {
-                    index += 8
-                    continue
-                }
-                let byte = unsafe region[index]
-                guard byte >= 0x20 ? byte != 0x7F : byte == UInt8(ascii: "\t") else { return index }
-                index += 1
-            }
-            return end
-        }
-    }
-
-    /// Whether none of eight bytes is below 0x20 or is 0x7F; may say no for bytes that are fine.
-    private static func isPlain(_ word: UInt64) -> Bool {
-        let ones: UInt64 = 0x0101_0101_0101_0101
-        let below = (word &- ones &* 0x20) & ~word
-        let deleted = word ^ (ones &* 0x7F)
-        return (below | ((deleted &- ones) & ~deleted)) & (ones &* 0x80) == 0
-    }
-
-    /// The first line feed from `start` on, before `end`.
-    package static func lineFeed(in bytes: RawSpan, from start: Int, to end: Int) -> Int? {
-        unsafe bytes.withUnsafeBytes { region in
-            precondition(start >= 0 && start <= end && end <= region.count)
-            let ones: UInt64 = 0x0101_0101_0101_0101
-            var index = start
-            while index + 8 <= end {
-                let word = unsafe region.loadUnaligned(fromByteOffset: index, as: UInt64.self) ^ (ones &* 0x0A)
-                guard (word &- ones) & ~word & (ones &* 0x80) == 0 else { break }
-                index += 8
-            }
-            while index < end {
-                if unsafe region[index] == 0x0A { return index }
-                index += 1
-            }
-            return nil
-        }
-    }
-
     /// Whether two pieces have the same bytes.
     package static func equal(_ one: RawSpan, _ other: RawSpan) -> Bool {
         guard one.byteCount == other.byteCount else { return false }
         return unsafe one.withUnsafeBytes { one in
             unsafe other.withUnsafeBytes { other in unsafe one.elementsEqual(other) }
+        }
+    }
+
+    /// One byte of a piece.
+    package static func byte(at place: Int, of bytes: RawSpan) -> UInt8 {
+        precondition(place >= 0 && place < bytes.byteCount)
+        return unsafe bytes.unsafeLoad(fromByteOffset: place, as: UInt8.self)
+    }
+
+    /// Whether a piece has the bytes of a word in small letters, in whatever case.
+    static func equal(_ one: RawSpan, small word: RawSpan) -> Bool {
+        guard one.byteCount == word.byteCount else { return false }
+        return unsafe one.withUnsafeBytes { one in
+            unsafe word.withUnsafeBytes { word in
+                for index in 0..<word.count {
+                    guard unsafe one[index].lowercasedASCII == word[index] else { return false }
+                }
+                return true
+            }
         }
     }
 
@@ -162,6 +136,23 @@ extension ByteBufferView {
 }
 
 extension OutputRawSpan {
+    /// Appends bytes for which there must be room.
+    package mutating func append(_ bytes: RawSpan) {
+        precondition(bytes.byteCount <= freeCapacity)
+        unsafe bytes.withUnsafeBytes { source in
+            unsafe withUnsafeMutableBytes { free, count in
+                let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: free[count...])
+                unsafe rest.copyMemory(from: source)
+                count += source.count
+            }
+        }
+    }
+
+    /// Appends the bytes of a literal, for which there must be room.
+    package mutating func append(_ text: StaticString) {
+        unsafe append(UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount).bytes)
+    }
+
     /// Appends the bytes of a text in UTF-8, for which there must be room.
     package mutating func append(_ text: String) { for byte in text.utf8 { append(byte) } }
 }

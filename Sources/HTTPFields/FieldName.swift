@@ -10,6 +10,11 @@ package enum FieldName: UInt8, Sendable, CaseIterable {
     case proxyStatus, secWebSocketAccept, secWebSocketKey, te, traceparent, tracestate, transferEncoding, upgrade
     case xForwardedFor, xForwardedHost, xForwardedPort, xForwardedProto, xRealIP, xRequestID
 
+    /// Whether it is one of the pseudo-header fields of RFC 9113, 8.3.
+    package var isPseudo: Bool {
+        FieldName.authority.rawValue <= rawValue && rawValue <= FieldName.status.rawValue
+    }
+
     /// The name as it is written; empty for ``other``.
     package var text: StaticString {
         switch self {
