@@ -14,9 +14,7 @@ package struct HTTP1ResponseHead: Sendable {
 }
 
 extension HTTP1ResponseHead {
-    /// The fields but for those that end at this hop; they stay where they are.
-    ///
-    /// - Parameter name: One more to leave out.
+    /// The fields but for those that end at this hop, and for those of one more `name`; they stay where they are.
     package func lasting(except name: FieldName? = nil) -> FieldSection {
         let hop = HopByHop.Section(fields, nominates: nominatesFields)
         var entries: [FieldSection.Entry] = []

@@ -11,6 +11,7 @@ extension HTTP1Writer {
     ///   - fields: The request's fields, pseudo-header fields included.
     ///   - host: What the origin is told as its host; nil for the visitor's.
     /// - Returns: The bytes, with room for a few more.
+    /// - Throws: ``HTTP1Error`` when the fields cannot be written as HTTP/1.1.
     package static func requestHead(of fields: FieldSection, host: String?) throws(HTTP1Error) -> ByteBuffer {
         let draft = try RequestDraft(fields)
         var head = ByteBuffer()
@@ -37,6 +38,10 @@ private struct RequestDraft {
     let hasCookies: Bool
     /// Of all names and values.
     let bytes: Int
+
+    // `: ` and CRLF, each stored at once.
+    private static var separator: UInt16 { UInt16(littleEndian: 0x203A) }
+    private static var lineEnd: UInt16 { UInt16(littleEndian: 0x0A0D) }
 
     init(_ fields: FieldSection) throws(HTTP1Error) {
         var (method, path, authority, host): (Int?, Int?, Int?, Int?)
@@ -82,7 +87,7 @@ private struct RequestDraft {
         if let host {
             guard host.utf8.allSatisfy(Characters.isFieldValue) else { throw .badFieldValue }
             out.append(host)
-            out.append(StaticString("\r\n"))
+            out.append(Self.lineEnd, as: UInt16.self)
         } else {
             try writeValue(authority, into: &out)
         }
@@ -112,7 +117,7 @@ private struct RequestDraft {
                 }
             }
             out.append(bytes.extracting(name))
-            out.append(StaticString(": "))
+            out.append(Self.separator, as: UInt16.self)
             try writeValue(index, into: &out)
         }
     }
@@ -132,7 +137,7 @@ private struct RequestDraft {
             try check(bytes, value)
             out.append(bytes.extracting(value))
         }
-        if !isEmpty { out.append(StaticString("\r\n")) }
+        if !isEmpty { out.append(Self.lineEnd, as: UInt16.self) }
     }
 
     private func writeValue(_ index: Int, into out: inout OutputRawSpan) throws(HTTP1Error) {
@@ -140,7 +145,7 @@ private struct RequestDraft {
         let value = fields.entries[index].valueRange
         try check(bytes, value)
         out.append(bytes.extracting(value))
-        out.append(StaticString("\r\n"))
+        out.append(Self.lineEnd, as: UInt16.self)
     }
 
     private func check(_ bytes: RawSpan, _ value: Range<Int>) throws(HTTP1Error) {

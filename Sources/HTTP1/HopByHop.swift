@@ -19,7 +19,7 @@ package enum HopByHop {
             self.init(fields, nominates: HopByHop.nominates(fields))
         }
 
-        /// - Parameter nominates: Whether a Connection field may name others.
+        /// For a caller who knows whether a Connection field may name others.
         init(_ fields: FieldSection, nominates: Bool) {
             self.fields = fields
             self.nominates = nominates

@@ -14,9 +14,7 @@ struct KeptExchanges {
 
     subscript(id: Int) -> ExchangeBox? { ids.contains(id) ? ring[(id - firstID) % ring.count] : nil }
 
-    /// Takes the next one, for which there must be room.
-    ///
-    /// - Parameter limit: How many there may be.
+    /// Takes the next one, for which there must be room among those that `limit` allows.
     mutating func insert(_ box: ExchangeBox, limit: Int) {
         if ring.count < max(1, limit) {
             ring.append(box)
