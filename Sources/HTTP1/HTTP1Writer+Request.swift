@@ -87,7 +87,7 @@ private struct RequestDraft {
         if let host {
             guard host.utf8.allSatisfy(Characters.isFieldValue) else { throw .badFieldValue }
             out.append(host)
-            out.append(Self.lineEnd, as: UInt16.self)
+            out.append(pair: Self.lineEnd)
         } else {
             try writeValue(authority, into: &out)
         }
@@ -117,7 +117,7 @@ private struct RequestDraft {
                 }
             }
             out.append(bytes.extracting(name))
-            out.append(Self.separator, as: UInt16.self)
+            out.append(pair: Self.separator)
             try writeValue(index, into: &out)
         }
     }
@@ -137,7 +137,7 @@ private struct RequestDraft {
             try check(bytes, value)
             out.append(bytes.extracting(value))
         }
-        if !isEmpty { out.append(Self.lineEnd, as: UInt16.self) }
+        if !isEmpty { out.append(pair: Self.lineEnd) }
     }
 
     private func writeValue(_ index: Int, into out: inout OutputRawSpan) throws(HTTP1Error) {
@@ -145,7 +145,7 @@ private struct RequestDraft {
         let value = fields.entries[index].valueRange
         try check(bytes, value)
         out.append(bytes.extracting(value))
-        out.append(Self.lineEnd, as: UInt16.self)
+        out.append(pair: Self.lineEnd)
     }
 
     private func check(_ bytes: RawSpan, _ value: Range<Int>) throws(HTTP1Error) {

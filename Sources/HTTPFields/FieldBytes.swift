@@ -260,6 +260,9 @@ extension OutputRawSpan {
         }
     }
 
+    /// Appends the two bytes of a number as they lie in memory, for which there must be room.
+    package mutating func append(pair: UInt16) { unsafe append(pair, as: UInt16.self) }
+
     /// Appends the bytes of a literal, for which there must be room.
     package mutating func append(_ text: StaticString) {
         unsafe append(UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount).bytes)
