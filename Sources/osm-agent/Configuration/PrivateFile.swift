@@ -10,6 +10,8 @@ import Glibc
 enum PrivateFile {
     /// Writes beside the file, waits for the disk, and puts the new one in its place.
     ///
+    /// The new one belongs to whom the old one belonged to, where this user may give it away.
+    ///
     /// - Parameters:
     ///   - path: The file; what is there already is replaced.
     ///   - bytes: All of it.
@@ -28,6 +30,8 @@ enum PrivateFile {
             let handle = try FileHandle(forWritingTo: URL(filePath: neighbour))
             try handle.write(contentsOf: Data(bytes))
             try handle.synchronize()
+            var former = stat()
+            if unsafe stat(path, &former) == 0 { _ = fchown(handle.fileDescriptor, former.st_uid, former.st_gid) }
             try handle.close()
             // What Foundation has for this removes the old file before the new one is there.
             guard unsafe rename(neighbour, path) == 0 else { throw CocoaError(.fileWriteUnknown) }
