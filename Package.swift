@@ -234,7 +234,7 @@ let package = Package(
                 "AdminHTTP",
                 "Settings", "ConfigurationFile", nioCore, nioPosix, nioHTTP1, logging,
             ],
-            exclude: ["Configuration/Fixtures", "Terminal/Goldens"]
+            exclude: ["Configuration/Fixtures", "Service/Goldens", "Terminal/Goldens"]
         ),
         tests("osm-proxy", ["TestSupport", "Edge", "HTTP1", "HTTP2", "Telemetry", "Settings", nioCore]),
         tests("CertificateAuthority", ["TestSupport", "Cryptography", "Trust", "Settings", x509, asn1]),
