@@ -27,7 +27,7 @@ struct LaunchdJobTests {
     }
 
     @Test func `it says everything that launchd has to know`() throws {
-        let members = try members(LaunchdJob(plan: try ServiceFixture.launchd(.user)))
+        let members = try self.members(LaunchdJob(plan: try ServiceFixture.launchd(.user)))
         #expect(members["Label"] as? String == "osm-agent")
         let arguments = try #require(members["ProgramArguments"] as? [String])
         let folder = "/Users/ada/Library/Application Support/osm-agent"
@@ -45,7 +45,8 @@ struct LaunchdJobTests {
     @Test(arguments: ["/a b/<c> & \"d\" 'e'/100%.yaml", "/ä/\u{1F600}.yaml", "/]]>/&amp;.yaml"])
     func `a path of any letters comes out as it went in`(path: String) throws {
         let job = LaunchdJob(plan: try ServiceFixture.launchd(.user) { $0.configuration = path })
-        let arguments = try #require(try members(job)["ProgramArguments"] as? [String])
+        let found = try members(job)
+        let arguments = try #require(found["ProgramArguments"] as? [String])
         #expect(arguments[3] == path)
         #expect(LaunchdJob.argument("--config", in: job.text) == path)
         #expect(LaunchdJob.argument("--colour", in: job.text) == nil)
