@@ -162,7 +162,8 @@ struct StatusLineTests {
         }
         let line = StatusLine.of(status)
         #expect(line.hasPrefix("0 of 1 tunnels up; no\\u{A}wayxx"))
-        #expect(line.count == 201)
+        #expect(line.hasSuffix("x…"))
+        #expect(line.count < 210)
         #expect(!line.contains("\n"))
     }
 }
