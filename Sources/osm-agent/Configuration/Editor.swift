@@ -1,5 +1,4 @@
 import Agent
-import Foundation
 
 #if canImport(Darwin)
 import Darwin
@@ -17,38 +16,23 @@ struct Editor {
         command = chosen ?? "vi"
     }
 
-    /// Runs it on a file, with the terminal, until it ends.
+    /// Runs it on a file until it ends; meanwhile the terminal is its own, and Ctrl-C is for it alone.
     func open(_ path: String) throws {
-        let process = Process()
-        process.executableURL = URL(filePath: "/bin/sh")
-        process.arguments = ["-c", "exec \(command) \"$1\"", "sh", path]
-        do {
-            try process.run()
-        } catch {
-            throw failure("cannot be started")
-        }
-        lendTerminal(to: process.processIdentifier)
-        process.waitUntilExit()
-        takeTerminalBack()
-        guard process.terminationReason == .exit, process.terminationStatus == 0 else {
-            throw failure("ended with \(process.terminationStatus); what you typed is in \(path)")
-        }
+        let status = unsafe system("exec \(command) \(Self.quoted(path))")
+        guard status != -1 else { throw failure("cannot be started") }
+        // A wait status: what ended it in the low seven bits, or else what it ended with above them.
+        let signal = status & 0x7F
+        let code = signal == 0 ? (status >> 8) & 0xFF : signal
+        guard code == 0 else { throw failure("ended with \(code); what you typed is in \(path)") }
     }
 
-    /// A process of Foundation has a group of its own, which may not read the terminal unless it gets it.
-    private func lendTerminal(to group: pid_t) {
-        guard isatty(STDIN_FILENO) == 1, getpgid(group) == group, tcgetpgrp(STDIN_FILENO) == getpgrp() else { return }
-        tcsetpgrp(STDIN_FILENO, group)
-        // It may have asked for the terminal before, and been stopped for that.
-        kill(-group, SIGCONT)
-    }
-
-    private func takeTerminalBack() {
-        guard isatty(STDIN_FILENO) == 1, tcgetpgrp(STDIN_FILENO) != getpgrp() else { return }
-        // Whoever takes a terminal from the background is stopped for it, unless this signal is ignored.
-        let before = signal(SIGTTOU, SIG_IGN)
-        tcsetpgrp(STDIN_FILENO, getpgrp())
-        signal(SIGTTOU, before)
+    /// A word that a shell takes as it is.
+    static func quoted(_ word: String) -> String {
+        var quoted = "'"
+        for character in word.unicodeScalars {
+            if character == "'" { quoted += "'\\''" } else { quoted.unicodeScalars.append(character) }
+        }
+        return quoted + "'"
     }
 
     private func failure(_ problem: String) -> AgentExit {
