@@ -21,8 +21,9 @@ struct YAMLComposerTests {
     }
 
     @Test(arguments: [
-        ("a b", "a b"), ("'a''b'", "a'b"), (#""a\tb\0c\u00e9""#, "a\tb\0cé"), ("|\n a\n  b\n", "a\n b\n"), ("007", "007"),
-        (">-\n a\n b\n", "a b"), ("true", "true"), ("\u{FEFF}a", "a"), ("é ü", "é ü"), ("--- a\n...\n", "a"),
+        ("a b", "a b"), ("'a''b'", "a'b"), (#""a\tb\0c\u00e9""#, "a\tb\0cé"), ("|\n a\n  b\n", "a\n b\n"),
+        ("007", "007"), (">-\n a\n b\n", "a b"), ("true", "true"), ("\u{FEFF}a", "a"), ("é ü", "é ü"),
+        ("--- a\n...\n", "a"),
     ])
     func `a scalar is its text, in whatever way it is written`(yaml: String, expected: String) throws {
         #expect(text(try root(yaml)) == expected)
@@ -66,7 +67,9 @@ struct YAMLComposerTests {
     @Test func `after an error and after the end there is nothing more`() throws {
         for text in ["a: 'x\n", "a\n"] {
             var parser = try YAMLParser(Array(text.utf8))
-            for _ in 0..<20 { do { _ = try parser.next() } catch {} }
+            for _ in 0..<20 {
+                do { _ = try parser.next() } catch {}
+            }
             guard case .other = try parser.next().kind else {
                 Issue.record("something")
                 return
@@ -76,10 +79,13 @@ struct YAMLComposerTests {
 
     @Test(.timeLimit(.minutes(1))) func `whatever is cut off or changed ends in a tree or a problem`() {
         let whole = Array("a: 1\n\"b\\u00e9\": [x, 'y', {z: |\n  t\n}]\n? - q\n: !t &k *k %\n# c\n--- >\n f\n".utf8)
+        let bytes: [UInt8] = [0x00, 0x09, 0x0A, 0x20, 0x22, 0x25, 0x2D, 0x3A, 0x5B, 0x5D, 0x7B, 0x7C, 0xC3, 0xFF]
         for end in 0...whole.count {
-            for byte in [0x00, 0x09, 0x0A, 0x20, 0x22, 0x25, 0x2D, 0x3A, 0x5B, 0x5D, 0x7B, 0x7C, 0xC3, 0xFF] as [UInt8] {
-                do { _ = try YAMLComposer.root(of: whole[..<end] + [byte] + whole[end...]) } catch {}
-                do { _ = try YAMLComposer.root(of: whole[..<end] + [byte]) } catch {}
+            for byte in bytes {
+                let cut = whole[..<end] + [byte]
+                for text in [cut, cut + whole[end...]] {
+                    do { _ = try YAMLComposer.root(of: Array(text)) } catch {}
+                }
             }
         }
     }
