@@ -65,7 +65,7 @@ extension YAMLEvent.Kind {
             let start = unsafe event.data.mapping_start
             self = unsafe .mappingStart(isTagged: start.implicit == 0 && start.tag != nil)
         case YAML_SEQUENCE_END_EVENT, YAML_MAPPING_END_EVENT: self = .end
-        case YAML_SCALAR_EVENT: self = unsafe .scalar(.init(event.data.scalar), isTagged: event.hasScalarTag)
+        case YAML_SCALAR_EVENT: self = unsafe .scalar(event.scalar, isTagged: event.hasScalarTag)
         case YAML_ALIAS_EVENT: self = .alias
         default: self = .other  // a foreign enum, and what no configuration is made of
         }
@@ -73,6 +73,15 @@ extension YAMLEvent.Kind {
 }
 
 extension yaml_event_t {
+    /// A scalar may hold any character, NUL among them, so that its length counts.
+    fileprivate var scalar: YAMLNode.Scalar {
+        let bytes = unsafe UnsafeBufferPointer(start: data.scalar.value, count: data.scalar.length)
+        return unsafe YAMLNode.Scalar(
+            text: String(decoding: bytes, as: UTF8.self),
+            isPlain: data.scalar.style == YAML_PLAIN_SCALAR_STYLE
+        )
+    }
+
     /// Whether a scalar has a tag that says more than that it is a text.
     fileprivate var hasScalarTag: Bool {
         guard unsafe data.scalar.quoted_implicit == 0, let tag = unsafe data.scalar.tag else { return false }
@@ -80,17 +89,6 @@ extension yaml_event_t {
     }
 }
 
-extension YAMLNode.Scalar {
-    /// A scalar may hold any character, NUL among them, so that its length counts.
-    fileprivate init(_ scalar: yaml_event_s.__Unnamed_union_data.__Unnamed_struct_scalar) {
-        let bytes = unsafe UnsafeBufferPointer(start: scalar.value, count: scalar.length)
-        unsafe self.init(
-            text: String(decoding: bytes, as: UTF8.self),
-            isPlain: scalar.style == YAML_PLAIN_SCALAR_STYLE
-        )
-    }
-}
-
 extension SettingsProblem.Position {
-    fileprivate init(_ mark: yaml_mark_t) { self.init(line: Int(mark.line) + 1, column: Int(mark.column) + 1) }
+    fileprivate init(_ mark: yaml_mark_t) { self.init(line: mark.line + 1, column: mark.column + 1) }
 }

@@ -62,7 +62,7 @@ struct EdgeIdentityContents: Sendable, Equatable {
                 throw EdgeIdentityError(file: path, problem: "it is not a file")
             }
             // Which of the two it is depends on whether Foundation is linked.
-            let size = attributes[.size] as? UInt64 ?? (attributes[.size] as? UInt).map(UInt64.init)
+            let size = attributes[.size] as? UInt64 ?? (attributes[.size] as? UInt).map { UInt64($0) }
             guard let size, size <= longest else {
                 throw EdgeIdentityError(file: path, problem: "it is longer than \(longest >> 20) MiB")
             }

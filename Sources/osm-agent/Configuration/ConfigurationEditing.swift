@@ -121,7 +121,7 @@ struct ConfigurationEditing {
 
     private func mode(of path: String) -> Int? {
         do {
-            return try FileManager.default.attributesOfItem(atPath: path).number(.posixPermissions).map(Int.init)
+            return try FileManager.default.attributesOfItem(atPath: path).number(.posixPermissions).map { Int($0) }
         } catch {
             return nil
         }
