@@ -12,12 +12,12 @@ import Settings
 
     /// - Throws: ``YAMLProblem`` when there is no memory for a parser.
     init(_ bytes: [UInt8]) throws(YAMLProblem) {
-        let parser = unsafe UnsafeMutablePointer<yaml_parser_t>.allocate(capacity: 1)
+        let parser = UnsafeMutablePointer<yaml_parser_t>.allocate(capacity: 1)
         guard unsafe yaml_parser_initialize(parser) == 1 else {
             unsafe parser.deallocate()
             throw .unknown
         }
-        let copy = unsafe UnsafeMutableBufferPointer<UInt8>.allocate(capacity: bytes.count)
+        let copy = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: bytes.count)
         _ = unsafe copy.initialize(fromContentsOf: bytes)
         unsafe yaml_parser_set_encoding(parser, YAML_UTF8_ENCODING)
         unsafe yaml_parser_set_input_string(parser, copy.baseAddress, copy.count)
