@@ -35,7 +35,7 @@ struct Editor {
         let settings = ProcessInfo.processInfo.environment.map { "\($0.key)=\($0.value)" }
         let arguments = unsafe copies(words)
         let environment = unsafe copies(settings)
-        defer { for copy in unsafe arguments + environment { unsafe free(copy) } }
+        defer { unsafe (arguments + environment).forEach { unsafe free($0) } }
         var process: pid_t = 0
         guard unsafe posix_spawn(&process, "/bin/sh", nil, nil, arguments, environment) == 0 else { return nil }
         // Not before: what is ignored stays so in a child.
