@@ -67,9 +67,22 @@ import NIOCore
                     value: bytes + Int(entry.valueOffset),
                     namelen: Int(entry.nameLength),
                     valuelen: Int(entry.valueLength),
-                    flags: UInt8(NGHTTP2_NV_FLAG_NONE.rawValue)
+                    flags: flags(of: entry.name)
                 )
             )
+        }
+    }
+
+    /// Keeps values that never come again out of the table of HPACK: each would drive out one that does, and the library
+    /// looks through all entries of a name.
+    private static func flags(of name: FieldName) -> UInt8 {
+        switch name {
+        case .traceparent, .tracestate, .xRequestID: UInt8(NGHTTP2_NV_FLAG_NO_INDEX.rawValue)
+        case .other, .authority, .method, .path, .protocol, .scheme, .status, .accept, .connection, .contentLength,
+            .cookie, .expect, .forwarded, .host, .http2Settings, .keepAlive, .proxyConnection, .proxyStatus,
+            .secWebSocketAccept, .secWebSocketKey, .te, .transferEncoding, .upgrade, .xForwardedFor, .xForwardedHost,
+            .xForwardedPort, .xForwardedProto, .xRealIP:
+            UInt8(NGHTTP2_NV_FLAG_NONE.rawValue)
         }
     }
 }

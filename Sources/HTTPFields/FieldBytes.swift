@@ -36,9 +36,26 @@ package enum FieldBytes {
     package static func equal(_ one: RawSpan, _ other: RawSpan) -> Bool {
         guard one.byteCount == other.byteCount else { return false }
         return unsafe one.withUnsafeBytes { one in
-            unsafe other.withUnsafeBytes { other in unsafe equal(one, other) }
+            unsafe other.withUnsafeBytes { other in
+                var index = 0
+                while index &+ 8 <= one.count {
+                    let left = unsafe one.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+                    guard unsafe left == other.loadUnaligned(fromByteOffset: index, as: UInt64.self) else {
+                        return false
+                    }
+                    index &+= 8
+                }
+                while index < one.count {
+                    guard unsafe one[index] == other[index] else { return false }
+                    index &+= 1
+                }
+                return true
+            }
         }
     }
+
+    /// Whether a piece has the bytes of a text in UTF-8.
+    package static func equal(_ bytes: RawSpan, _ text: String) -> Bool { text.withBytes { equal(bytes, $0) } }
 
     /// One byte of a piece.
     package static func byte(at place: Int, of bytes: RawSpan) -> UInt8 {
@@ -68,23 +85,27 @@ package enum FieldBytes {
         }
     }
 
-    /// Writes a name and behind it a value, which `write` makes of at most `capacity` bytes.
-    ///
-    /// - Returns: The length of the value.
-    static func append(
-        _ name: RawSpan,
-        capacity: Int,
+    /// Makes a text of what `write` makes of at most `capacity` bytes.
+    package static func text(capacity: Int, _ write: (inout OutputRawSpan) -> Void) -> String {
+        unsafe String(unsafeUninitializedCapacity: capacity) { free in
+            let free = UnsafeMutableRawBufferPointer(free)
+            var bytes = unsafe OutputRawSpan(buffer: free, initializedCount: 0)
+            write(&bytes)
+            return unsafe bytes.finalize(for: free)
+        }
+    }
+
+    /// Writes what `write` makes of at most `capacity` bytes.
+    package static func write(
         to buffer: inout ByteBuffer,
+        capacity: Int,
         _ write: (inout OutputRawSpan) -> Void
-    ) -> Int {
-        let length = name.byteCount
-        return unsafe buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: length + capacity) { free in
-            unsafe name.withUnsafeBytes { unsafe free.copyMemory(from: $0) }
-            let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: free[length..<length + capacity])
-            var value = unsafe OutputRawSpan(buffer: rest, initializedCount: 0)
-            write(&value)
-            return unsafe value.finalize(for: rest) + length
-        } - length
+    ) {
+        _ = unsafe buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: capacity) { free in
+            var bytes = unsafe OutputRawSpan(buffer: free, initializedCount: 0)
+            write(&bytes)
+            return unsafe bytes.finalize(for: free)
+        }
     }
 
     /// Writes a name and behind it a value.
@@ -97,38 +118,10 @@ package enum FieldBytes {
             return count
         }
     }
-
-    /// Writes `name: value` and the end of the line.
-    ///
-    /// - Returns: Whether all bytes may stand there; nothing is written when not. The name is the caller's to check.
-    package static func writeLine(_ name: RawSpan, _ value: RawSpan, to buffer: inout ByteBuffer) -> Bool {
-        guard endOfValue(in: value, from: 0, to: value.byteCount) == value.byteCount else { return false }
-        let (first, second) = (name.byteCount, value.byteCount)
-        _ = unsafe buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: first + second + 4) { free in
-            unsafe name.withUnsafeBytes { unsafe free.copyMemory(from: $0) }
-            unsafe free.storeBytes(of: (0x203A as UInt16).littleEndian, toByteOffset: first, as: UInt16.self)  // ": "
-            let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: free[(first + 2)...])
-            unsafe value.withUnsafeBytes { unsafe rest.copyMemory(from: $0) }
-            unsafe rest.storeBytes(of: (0x0A0D as UInt16).littleEndian, toByteOffset: second, as: UInt16.self)
-            return first + second + 4
-        }
-        return true
-    }
 }
 
 // Looking for a byte, eight at a time.
 extension FieldBytes {
-    /// Whether two regions of one length have the same bytes.
-    static func equal(_ one: UnsafeRawBufferPointer, _ other: UnsafeRawBufferPointer) -> Bool {
-        guard one.count >= 8 else { return unsafe one.elementsEqual(other) }
-        var place = 0
-        while true {
-            guard unsafe word(one, at: place) == word(other, at: place) else { return false }
-            guard place + 8 < one.count else { return true }
-            place = min(place + 8, one.count - 8)
-        }
-    }
-
     /// Whether the bytes are a name of as many bytes, in whatever case; may say no for one of less than eight.
     static func matches(_ region: UnsafeRawBufferPointer, _ text: StaticString) -> Bool {
         guard region.count >= 8 else { return false }
@@ -248,26 +241,49 @@ extension ByteBufferView {
 }
 
 extension OutputRawSpan {
-    /// Appends bytes for which there must be room.
+    /// Appends bytes, for which there must be room.
+    @inline(__always)
     package mutating func append(_ bytes: RawSpan) {
-        precondition(bytes.byteCount <= freeCapacity)
-        unsafe bytes.withUnsafeBytes { source in
-            unsafe withUnsafeMutableBytes { free, count in
-                let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: free[count...])
-                unsafe rest.copyMemory(from: source)
-                count += source.count
+        unsafe withUnsafeMutableBytes { free, count in
+            precondition(bytes.byteCount <= free.count &- count)
+            unsafe bytes.withUnsafeBytes { bytes in
+                guard let from = bytes.baseAddress, let to = free.baseAddress else { return }
+                unsafe (to + count).copyMemory(from: from, byteCount: bytes.count)
             }
+            count &+= bytes.byteCount
         }
     }
 
-    /// Appends the two bytes of a number as they lie in memory, for which there must be room.
-    package mutating func append(pair: UInt16) { unsafe append(pair, as: UInt16.self) }
+    /// Appends the bytes of a text in UTF-8, for which there must be room.
+    package mutating func append(text: String) { text.withBytes { append($0) } }
 
     /// Appends the bytes of a literal, for which there must be room.
-    package mutating func append(_ text: StaticString) {
-        unsafe append(UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount).bytes)
+    package mutating func append(_ text: StaticString) { text.withBytes { append($0) } }
+
+    /// Appends `name: value` and the end of the line, for which there must be room; both are the caller's to check.
+    package mutating func append(line name: RawSpan, _ value: RawSpan) {
+        let (first, second) = (name.byteCount, value.byteCount)
+        unsafe withUnsafeMutableBytes { free, used in
+            precondition(first &+ second &+ 4 <= free.count &- used)
+            let line = unsafe UnsafeMutableRawBufferPointer(rebasing: free[used...])
+            unsafe name.withUnsafeBytes { unsafe line.copyMemory(from: $0) }
+            unsafe line.storeBytes(of: (0x203A as UInt16).littleEndian, toByteOffset: first, as: UInt16.self)  // ": "
+            let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: line[(first &+ 2)...])
+            unsafe value.withUnsafeBytes { unsafe rest.copyMemory(from: $0) }
+            unsafe rest.storeBytes(of: (0x0A0D as UInt16).littleEndian, toByteOffset: second, as: UInt16.self)
+            used &+= first &+ second &+ 4
+        }
     }
 
-    /// Appends the bytes of a text in UTF-8, for which there must be room.
-    package mutating func append(_ text: String) { for byte in text.utf8 { append(byte) } }
+    /// Appends the last `count` hexadecimal digits of a number, for which there must be room.
+    package mutating func append(_ count: Int, digitsOf number: UInt64) {
+        unsafe withUnsafeMutableBytes { free, used in
+            precondition(count <= 16 && count <= free.count &- used)
+            for place in 0..<count {
+                let digit = UInt8(truncatingIfNeeded: number &>> UInt64(4 &* (count &- 1 &- place))) & 0xF
+                unsafe free[used &+ place] = digit &+ (digit < 10 ? 0x30 : 0x57)
+            }
+            used &+= count
+        }
+    }
 }
