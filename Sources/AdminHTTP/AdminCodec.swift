@@ -65,7 +65,7 @@ final class AdminCodec: ChannelDuplexHandler {
         case (.end, .collecting(let head, let body)):
             deadline?.cancel()
             state = .answering(head)
-            context.fireChannelRead(wrapInboundOut(AdminRequest(head, body: body)))
+            context.fireChannelRead(wrapInboundOut(AdminRequest(head, body: body, from: context.remoteAddress)))
         case (_, .waiting), (_, .collecting), (_, .answering), (_, .streaming), (_, .closing):
             return  // what follows a refused request on its way out
         }
@@ -154,7 +154,7 @@ final class AdminCodec: ChannelDuplexHandler {
 }
 
 extension AdminRequest {
-    fileprivate init(_ head: HTTPRequestHead, body: ByteBuffer) {
+    fileprivate init(_ head: HTTPRequestHead, body: ByteBuffer, from peer: SocketAddress?) {
         let parts = head.uri.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
         let hosts = head.headers["host"]
         self.init(
@@ -164,7 +164,8 @@ extension AdminRequest {
             host: hosts.count == 1 ? hosts[0] : nil,
             origin: head.headers.first(name: "origin"),
             body: body,
-            headers: head.headers
+            headers: head.headers,
+            peer: peer?.ipAddress == nil ? nil : peer
         )
     }
 }

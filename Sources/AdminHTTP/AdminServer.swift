@@ -49,19 +49,25 @@ package struct AdminServer: Sendable {
     var isWelcome: @Sendable (UInt32) -> Bool = PeerUser.mayAsk
     private let limits: Limits
     private let group: any EventLoopGroup
+    private let prepare: @Sendable (any Channel) throws -> Void
 
     /// A server that listens once it runs; the check defaults to the one that suits the kind of address.
     ///
     /// The key of a route is its path. A path may have places: `/things/{name}` is any one segment there, and
     /// `/files/{rest...}` everything below; ``AdminRequest/parameter(_:)`` has what stood there.
+    ///
+    /// `prepare` puts what HTTP shall run above, such as TLS, on each connection: on its event loop, before anything is
+    /// read. When it throws, the connection is closed.
     package init(
         _ address: AdminAddress,
         routes: [String: AdminRoute],
         check: AdminCheck? = nil,
         limits: Limits = .standard,
-        group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton
+        group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
+        prepare: @escaping @Sendable (any Channel) throws -> Void = { _ in }
     ) {
         self.address = address
+        self.prepare = prepare
         self.routes = RouteTable(routes)
         self.limits = limits
         self.group = group
@@ -121,7 +127,7 @@ package struct AdminServer: Sendable {
     }
 
     private func listen(on address: SocketAddress) async throws(AdminError) -> NIOAsyncChannel<any Channel, Never> {
-        let limits = limits
+        let (limits, prepare) = (limits, prepare)
         do {
             return try await ServerBootstrap(group: group)
                 .serverChannelOption(.backlog, value: 64)
@@ -136,6 +142,7 @@ package struct AdminServer: Sendable {
                 }
                 .bind(to: address) { channel in
                     channel.eventLoop.makeCompletedFuture {
+                        try prepare(channel)
                         let pipeline = channel.pipeline.syncOperations
                         try pipeline.configureHTTPServerPipeline(withErrorHandling: true)
                         try pipeline.addHandler(AdminCodec(limits: limits))

@@ -57,8 +57,6 @@ package enum TunnelConstants {
     package static let enrolmentPort = 8444
     /// The only path there.
     package static let enrolmentPath = "/v1/enroll"
-    /// The ALPN protocol there.
-    package static let enrolmentProtocol = "http/1.1"
     /// The longest body of an enrolment and of its answer, in bytes.
     package static let enrolmentBodyBytes = 16_384
     /// From the connection to the end of the exchange.
