@@ -142,10 +142,7 @@ package struct AdminServer: Sendable {
                 }
                 .bind(to: address) { channel in
                     channel.eventLoop.makeCompletedFuture {
-                        try prepare(channel)
-                        let pipeline = channel.pipeline.syncOperations
-                        try pipeline.configureHTTPServerPipeline(withErrorHandling: true)
-                        try pipeline.addHandler(AdminCodec(limits: limits))
+                        try Self.setUp(channel, prepare, limits)
                         return channel
                     }
                 }
@@ -153,6 +150,23 @@ package struct AdminServer: Sendable {
             throw AdminError(.addressInUse, cause: error)
         } catch {
             throw AdminError(.cannotListen, cause: error)
+        }
+    }
+
+    private static func setUp(
+        _ channel: any Channel,
+        _ prepare: (any Channel) throws -> Void,
+        _ limits: Limits
+    ) throws {
+        do {
+            try prepare(channel)
+            let pipeline = channel.pipeline.syncOperations
+            try pipeline.configureHTTPServerPipeline(withErrorHandling: true)
+            try pipeline.addHandler(AdminCodec(limits: limits))
+        } catch {
+            // The listener forgets what cannot be set up, and does not close it.
+            channel.close(promise: nil)
+            throw error
         }
     }
 
