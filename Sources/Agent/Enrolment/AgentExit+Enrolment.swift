@@ -69,15 +69,15 @@ extension AgentExit {
                     """
             )
         case .alert, .timeout, .closed, .failed:
-            self.init(enrolmentCutAt: edge, "the TLS handshake failed (\(refusal.label))")
+            self.init(enrolmentCut: "the TLS handshake with the edge at \(edge) failed (\(refusal.label))")
         }
     }
 
     /// The edge was not reached, or did not answer to the end.
-    init(enrolmentCutAt edge: EdgeAddress, _ what: String) {
+    init(enrolmentCut what: String) {
         self.init(
             code: 1,
-            problem: "The edge at \(edge) gave no answer: \(what).",
+            problem: "This device has not been enrolled: \(what).",
             nextStep: "Run the same command again: the token stays good for this device's key."
         )
     }

@@ -56,7 +56,7 @@ package struct EnrolmentClient: Sendable {
                 limits: limits
             )
         } catch {
-            throw AgentExit(enrolmentCutAt: edge.address, error.description)
+            throw AgentExit(enrolmentCut: "the edge at \(edge.address) gave no answer (\(error.code.rawValue))")
         }
         return try take(answer, keyPEM: keyPEM)
     }
@@ -98,7 +98,7 @@ package struct EnrolmentClient: Sendable {
                 channel.eventLoop.makeCompletedFuture { try prepare(channel, context, edge, known) }
             }
             .whenFailure { error in
-                known.fail(AgentExit(enrolmentCutAt: edge.address, (error as? DialFailure)?.sentence ?? "\(error)"))
+                known.fail(AgentExit(enrolmentCut: (error as? DialFailure)?.sentence ?? "\(error)"))
             }
         return try await known.futureResult.get()
     }

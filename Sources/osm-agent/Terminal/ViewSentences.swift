@@ -22,6 +22,12 @@ enum ViewSentences {
         name.uppercased().contains("MLKEM") ? "\(name) (post-quantum)" : "\(name) (not post-quantum)"
     }
 
+    /// The device's certificate was renewed, or should have been.
+    static func certificate(_ status: CertificateStatus) -> String {
+        let end = status.notAfter.formatted(.iso8601)
+        return status.problem.map { "certificate until \(end): \(oneLine($0))" } ?? "certificate renewed until \(end)"
+    }
+
     static func leaving(_ requests: Int) -> String {
         let what = requests == 1 ? "1 request is" : "\(requests) requests are"
         return "leaving: \(what) under way; a second signal ends at once"
