@@ -57,7 +57,8 @@ struct IdentityFolder {
     /// - Parameter isAnother: Whether the device shall get a new key although it has one.
     func keyToEnrol(isAnother: Bool) throws -> String {
         try PrivateFolder.prepare(path)
-        let place = isAnother ? nextKeyPath : keyPath
+        // One that was left behind may be what the token at hand was first shown with.
+        let place = isAnother || text(of: nextKeyPath) != nil ? nextKeyPath : keyPath
         if let key = text(of: place) { return key }
         let key = try DeviceCredentials.request(commonName: "device").keyPEM + "\n"
         try replace(place, key, mode: 0o600)

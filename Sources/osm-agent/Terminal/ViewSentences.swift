@@ -1,4 +1,5 @@
 import Agent
+import FoundationEssentials
 import Settings
 
 /// Sentences that all views share.
