@@ -68,6 +68,8 @@ package enum AdminClient {
     ///   - host: The value of `Host`.
     ///   - channel: A connection that carries plain bytes, such as TLS at its end; nobody else uses it from now on.
     ///   - limits: The bounds, without connecting.
+    /// - Returns: The answer, whatever its status.
+    /// - Throws: When there is none in time, or no whole one.
     package static func post(
         _ path: String,
         body: ByteBuffer,

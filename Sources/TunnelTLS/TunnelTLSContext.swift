@@ -32,6 +32,7 @@ package enum TunnelTLSContext {
     /// - Parameters:
     ///   - certificates: The edge's chain as PEM, leaf first.
     ///   - key: Its private key as PEM.
+    /// - Returns: A context that asks nobody for a certificate.
     /// - Throws: NIOSSL's error when the chain or the key cannot be used.
     package static func enrolmentServer(certificates: [UInt8], key: [UInt8]) throws -> NIOSSLContext {
         let identity = try Self.identity(certificates: certificates, key: key)

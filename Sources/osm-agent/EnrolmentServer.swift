@@ -9,6 +9,8 @@ enum EnrolmentServer {
     ///   - text: What was said: `host`, `host:port`, or either behind `https://`.
     ///   - setup: Says which edge is the first one, and under which name edges are known.
     ///   - bundle: The operator's.
+    /// - Returns: The address, and the name that the edge's certificate must carry there.
+    /// - Throws: When it is not known.
     static func target(_ text: String?, _ setup: AgentSetup, _ bundle: OperatorBundle) throws -> EdgeTarget {
         let address = try text.map(address) ?? standard(setup, bundle)
         guard let address else {
@@ -18,7 +20,7 @@ enum EnrolmentServer {
                 nextStep: "Name one with --server."
             )
         }
-        return EdgeTarget.targets([address], of: bundle, name: setup.settings.edgeName)[0]
+        return EdgeTarget(address, of: bundle, name: setup.settings.edgeName)
     }
 
     /// Reads what was said.

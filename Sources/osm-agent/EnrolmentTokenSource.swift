@@ -54,7 +54,11 @@ struct EnrolmentTokenSource {
         do throws(SettingRefusal) {
             return try SmallFile.bytes(of: path, limit: Self.longest)
         } catch {
-            throw AgentExit(code: 2, problem: "\(source): '\(path)': \(error)", nextStep: "Name the file with the token.")
+            throw AgentExit(
+                code: 2,
+                problem: "\(source): '\(path)': \(error)",
+                nextStep: "Name the file with the token."
+            )
         }
     }
 
@@ -62,7 +66,8 @@ struct EnrolmentTokenSource {
         AgentExit(
             code: 2,
             problem: "No token was given.",
-            nextStep: "Give it with --token-file FILE, OSM_TOKEN or OSM_TOKEN_FILE, or on standard input with --token-file -."
+            nextStep:
+                "Give it with --token-file FILE, OSM_TOKEN or OSM_TOKEN_FILE, or on standard input with --token-file -."
         )
     }
 }

@@ -55,6 +55,8 @@ struct IdentityFolder {
     /// again.
     ///
     /// - Parameter isAnother: Whether the device shall get a new key although it has one.
+    /// - Returns: PKCS#8 as PEM.
+    /// - Throws: When the folder cannot be written.
     func keyToEnrol(isAnother: Bool) throws -> String {
         try PrivateFolder.prepare(path)
         // One that was left behind may be what the token at hand was first shown with.

@@ -43,7 +43,9 @@ struct EnrolmentTests {
         let request = EnrolmentRequest(token: token, request: [0xFB, 0xFF])
         #expect(IssuanceJSON.document(EnrolmentRequest.self, from: try IssuanceJSON.bytes(request)) == request)
         let spoiled = Data(#"{"csr":"AQ==","token":"osmi_secret"}"#.utf8)
-        let error = #expect(throws: DecodingError.self) { try JSONDecoder().decode(EnrolmentRequest.self, from: spoiled) }
+        let error = #expect(throws: DecodingError.self) {
+            try JSONDecoder().decode(EnrolmentRequest.self, from: spoiled)
+        }
         #expect(!"\(String(describing: error))".contains("osmi_secret"))
     }
 

@@ -67,7 +67,9 @@ struct IdentityFolderTests {
         #expect(try folder.credentials().keyPEM == second)
         #expect(try mode(folder.keyPath) == 0o600)
         #expect(try folder.keyToEnrol(isAnother: false) == second)
-        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == ["device.key", "device.pem"])
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == ["device.key", "device.pem"]
+        )
     }
 
     @Test func `a renewed certificate takes the place of the old one and touches no key`() throws {

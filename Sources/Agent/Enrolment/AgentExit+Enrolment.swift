@@ -50,7 +50,8 @@ extension AgentExit {
             self.init(
                 code: 48,
                 problem: "The edge cannot enrol devices at present: the issuer behind it gives no answer.",
-                nextStep: "Try again later, with the same token; or tell the operator to look at ca-tools serve.\(again)"
+                nextStep:
+                    "Try again later, with the same token; or tell the operator to look at ca-tools serve.\(again)"
             )
         }
     }

@@ -36,7 +36,9 @@ package struct EnrolmentClient: Sendable {
     /// The same token with the same key may be shown again when an answer was lost.
     ///
     /// - Throws: ``AgentExit``, which never says the token.
-    package func enrol(_ token: EnrolmentToken, keyPEM: String, name: String, at edge: EdgeTarget) async throws -> Enrolled {
+    package func enrol(_ token: EnrolmentToken, keyPEM: String, name: String, at edge: EdgeTarget) async throws
+        -> Enrolled
+    {
         let request = EnrolmentRequest(
             token: token,
             request: try DeviceCredentials.request(keyPEM: keyPEM, commonName: name)

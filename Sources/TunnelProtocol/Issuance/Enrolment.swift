@@ -141,6 +141,7 @@ package enum IssuanceJSON {
 
     /// What an answer other than 200 means.
     package static func refusal(status: Int, body: some Sequence<UInt8>) -> IssuanceRefusal {
-        document(Code.self, from: body).flatMap { IssuanceRefusal(rawValue: $0.code) } ?? IssuanceRefusal(status: status)
+        document(Code.self, from: body).flatMap { IssuanceRefusal(rawValue: $0.code) }
+            ?? IssuanceRefusal(status: status)
     }
 }

@@ -122,7 +122,9 @@ final class StandInIssuer: Sendable {
         let document = IssuanceJSON.document(EnrolmentRequest.self, from: request.body.readableBytesView)
         guard let document else { return Self.refusal("request_refused", status: 400) }
         let token = document.token.text
-        guard let device = content.withLock({ $0.invitations[token] }) else { return Self.refusal("invitation_unknown") }
+        guard let device = content.withLock({ $0.invitations[token] }) else {
+            return Self.refusal("invitation_unknown")
+        }
         let holder = content.withLock { $0.holders[token] }
         // Whose key it is shows in the certificate; one that is refused after all is never seen by anybody.
         let issued = try sign(document.request, holder == nil ? device : UUID().uuidString.lowercased())
