@@ -113,7 +113,7 @@ package struct IssuanceProblem: Codable, Sendable, Equatable {
 
     package init(_ refusal: IssuanceRefusal, status: Int? = nil) {
         type = "about:blank"
-        title = "Not enrolled"
+        title = refusal.title
         self.status = status ?? refusal.status
         detail = refusal.sentence
         code = refusal.rawValue
