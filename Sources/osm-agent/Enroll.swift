@@ -62,14 +62,14 @@ struct Enroll: AsyncParsableCommand {
         let bundle = try OperatorTrust.bundle()
         let anchors = try OperatorTrust.anchors(of: bundle)
         let edge = try EnrolmentServer.target(server, setup, bundle)
-        let isEnrolled = try isEnrolled(setup.identity, anchors)
+        let isAnother = try replacesIdentity(in: setup.identity, anchors)
         let token = try EnrolmentTokenSource(file: tokenFile, environment: ProcessInfo.processInfo.environment).token()
         let client = EnrolmentClient(
             dialer: try setup.dialer(),
             anchors: anchors,
             edgeRevocations: bundle.edgeRevocations.map { [$0] } ?? []
         )
-        let key = try setup.identity.keyToEnrol(isAnother: isEnrolled)
+        let key = try setup.identity.keyToEnrol(isAnother: isAnother)
         let name = String(ProcessInfo.processInfo.hostName.prefix(64))
         let enrolled = try await client.enrol(token, keyPEM: key, name: name, at: edge)
         try setup.identity.adopt(enrolled.credentials)
@@ -77,7 +77,7 @@ struct Enroll: AsyncParsableCommand {
     }
 
     /// Whether the device has an identity that an edge would let in now, and is to get another one all the same.
-    private func isEnrolled(_ folder: IdentityFolder, _ anchors: TrustAnchors) throws -> Bool {
+    private func replacesIdentity(in folder: IdentityFolder, _ anchors: TrustAnchors) throws -> Bool {
         let credentials: DeviceCredentials
         do {
             credentials = try folder.credentials()

@@ -1,4 +1,5 @@
 import AdminHTTP
+import FoundationEssentials
 import NIOCore
 import NIOPosix
 import NIOSSL

@@ -49,7 +49,7 @@ final class TunnelKeeper: Sendable {
     /// - Returns: What came of it; nil when that tunnel is not up.
     func renew(_ request: [UInt8]) async -> RenewalOutcome? {
         let (eventLoop, belongings) = (eventLoop, belongings)
-        let asked = eventLoop.flatSubmit {
+        let asked = eventLoop.flatSubmit { () -> EventLoopFuture<RenewalOutcome?> in
             var answer: EventLoopFuture<RenewalOutcome>?
             belongings.value?.tunnels.forEach { tunnel in answer = answer ?? tunnel.renew(request) }
             return answer?.map { .some($0) } ?? eventLoop.makeSucceededFuture(nil)

@@ -1,4 +1,4 @@
-package import AdminHTTP
+import AdminHTTP
 import Logging
 import NIOCore
 import TunnelProtocol

@@ -1,4 +1,4 @@
-package import FoundationEssentials
+import FoundationEssentials
 
 /// What an agent sends to enrol its device (yellow paper, 17.2).
 package struct EnrolmentRequest: Sendable, Equatable {
