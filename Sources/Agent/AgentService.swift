@@ -48,7 +48,8 @@ package struct AgentService: Service {
             )
         )
         state.replace(configuration.endpoints)
-        crew = TunnelCrew(configuration: configuration, credentials: present, state: state, logger: logger)
+        let crew = TunnelCrew(configuration: configuration, credentials: present, state: state, logger: logger)
+        self.crew = crew
         renewal = configuration.keepCredentials.map { CredentialRenewal(crew: crew, keep: $0) }
         guard configuration.probes else {
             probe = nil

@@ -66,7 +66,9 @@ extension TunnelConfiguration {
         agent.dialer = EdgeDialer(proxy: try proxyChoice(), deadline: AgentConfiguration.dialDeadline)
         agent.headDeadline = TimeAmount(headDeadline)
         agent.drainTime = drainTime
-        agent.keepCredentials = keepIdentity.map { keep in { try await keep(AgentIdentity($0)) } }
+        if let keepIdentity {
+            agent.keepCredentials = { credentials in try await keepIdentity(AgentIdentity(credentials)) }
+        }
         agent.memoryBudget = memoryBudget
         // Whether the public name leads back here is the app's to try, with a client of its own.
         agent.probes = false

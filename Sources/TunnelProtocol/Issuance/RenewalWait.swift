@@ -1,4 +1,4 @@
-package import NIOCore
+import NIOCore
 
 /// Whether a `renew` waits for its answer, and until when.
 ///
