@@ -20,6 +20,7 @@ package struct Authority: ~Copyable {
     /// with.
     package static func open(
         _ folder: AuthorityFolder,
+        patience: Duration = Self.patience,
         now: @escaping @Sendable () -> Date = { Date() }
     ) throws -> Authority {
         try requireAuthority(folder)

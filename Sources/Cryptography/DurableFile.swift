@@ -76,6 +76,12 @@ package enum DurableFile {
         try syncFolder(of: place)
     }
 
+    /// Removes a file; one that is gone already is no failure.
+    package static func remove(_ path: String) throws(FileFailure) {
+        guard unsafe unlink(path) == 0 || errno == ENOENT else { throw .last(path) }
+        try syncFolder(of: path)
+    }
+
     /// Gives a file a second name, under which it stays when the first is replaced.
     package static func keep(_ path: String, as name: String) throws(FileFailure) {
         guard unsafe link(path, name) == 0 else { throw .last(name) }
