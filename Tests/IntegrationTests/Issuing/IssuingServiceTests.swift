@@ -53,14 +53,7 @@ struct IssuingServiceTests {
         for round in 0..<6 {
             let token = try await issuer.invite("laptop \(round)")
             let csr = try issuer.request()
-            let service = issuer.service
-            let moment = Duration.milliseconds(3 * round)
-            async let killed: Void = {
-                try await Task.sleep(for: moment)
-                service.killHard()
-            }()
-            let first = try issuer.post("/v1/enroll", ["token": token, "csr": csr])
-            try await killed
+            let first = try issuer.postAndKill("/v1/enroll", ["token": token, "csr": csr], milliseconds: 4 * round)
             try await issuer.restart()
             let second = try #require(try issuer.post("/v1/enroll", ["token": token, "csr": csr]))
             #expect(second.device != nil)

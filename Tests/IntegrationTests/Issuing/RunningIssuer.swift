@@ -65,11 +65,27 @@ final class RunningIssuer {
 
     /// Posts JSON as an edge would; nil when there was no answer.
     func post(_ path: String, _ members: [String: String]) throws -> Answer? {
+        try post(path, members, killingAfter: nil)
+    }
+
+    /// The same, and kills the service so long after the question was put.
+    func postAndKill(_ path: String, _ members: [String: String], milliseconds: Int) throws -> Answer? {
+        let answer = try post(path, members, killingAfter: Double(milliseconds) / 1000)
+        service.killHard()
+        return answer
+    }
+
+    private func post(_ path: String, _ members: [String: String], killingAfter seconds: Double?) throws -> Answer? {
         let body = String(decoding: try JSONEncoder().encode(members), as: UTF8.self)
-        let answer = try Shell.run([
-            "curl", "-sS", "--max-time", "30", "--unix-socket", socket, "--data-binary", body,
-            "http://localhost\(path)",
-        ])
+        let kill = seconds.map { "(sleep \($0); kill -9 \(service.pid)) &" } ?? ""
+        let line = """
+            \(kill)
+            curl -sS --max-time 30 --unix-socket "$1" --data-binary "$2" "http://localhost$3"
+            status=$?
+            wait
+            exit "$status"
+            """
+        let answer = try Shell.script(line, [socket, body, path])
         guard answer.status == 0 else { return nil }
         return try JSONDecoder().decode(Answer.self, from: Data(answer.output.utf8))
     }
