@@ -4,7 +4,7 @@ import Synchronization
 /// Where everything is done that may wait for the folder's lock, for the disk or for OpenSSL: one thread, in order.
 ///
 /// At the limit nobody is let in, and who waited too long is turned away without his work being begun: then the answer
-/// would be late in any case.
+/// would be late in any case. What the service does by itself always has a place.
 ///
 /// ## Concurrency
 /// The thread belongs to this object; the count of those inside is behind a lock.
@@ -28,6 +28,11 @@ package final class IssuingQueue: Sendable {
     package init(limits: Limits = .standard) {
         self.limits = limits
         thread.start()
+    }
+
+    /// Runs `work` in its turn, however many wait and however long it takes.
+    func runInAnyCase<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
+        try await thread.runIfActive { try work() }
     }
 
     /// Runs `work` in its turn.

@@ -66,6 +66,8 @@ package struct IssuingService: Service {
         let desk = IssuingDesk(configuration.folder, queue: queue, logger: logger)
         var limits = AdminServer.Limits.standard
         limits.bodyBytes = IssuerRoutes.bodyBytes
+        // More than the queue takes, so that whoever comes too many is told so.
+        limits.connections = 128
         // An edge gives up after fifteen seconds.
         limits.answer = .seconds(15)
         let server = AdminServer(
@@ -94,17 +96,12 @@ package struct IssuingService: Service {
         var upkeep = first
         while true {
             try await Task.sleep(for: configuration.interval)
-            do {
-                try await keepUp(&upkeep, queue)
-            } catch let refusal as IssuerRefusal {
-                // Those who ask go first; the next turn is not far.
-                logger.debug("the folder was not looked at", metadata: ["code": "\(refusal.code.rawValue)"])
-            }
+            try await keepUp(&upkeep, queue)
         }
     }
 
     private func keepUp(_ upkeep: inout Upkeep, _ queue: IssuingQueue) async throws {
-        let (next, events) = try await queue.run { [upkeep] in
+        let (next, events) = try await queue.runInAnyCase { [upkeep] in
             var next = upkeep
             let events = next.turn(at: Date())
             return (next, events)
