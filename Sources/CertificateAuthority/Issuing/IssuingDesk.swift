@@ -9,6 +9,7 @@ package struct IssuingDesk: Sendable {
 
     private let folder: AuthorityFolder
     private let queue: IssuingQueue
+    private let memory: LogMemory
     private let logger: Logger
     private let now: @Sendable () -> Date
 
@@ -16,24 +17,26 @@ package struct IssuingDesk: Sendable {
     init(
         _ folder: AuthorityFolder,
         queue: IssuingQueue,
+        memory: LogMemory = LogMemory(),
         logger: Logger,
         now: @escaping @Sendable () -> Date = { Date() }
     ) {
         self.folder = folder
         self.queue = queue
+        self.memory = memory
         self.logger = logger
         self.now = now
     }
 
     /// Enrols a device; `csr` is base64 of DER.
     func enrol(token: String, csr: String) async throws(IssuerRefusal) -> DeviceCertificate {
-        let certificate = try await answer("not enrolled") { [folder, now] in
+        let certificate = try await answer("not enrolled") { [folder, memory, now] in
             let request = try KeyRequest(base64: csr)
             // What is no token has the digest of nothing: it is looked for like any other.
             let digest = try InvitationToken(token)?.digest ?? Digest.sha256([]).hexadecimal
             // Strangers are turned away before the folder is locked and its log read.
             _ = try folder.usableInvitation(digest, for: request.key, at: now())
-            var authority = try Authority.open(folder, patience: Self.patience, now: now)
+            var authority = try Authority.open(folder, patience: Self.patience, memory: memory, now: now)
             return try authority.enrol(digest, request)
         }
         logger.info(
@@ -48,10 +51,10 @@ package struct IssuingDesk: Sendable {
 
     /// Issues the next certificate of a device; `csr` is base64 of DER.
     func renew(device: String, csr: String) async throws(IssuerRefusal) -> DeviceCertificate {
-        let certificate = try await answer("not renewed") { [folder, now] in
+        let certificate = try await answer("not renewed") { [folder, memory, now] in
             let request = try KeyRequest(base64: csr)
             guard let id = DeviceID(uri: "osm://device/\(device)") else { throw IssuerRefusal(.deviceUnknown) }
-            var authority = try Authority.open(folder, patience: Self.patience, now: now)
+            var authority = try Authority.open(folder, patience: Self.patience, memory: memory, now: now)
             return try authority.renew(id, request)
         }
         logger.info(

@@ -63,7 +63,8 @@ package struct IssuingService: Service {
     }
 
     private func serve(_ queue: IssuingQueue) async throws {
-        let desk = IssuingDesk(configuration.folder, queue: queue, logger: logger)
+        let memory = LogMemory()
+        let desk = IssuingDesk(configuration.folder, queue: queue, memory: memory, logger: logger)
         var limits = AdminServer.Limits.standard
         limits.bodyBytes = IssuerRoutes.bodyBytes
         // More than the queue takes, so that whoever comes too many is told so.
@@ -82,7 +83,8 @@ package struct IssuingService: Service {
             var upkeep = Upkeep(
                 configuration.folder,
                 edgeFiles: configuration.edgeFiles,
-                agents: configuration.agents
+                agents: configuration.agents,
+                memory: memory
             )
             try await keepUp(&upkeep, queue)
             tasks.addTask { try await server.run(onBound: onListening) }

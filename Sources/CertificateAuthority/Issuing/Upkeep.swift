@@ -24,6 +24,7 @@ package struct Upkeep: Sendable {
     private let folder: AuthorityFolder
     private let edgeFiles: EdgePublication?
     private let agents: AgentPublication?
+    private let memory: LogMemory
 
     /// When a duty that failed is tried again, and how long the wait before was.
     private var waits: [Duty: (until: Date, seconds: Int)] = [:]
@@ -35,8 +36,14 @@ package struct Upkeep: Sendable {
     private var publishedSources: [String: FileStamp]?
 
     /// Upkeep of a folder, with what is to be handed out.
-    package init(_ folder: AuthorityFolder, edgeFiles: EdgePublication? = nil, agents: AgentPublication? = nil) {
+    package init(
+        _ folder: AuthorityFolder,
+        edgeFiles: EdgePublication? = nil,
+        agents: AgentPublication? = nil,
+        memory: LogMemory = LogMemory()
+    ) {
         self.folder = folder
+        self.memory = memory
         self.edgeFiles = edgeFiles
         self.agents = agents
     }
@@ -100,7 +107,7 @@ package struct Upkeep: Sendable {
 
     private mutating func signLists(at date: Date) throws -> [Event] {
         let stamp = DurableFile.stamp(folder.log)
-        let isWhole = try stamp == comparedLog || folder.unlistedRevocations(in: folder.readLog()).isEmpty
+        let isWhole = try stamp == comparedLog || folder.unlistedRevocations(in: folder.readLog(memory)).isEmpty
         guard try !isWhole || IssuerRole.allCases.contains(where: { try areListsDue($0, at: date) }) else {
             comparedLog = stamp
             return []
@@ -141,6 +148,6 @@ package struct Upkeep: Sendable {
     }
 
     private func open(at date: Date) throws -> Authority {
-        try Authority.open(folder, patience: IssuingDesk.patience, now: { date })
+        try Authority.open(folder, patience: IssuingDesk.patience, memory: memory, now: { date })
     }
 }
