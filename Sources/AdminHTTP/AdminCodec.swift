@@ -24,10 +24,14 @@ final class AdminCodec: ChannelDuplexHandler {
     }
 
     private let limits: AdminServer.Limits
+    private let refusal: AdminRefusal
     private var state = State.waiting
     private var deadline: Scheduled<Void>?
 
-    init(limits: AdminServer.Limits) { self.limits = limits }
+    init(limits: AdminServer.Limits, refuse: @escaping AdminRefusal) {
+        self.limits = limits
+        refusal = refuse
+    }
 
     func handlerAdded(context: ChannelHandlerContext) {
         if context.channel.isActive { arm(limits.request, context) }
@@ -58,7 +62,7 @@ final class AdminCodec: ChannelDuplexHandler {
             state = .collecting(head, context.channel.allocator.buffer(capacity: 0))
         case (.body(var bytes), .collecting(let head, var body)):
             guard body.readableBytes + bytes.readableBytes <= limits.bodyBytes else {
-                return refuse(.text("the body is too long\n", status: 413), head, context)
+                return refuse(refusal(413, "the body is too long"), head, context)
             }
             body.writeBuffer(&bytes)
             state = .collecting(head, body)

@@ -103,6 +103,7 @@ struct EdgeDesk: Sendable {
                 routes: desk.routes,
                 check: EnrolmentDesk.check,
                 limits: EnrolmentDesk.limits(settings),
+                refuse: EnrolmentDesk.refuse,
                 // The loop of the core, where the edge's certificate is.
                 group: eventLoop
             ) { channel in

@@ -7,7 +7,7 @@ struct OsmAgent: AsyncParsableCommand {
         abstract: "Serves a local service under a public name, through an edge of your own operator.",
         discussion: """
             The agent dials out and opens no port but the inspector's, on loopback. It trusts the operator CA that was \
-            baked into it when it was built, and nothing else: neither the system's \
+            baked into it by its operator, and nothing else: neither the system's \
             certificates nor a proxy that opens TLS.
 
             First steps on a new machine:

@@ -87,15 +87,23 @@ final class EnrolmentDesk: Sendable {
         }
     }
 
-    private static func response(_ refusal: Issuer.Refusal) -> AdminResponse {
-        let problem = IssuanceProblem(refusal.code)
+    /// What the server itself refuses: another path or method, a body that is too long, an answer that is late.
+    static let refuse: AdminRefusal = { status, _ in
+        response(IssuanceProblem(IssuanceRefusal(status: status), status: status))
+    }
+
+    private static func response(_ problem: IssuanceProblem) -> AdminResponse {
         let body: [UInt8]
         do { body = try IssuanceJSON.bytes(problem) } catch { body = [] }  // never: strings always encode
-        var response = AdminResponse(
+        return AdminResponse(
             status: problem.status,
             contentType: IssuanceProblem.contentType,
             body: ByteBuffer(bytes: body)
         )
+    }
+
+    private static func response(_ refusal: Issuer.Refusal) -> AdminResponse {
+        var response = response(IssuanceProblem(refusal.code))
         if let seconds = refusal.retryAfterSeconds { response.fields = [(name: "retry-after", value: "\(seconds)")] }
         return response
     }

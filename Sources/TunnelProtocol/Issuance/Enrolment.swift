@@ -113,10 +113,23 @@ package struct IssuanceProblem: Codable, Sendable, Equatable {
 
     package init(_ refusal: IssuanceRefusal, status: Int? = nil) {
         type = "about:blank"
-        title = refusal.title
         self.status = status ?? refusal.status
+        title = Self.title(of: self.status)
         detail = refusal.sentence
         code = refusal.rawValue
+    }
+
+    /// The phrase of RFC 9110, which is what a problem without a type of its own is called.
+    private static func title(of status: Int) -> String {
+        switch status {
+        case 400: "Bad Request"
+        case 403: "Forbidden"
+        case 404: "Not Found"
+        case 405: "Method Not Allowed"
+        case 413: "Content Too Large"
+        case 429: "Too Many Requests"
+        default: "Service Unavailable"
+        }
     }
 }
 

@@ -30,17 +30,6 @@ package enum IssuanceRefusal: String, Codable, Sendable, Error, CaseIterable {
         }
     }
 
-    /// The phrase of that status (RFC 9110, 15), which is what a problem without a type of its own is called.
-    package var title: String {
-        switch self {
-        case .invitationUnknown, .invitationUsed, .invitationExpired, .deviceUnknown, .deviceRevoked, .keyChanged:
-            "Forbidden"
-        case .requestRefused: "Bad Request"
-        case .tooMany: "Too Many Requests"
-        case .unavailable: "Service Unavailable"
-        }
-    }
-
     /// What a refusal means whose code is missing or of a later version.
     package init(status: Int) { self = (400..<500).contains(status) ? .requestRefused : .unavailable }
 
