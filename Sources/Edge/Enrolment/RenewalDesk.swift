@@ -40,10 +40,8 @@ final class RenewalDesk: Sendable {
             Self.count(result, factory)
             answer(result)
         }
-        switch ask.yield(question) {
-        case .enqueued: break
-        case .dropped, .terminated: question.answer(.failure(Issuer.Refusal(.unavailable)))
-        @unknown default: question.answer(.failure(Issuer.Refusal(.unavailable)))
+        guard case .enqueued = ask.yield(question) else {
+            return question.answer(.failure(Issuer.Refusal(.unavailable)))
         }
     }
 
