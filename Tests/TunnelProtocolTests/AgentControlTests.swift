@@ -118,27 +118,27 @@ struct AgentControlTests {
             if case .renewed(let renewed) = answer { .renewed(renewed) } else { .renewalRefused(Self.notRenewed) }
         var machine = Self.machine(draining: false)
         #expect(machine.received(answer, at: Self.start) == .ignore)
-        #expect(machine.renewalDue(at: Self.start))
-        #expect(!machine.renewalDue(at: Self.start))
+        #expect(machine.renewalDue(at: Self.start) == true)
+        #expect(machine.renewalDue(at: Self.start) == false)
         #expect(machine.received(answer, at: Self.start) == taken)
         #expect(machine.received(answer, at: Self.start) == .ignore)
-        #expect(machine.renewalDue(at: Self.start))
+        #expect(machine.renewalDue(at: Self.start) == true)
     }
 
     @Test func `an answer that comes while the edge drains is taken, and none is asked for`() {
         var machine = Self.machine(draining: false)
-        #expect(machine.renewalDue(at: Self.start))
+        #expect(machine.renewalDue(at: Self.start) == true)
         _ = machine.received(.drain(Self.drain), at: Self.start)
         #expect(machine.received(.renewed(Self.renewed), at: Self.start) == .renewed(Self.renewed))
-        #expect(!machine.renewalDue(at: Self.start))
+        #expect(machine.renewalDue(at: Self.start) == false)
     }
 
     @Test func `nothing is asked for before the welcome and after the end`() {
         var early = AgentControl(openedAt: Self.start)
-        #expect(!early.renewalDue(at: Self.start))
+        #expect(early.renewalDue(at: Self.start) == false)
         var late = Self.machine(draining: false)
         late.ended()
-        #expect(!late.renewalDue(at: Self.start))
+        #expect(late.renewalDue(at: Self.start) == false)
     }
 
     @Test(arguments: [false, true])

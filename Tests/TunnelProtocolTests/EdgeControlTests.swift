@@ -140,19 +140,19 @@ struct EdgeControlTests {
         #expect(machine.received(.renew(Self.renew), at: Self.start) == .renew(Self.renew))
         let second = machine.received(.renew(Self.renew), at: Self.start)
         #expect(second == .send(.renewalRefused(RenewalRefused(.tooMany))))
-        #expect(machine.renewalAnswered())
+        #expect(machine.renewalAnswered() == true)
         #expect(machine.received(.renew(Self.renew), at: Self.start) == .renew(Self.renew))
     }
 
     @Test func `an answer that nobody waits for is not given`() {
         var machine = Self.open()
-        #expect(!machine.renewalAnswered())
+        #expect(machine.renewalAnswered() == false)
         var early = EdgeControl(openedAt: Self.start)
-        #expect(!early.renewalAnswered())
+        #expect(early.renewalAnswered() == false)
         var closed = Self.open()
         _ = closed.received(.renew(Self.renew), at: Self.start)
         closed.ended()
-        #expect(!closed.renewalAnswered())
+        #expect(closed.renewalAnswered() == false)
     }
 
     @Test func `a renewal that waits keeps nothing else from being heard`() {
@@ -160,8 +160,8 @@ struct EdgeControlTests {
         _ = machine.received(.renew(Self.renew), at: Self.start)
         #expect(machine.received(.heartbeat(Beat(seq: 9)), at: Self.start) == .send(.ack(Beat(seq: 9))))
         #expect(machine.tick(at: Self.start + .seconds(10)) == .send(.heartbeat(Beat(seq: 1))))
-        #expect(machine.mayGoOn(havingSkipped: 1, at: Self.start))
-        #expect(machine.renewalAnswered())
+        #expect(machine.mayGoOn(havingSkipped: 1, at: Self.start) == true)
+        #expect(machine.renewalAnswered() == true)
     }
 
     // MARK: Closed
