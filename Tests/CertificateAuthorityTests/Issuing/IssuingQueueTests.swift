@@ -1,5 +1,4 @@
 import Foundation
-import Synchronization
 import Testing
 
 @testable import CertificateAuthority
@@ -42,13 +41,23 @@ struct IssuingQueueTests {
     }
 
     @Test func `whoever waited too long is turned away, and nothing is done for him`() async throws {
-        let isDone = Mutex(false)
+        let (work, begun) = AsyncStream.makeStream(of: Void.self)
         try await withBusyQueue(.init(places: 2, patience: .zero)) { queue, release in
-            async let late: Void = queue.run { isDone.withLock { $0 = true } }
-            release()
-            let error = await #expect(throws: IssuerRefusal.self) { try await late }
-            #expect(error?.code == .unavailable)
+            let code = await withTaskGroup(of: IssuerRefusal.Code?.self) { group in
+                group.addTask {
+                    do {
+                        try await queue.run { _ = begun.yield() }
+                        return nil
+                    } catch {
+                        return (error as? IssuerRefusal)?.code
+                    }
+                }
+                release()
+                return await group.next() ?? nil
+            }
+            #expect(code == .unavailable)
         }
-        #expect(isDone.withLock { !$0 })
+        begun.finish()
+        #expect(await work.reduce(0) { count, _ in count + 1 } == 0)
     }
 }
