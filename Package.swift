@@ -87,6 +87,7 @@ let package = Package(
     targets: [
         // Layer 0: C rooms.
         .systemLibrary(name: "CAllocator"),
+        .systemLibrary(name: "CNameService"),
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(
             name: "CNGHTTP2",
@@ -140,9 +141,9 @@ let package = Package(
         .executableTarget(
             name: "osm-agent",
             dependencies: [
-                "Agent", "Inspector", "HTTPFields", "HTTP1", "HTTP2", "ProxyProtocol", "Trust", "TunnelProtocol",
-                "TunnelTLS", "AdminHTTP", "Telemetry", "Settings", "ConfigurationFile", nioCore, nioPosix, nioSSL,
-                crypto, arguments, lifecycle, signals, logging,
+                "CNameService", "Agent", "Inspector", "HTTPFields", "HTTP1", "HTTP2", "ProxyProtocol", "Trust",
+                "TunnelProtocol", "TunnelTLS", "AdminHTTP", "Telemetry", "Settings", "ConfigurationFile", nioCore,
+                nioPosix, nioSSL, crypto, arguments, lifecycle, signals, logging,
             ],
             swiftSettings: settings,
             plugins: ["EmbedOperatorCA"]

@@ -52,6 +52,38 @@ def ticks(pids):
     return found
 
 
+def seconds_in(schedstat):
+    """CPU seconds in one line of /proc/PID/task/TID/schedstat, which counts in nanoseconds."""
+    return int(schedstat.split()[0]) / 1e9
+
+
+def thread_seconds(pids):
+    """CPU seconds of the threads that these processes have now.
+
+    For hundreds of processes that each use less than a clock tick; what has ended since is not in it.
+    """
+    total = 0.0
+    for pid in pids:
+        for thread in os.listdir(f"/proc/{pid}/task"):
+            try:
+                with open(f"/proc/{pid}/task/{thread}/schedstat", encoding="ascii") as line:
+                    total += seconds_in(line.read())
+            except FileNotFoundError:
+                pass  # it has ended in between
+    return total
+
+
+def passive_opens_in(snmp):
+    """TCP connections that this machine has accepted, from /proc/net/snmp: a line of names, and one of numbers."""
+    names, numbers = (line.split() for line in snmp.splitlines() if line.startswith("Tcp:"))
+    return int(numbers[names.index("PassiveOpens")])
+
+
+def passive_opens():
+    with open("/proc/net/snmp", encoding="ascii") as lines:
+        return passive_opens_in(lines.read())
+
+
 def memory_in(status, field):
     """KiB of one field of /proc/PID/status."""
     for line in status.splitlines():
@@ -69,6 +101,15 @@ def memory(pids, field="VmRSS"):
                 total += memory_in(lines.read(), field)
         except FileNotFoundError:
             pass
+    return total
+
+
+def proportional_kib(pids):
+    """What processes have in memory together, shared pages counted once."""
+    total = 0
+    for pid in family(pids):
+        with open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as lines:
+            total += next(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
     return total
 
 

@@ -23,9 +23,10 @@ scenarios   {' '.join(dict.fromkeys(scenario.group for scenario in SCENARIOS if 
 on request  {' '.join(scenario.group for scenario in SCENARIOS if scenario.on_request)}
 
   --json [FILE]     write everything, each round too, to FILE, or to standard output in place of the table
-  --quick           less than five minutes in place of 25: shorter turns, and of the references only nginx and nghttpx
+  --quick           six minutes in place of 35: shorter turns, less growth, and of the references only nginx and nghttpx
   --only NAME,...   these scenarios (a group, or one of its scenarios such as request_cpu_c64) and these systems;
                     ours always takes part, and {PAIR} where no system is named
+                    `--only growth` takes eight minutes, with --quick two
   --rounds N        turns for each, at least 3 (3)
   --visitors N      how many make a crowd (10000)
   --agents N        how many agents do (1000); their enrolment takes a minute
@@ -58,6 +59,10 @@ class Effort:
     starts: int = 10
     crowd_visitors: int = 10_000
     crowd_agents: int = 1000
+    growth_bindings: tuple = (1, 100, 1000, 10_000)
+    growth_agents: tuple = (1, 10, 100, 1000)
+    growth_seconds: int = 2
+    route_seconds: int = 20
     is_quick: bool = False
 
     def rounds_of(self, system):
@@ -69,6 +74,7 @@ QUICK_SYSTEMS = (OURS, "nginx", PAIR)
 
 def quick():
     return Effort(seconds=2, reader_seconds=3, event_seconds=2, stall_seconds=2, delayed_downloads=1, starts=5,
+                  growth_bindings=(1, 100, 1000), growth_agents=(1, 10, 100), growth_seconds=1, route_seconds=5,
                   is_quick=True)
 
 

@@ -1,5 +1,6 @@
 """From rounds to figures: medians, ratios to the reference pair, and what is to be reached. Nothing but arithmetic."""
 
+import math
 import statistics
 from dataclasses import dataclass
 
@@ -21,6 +22,20 @@ FIGURES = {
     "stalled_p99_ratio": ("stalled", "p99_ratio"),
     "tunnel_up_ms": ("start", "tunnel_up_ms"),
     "url_ms": ("start", "url_ms"),
+}
+
+# What growth costs; nothing is to be reached there but that it stays what it is.
+GROWTH = {
+    **{f"growth_{what}_{count}{name}": (f"growth_{what}", f"{key}_{count}")
+       for what, counts in (("bindings", (1, 100, 1000, 10_000)), ("agents", (1, 10, 100, 1000)))
+       for count in counts for name, key in (("", "cost"), ("_edge", "cost_edge"), ("_one_name", "cost_one_name"))},
+    "kib_per_agent": ("growth_agents", "kib_each_at_edge"),
+    "kib_per_agent_process": ("growth_agents", "kib_of_each_process"),
+    "kib_per_binding": ("growth_bindings", "kib_each_at_edge"),
+    "kib_per_binding_agent": ("growth_bindings", "kib_each_at_agent"),
+    **{f"route_{kind}{p99}_ms{suffix}": ("growth_bindings", f"{key}{p99}_ms_{count}")
+       for kind, key in (("change", "add"), ("removal", "remove")) for p99 in ("", "_p99")
+       for count, suffix in ((1, ""), (1000, "_bindings_1000"), (10_000, "_bindings_10000"))},
 }
 
 
@@ -61,6 +76,11 @@ def spread(values):
     return {"median": statistics.median(values), "least": min(values), "most": max(values)}
 
 
+def percentile(values, share):
+    """The least of the values that is not exceeded by this share of them."""
+    return sorted(values)[max(0, math.ceil(len(values) * share) - 1)]
+
+
 def summary(rounds, scenario, system):
     """Every number of a scenario that one system has in all its rounds."""
     turns = list(of(rounds, scenario, system).values())
@@ -83,8 +103,8 @@ def ratio_object(rounds, ours, theirs):
 
 def figure_object(rounds, ours):
     found = {}
-    for name, (scenario, key) in FIGURES.items():
-        values = [turn[key] for turn in of(rounds, scenario, ours).values()]
+    for name, (scenario, key) in {**FIGURES, **GROWTH}.items():
+        values = [turn[key] for turn in of(rounds, scenario, ours).values() if key in turn]
         if values:
             found[name] = round(statistics.median(values), 3)
     return found

@@ -8,7 +8,7 @@ from visitor import LARGE, MEDIUM, SMALL, serves
 # Uploads are read to their end by the companion, for nginx by itself answers before it has read them.
 CONFIGURATION = """
 daemon off; master_process off; worker_processes 1; pid {folder}/nginx.pid; error_log stderr warn;
-events {{ worker_connections 8192; }}
+events {{ worker_connections 32768; }}
 http {{
     access_log off; server_tokens off; default_type application/octet-stream;
     client_body_temp_path {folder}/t1; proxy_temp_path {folder}/t2; fastcgi_temp_path {folder}/t3;

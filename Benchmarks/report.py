@@ -41,6 +41,32 @@ def scenario_lines(rounds, scenario, systems):
         yield ""
 
 
+def markdown(headings, rows):
+    """A table that can be put into a document as it is."""
+    yield "| " + " | ".join(headings) + " |"
+    yield "|" + "---|" * len(headings)
+    for row in rows:
+        yield "| " + " | ".join(row) + " |"
+
+
+def list_lines(rounds, scenario, systems):
+    """What a scenario has found step by step, each step a row."""
+    for system in systems:
+        for values in figures.of(rounds, scenario.name, system).values():
+            for key, columns in scenario.lists.items():
+                rows = [[number(one[column.key], column.places) if column.key in one else "" for column in columns]
+                        for one in values[key]]
+                yield from markdown([column.heading for column in columns], rows)
+                yield ""
+
+
+def growth_lines(values):
+    rows = [[f"`{name}`", number(values[name], 3)] for name in figures.GROWTH if name in values]
+    if rows:
+        yield from markdown(["figure", "is"], rows)
+        yield ""
+
+
 def target_lines(values, pair):
     rows = [[target.name, number(value, 2), target.wanted, "yes" if reached else "NO"]
             for target, value, reached in figures.verdicts(values)]
@@ -53,6 +79,8 @@ def lines(result, scenarios, systems, pair):
     yield ""
     for scenario in scenarios:
         yield from scenario_lines(result["rounds"], scenario, systems)
+        yield from list_lines(result["rounds"], scenario, systems)
+    yield from growth_lines(result["figures"])
     yield from target_lines({**result["ratios"], **result["figures"]}, pair)
     for name, system in result["too_coarse"]:
         yield f"read {name} of {system} with care: a clock tick is more than a fiftieth of it"

@@ -10,8 +10,9 @@ import report
 import wrk
 from machine import read
 from processes import Failure, Processes, wait_until
-from scenarios import Column, Scenario
+from scenarios import Column, Scenario, growth
 from scenarios.events import EVENT
+from scenarios.ladder import shares
 
 REPORT = """Running 4s test @ http://127.0.0.1:1/small
   1 threads and 64 connections
@@ -125,6 +126,50 @@ class Words(unittest.TestCase):
         for words in (["--fast"], ["--only", "nothing"], ["--only"], ["--rounds", "2"], ["--rounds", "many"]):
             with self.assertRaises(arguments.BadUsage, msg=words):
                 arguments.parse(words)
+
+
+class Growth(unittest.TestCase):
+    steps = [{"names": 1, "agents": 1, "cost": 0.5, "cost_edge": 0.2, "runs": {}},
+             {"names": 100, "agents": 3, "cost": 0.75, "cost_edge": 0.25, "runs": {}}]
+
+    def test_names_are_shared_by_as_few_agents_as_may_have_them(self):
+        self.assertEqual([shares(count, 64) for count in (1, 2, 65, 100)], [[1], [1, 1], [1, 64], [1, 64, 35]])
+        self.assertEqual((len(shares(10_000, 64)), sum(shares(10_000, 64))), (158, 10_000))
+
+    def test_what_a_step_found_becomes_a_figure(self):
+        rounds = [turn("growth_bindings", "ours", 1, **growth.flat(self.steps, "names"), kib_each_at_edge=0.5)]
+        self.assertEqual(figures.figure_object(rounds, "ours"), {
+            "growth_bindings_1": 0.5, "growth_bindings_1_edge": 0.2, "growth_bindings_100": 0.75,
+            "growth_bindings_100_edge": 0.25, "kib_per_binding": 0.5})
+
+    def test_steps_are_shown_as_a_table_for_documents(self):
+        scenario = Scenario("growth_bindings", "growth", "names", None,
+                            lists={"steps": [Column("names", "names", 0), Column("cost", "cost", 2)]})
+        rounds = [turn("growth_bindings", "ours", 1, steps=self.steps)]
+        self.assertEqual(list(report.list_lines(rounds, scenario, ["ours", "nghttpx"])),
+                         ["| names | cost |", "|---|---|", "| 1 | 0.50 |", "| 100 | 0.75 |", ""])
+
+    def test_every_step_of_a_full_run_has_a_figure(self):
+        effort = arguments.Effort()
+        self.assertLessEqual({f"growth_bindings_{count}" for count in effort.growth_bindings}
+                             | {f"growth_agents_{count}" for count in effort.growth_agents}, set(figures.GROWTH))
+
+    def test_a_percentile_is_one_of_the_values(self):
+        self.assertEqual([figures.percentile(range(1, 201), share) for share in (0.5, 0.99, 1.0)], [100, 198, 200])
+        self.assertEqual(figures.percentile([7], 0.5), 7)
+
+    def test_reads_nanoseconds_of_a_thread(self):
+        self.assertEqual(accounting.seconds_in("2500000000 70585 1\n"), 2.5)
+
+    def test_finds_how_many_connections_were_accepted(self):
+        snmp = "Ip: Forwarding\nIp: 1\nTcp: ActiveOpens PassiveOpens\nTcp: 7 12\n"
+        self.assertEqual(accounting.passive_opens_in(snmp), 12)
+
+    def test_what_is_used_without_visitors_is_not_counted(self):
+        usage = growth.Usage([[], []], idle=(0.5, 0.25))
+        with usage:
+            usage.before, usage.began = [-3.0, -2.0], usage.began - 2
+        self.assertEqual([round(used, 1) for used in usage.used], [2.0, 1.5])
 
 
 class Text(unittest.TestCase):

@@ -1,10 +1,12 @@
 """Runs wrk, and reads what it prints."""
 
+import os
 import re
 import subprocess
 
 from processes import Failure
 
+SPREAD = os.path.join(os.path.dirname(os.path.abspath(__file__)), "programs", "spread.lua")
 UNITS = {"us": 0.001, "ms": 1.0, "s": 1000.0, "m": 60000.0, "h": 3600000.0}
 
 
@@ -34,10 +36,19 @@ def parse(report):
 
 
 def run(port, host, path, connections, seconds, close=False):
-    """One thread of wrk; fails when a single request did."""
-    command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", "--timeout", "10s",
-               "-H", f"Host: {host}", *(["-H", "Connection: close"] if close else []),
-               f"http://127.0.0.1:{port}{path}"]
+    """One thread of wrk for one name."""
+    return measure(connections, seconds, ["-H", f"Host: {host}", *(["-H", "Connection: close"] if close else []),
+                                          f"http://127.0.0.1:{port}{path}"])
+
+
+def run_spread(port, names, path, connections, seconds):
+    """The same, with each request for one of the names in a file, at random."""
+    return measure(connections, seconds, ["-s", SPREAD, f"http://127.0.0.1:{port}{path}", "--", names])
+
+
+def measure(connections, seconds, words):
+    """Fails when a single request did."""
+    command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", "--timeout", "10s", *words]
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=seconds + 30, check=False)
     except subprocess.TimeoutExpired as error:

@@ -5,7 +5,7 @@ import statistics
 import time
 import urllib.request
 
-from accounting import family, memory
+from accounting import memory, proportional_kib
 from processes import Failure, need_descriptors, wait_until
 from scenarios import Column, Scenario
 from scenarios.memory import WAVE, ask_all, come
@@ -76,15 +76,6 @@ def until_in(admin_port, count):
     wait_until(300, all_in, f"{count} tunnels come up")
     told = metric(admin_port, 'osm_edge_handshakes_refused_total{reason="overloaded"}')
     return round(time.monotonic() - began, 1), int(told)
-
-
-def proportional_kib(pids):
-    """What processes have in memory together, shared pages counted once."""
-    total = 0
-    for pid in family(pids):
-        with open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as lines:
-            total += next(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
-    return total
 
 
 def everyone_serves(ports, count):

@@ -47,12 +47,18 @@ def start_edge(setup, *options, tunnel_port=0):
     return edge, {name: int(re.search(r":(\d+)$", said[name])[1]) for name in ("visitor", "tunnel", "admin")}
 
 
-def start_agent(setup, tunnel_port, *options, pipe=False, device=None, name=NAME):
+def new_socket(setup):
+    """In a folder of its own: agents that start at once wait for each other where they share one."""
+    folder = os.path.join(setup.processes.folder, f"agent-{next(sockets)}")
+    os.makedirs(folder, mode=0o700, exist_ok=True)
+    return os.path.join(folder, "agent.sock")
+
+
+def start_agent(setup, tunnel_port, *options, pipe=False, device=None, name=NAME, socket=None):
     """An agent with a socket of its own: beside one that runs already it would only hand its endpoint over."""
-    socket = os.path.join(setup.processes.folder, f"agent-{next(sockets)}.sock")
     return setup.processes.start(f"ours-agent-{name}", [
         setup.agent, "http", setup.origin_port, "--edge", f"127.0.0.1:{tunnel_port}", "--name", name,
-        "--identity", device or identity(setup), "--socket", socket, *options], pipe=pipe)
+        "--identity", device or identity(setup), "--socket", socket or new_socket(setup), *options], pipe=pipe)
 
 
 def host(visitor_port, name=NAME):

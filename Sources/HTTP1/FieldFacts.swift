@@ -60,11 +60,13 @@ struct FieldFacts {
     /// The number that a Content-Length is; nil for what is none, or more than an `Int` holds.
     static func contentLength(_ value: ByteBufferView) -> Int? {
         guard (1...19).contains(value.count) else { return nil }
+        let text = ByteBuffer(value)
+        let digits = text.readableBytesUInt8Span
         var sum = 0
-        for byte in value {
-            guard Characters.isDigit(byte) else { return nil }
+        for index in digits.indices {
+            guard Characters.isDigit(digits[index]) else { return nil }
             let (product, isTooBig) = sum.multipliedReportingOverflow(by: 10)
-            let (next, isTooBigNow) = product.addingReportingOverflow(Int(byte - UInt8(ascii: "0")))
+            let (next, isTooBigNow) = product.addingReportingOverflow(Int(digits[index] - UInt8(ascii: "0")))
             guard !isTooBig, !isTooBigNow else { return nil }
             sum = next
         }

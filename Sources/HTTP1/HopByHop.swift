@@ -17,7 +17,9 @@ package enum HopByHop {
 
         package init(_ fields: FieldSection) {
             self.fields = fields
-            nominates = fields.entries.indices.contains { HopByHop.nominates(fields, at: $0) }
+            nominates =
+                fields.firstIndex(of: .connection) != nil
+                && fields.entries.indices.contains { HopByHop.nominates(fields, at: $0) }
         }
 
         package func isConnectionSpecific(at index: Int) -> Bool {

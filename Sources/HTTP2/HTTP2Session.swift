@@ -33,7 +33,6 @@ package import NIOCore
     var dataFramesSent = 0
     /// Set by the peer's GOAWAY: it takes no new streams.
     package internal(set) var peerIsLeaving = false
-    private var fieldScratch = unsafe [nghttp2_nv]()
 
     /// The bytes that are being fed, so that DATA can be handed on as slices of them.
     @unsafe struct Feeding {
@@ -313,22 +312,38 @@ package import NIOCore
         _ fields: FieldSection,
         _ body: (UnsafePointer<nghttp2_nv>?, Int) -> Int32
     ) -> Int32 {
-        unsafe fieldScratch.removeAll(keepingCapacity: true)
-        return unsafe fields.storage.withUnsafeReadableBytes { region in
+        unsafe fields.storage.withUnsafeReadableBytes { region in
             guard let base = region.baseAddress else { return body(nil, 0) }
             let bytes = unsafe UnsafeMutablePointer(mutating: base.assumingMemoryBound(to: UInt8.self))
-            for entry in fields.entries {
-                unsafe fieldScratch.append(
-                    nghttp2_nv(
-                        name: bytes + Int(entry.nameOffset),
-                        value: bytes + Int(entry.valueOffset),
-                        namelen: Int(entry.nameLength),
-                        valuelen: Int(entry.valueLength),
-                        flags: UInt8(NGHTTP2_NV_FLAG_NONE.rawValue)
+            return unsafe withUnsafeTemporaryAllocation(of: nghttp2_nv.self, capacity: fields.count) { pairs in
+                for index in 0..<fields.count {
+                    let entry = fields.entries[index]
+                    unsafe pairs.initializeElement(
+                        at: index,
+                        to: nghttp2_nv(
+                            name: bytes + Int(entry.nameOffset),
+                            value: bytes + Int(entry.valueOffset),
+                            namelen: Int(entry.nameLength),
+                            valuelen: Int(entry.valueLength),
+                            flags: Self.flags(of: entry.name)
+                        )
                     )
-                )
+                }
+                return unsafe body(pairs.baseAddress, fields.count)
             }
-            return unsafe fieldScratch.withUnsafeBufferPointer { unsafe body($0.baseAddress, $0.count) }
+        }
+    }
+
+    /// Keeps values that never come again out of the table of HPACK: each would drive out one that does, and the library
+    /// looks through all entries of a name.
+    private static func flags(of name: FieldName) -> UInt8 {
+        switch name {
+        case .traceparent, .tracestate, .xRequestID: UInt8(NGHTTP2_NV_FLAG_NO_INDEX.rawValue)
+        case .other, .authority, .method, .path, .protocol, .scheme, .status, .accept, .connection, .contentLength,
+            .cookie, .expect, .forwarded, .host, .http2Settings, .keepAlive, .proxyConnection, .proxyStatus,
+            .secWebSocketAccept, .secWebSocketKey, .te, .transferEncoding, .upgrade, .xForwardedFor, .xForwardedHost,
+            .xForwardedPort, .xForwardedProto, .xRealIP:
+            UInt8(NGHTTP2_NV_FLAG_NONE.rawValue)
         }
     }
 }

@@ -20,10 +20,12 @@ struct ReceiveWindow {
     private var roundBegan: NIODeadline?
     private var roundBytes = 0
     private var readerKeptUp = true
+    private var grewEarly = false
 
     /// Below this round trip a small window is never the bottleneck: 256 KiB in 2 ms are 128 MiB a second.
     static let shortestRoundTrip = TimeAmount.milliseconds(2)
-    /// From this round trip on a window grows fourfold: doubling would spend more of a download than its bytes.
+    /// From this round trip on a window grows fourfold, and within the round: anything less would spend more of a download
+    /// than its bytes.
     static let longRoundTrip = TimeAmount.milliseconds(100)
 
     init(initial: Int, maximum: Int) {
@@ -53,32 +55,45 @@ struct ReceiveWindow {
         let wasUnread = unread
         unread -= min(count, unread)
         guard let roundTrip, roundTrip >= Self.shortestRoundTrip else { return nil }
+        let isLong = roundTrip >= Self.longRoundTrip
         guard let began = roundBegan else {
-            beginRound(now)
-            return nil
+            beginRound(now, with: isLong ? roundBytes : 0)
+            return isLong ? growEarly(allowance) : nil
         }
-        guard now - began >= roundTrip else { return nil }
-        // Two thirds of a window within one round trip: the sender is, or soon will be, waiting for credit. A round
-        // that took much longer says nothing, the sender may have paused.
-        let wasBusy = roundBytes * 3 >= known * 2 && now - began < roundTrip * 4
-        let factor = roundTrip >= Self.longRoundTrip ? 4 : 2
-        let keptUp = readerKeptUp
-        beginRound(now)
-        let next =
-            if keptUp {
-                wasBusy ? min(size * factor, maximum, size + max(0, allowance)) : size
-            } else if wasUnread * 2 >= size {
-                max(size / 2, initial)
-            } else { size }
-        known = min(size, next)
-        guard next != size else { return nil }
-        size = next
-        return size
+        guard now - began >= roundTrip else { return isLong ? growEarly(allowance) : nil }
+        // A round that took much longer says nothing, the sender may have paused.
+        let wasBusy = isBusy && now - began < roundTrip * 4
+        let (keptUp, grew) = (readerKeptUp, grewEarly)
+        beginRound(now, with: 0)
+        known = size
+        if keptUp {
+            guard wasBusy, !grew else { return nil }
+            return resize(min(size * (isLong ? 4 : 2), maximum, size + max(0, allowance)))
+        }
+        return wasUnread * 2 >= size ? resize(max(size / 2, initial)) : nil
     }
 
-    private mutating func beginRound(_ now: NIODeadline) {
+    /// Grows before a long round is over: whoever sent most of a window at its beginning will wait for the rest of it.
+    private mutating func growEarly(_ allowance: Int) -> Int? {
+        guard isBusy, readerKeptUp, !grewEarly else { return nil }
+        grewEarly = true
+        return resize(min(size * 4, maximum, size + max(0, allowance)))
+    }
+
+    /// Two thirds of a window within one round trip: the sender is, or soon will be, waiting for credit.
+    private var isBusy: Bool { roundBytes * 3 >= known * 2 }
+
+    private mutating func resize(_ next: Int) -> Int? {
+        guard next != size else { return nil }
+        known = min(known, next)
+        size = next
+        return next
+    }
+
+    private mutating func beginRound(_ now: NIODeadline, with bytes: Int) {
         roundBegan = now
-        roundBytes = 0
+        roundBytes = bytes
         readerKeptUp = true
+        grewEarly = false
     }
 }

@@ -38,6 +38,12 @@ package enum FieldBytes {
             precondition(start >= 0 && start <= end && end <= region.count)
             var index = start
             while index < end {
+                // The last eight bytes at once, some of them for the second time.
+                if index + 8 > end, end - start >= 8,
+                    unsafe isPlain(region.loadUnaligned(fromByteOffset: end - 8, as: UInt64.self))
+                {
+                    return end
+                }
                 if index + 8 <= end, unsafe isPlain(region.loadUnaligned(fromByteOffset: index, as: UInt64.self)) {
                     index += 8
                     continue
@@ -81,9 +87,26 @@ package enum FieldBytes {
     package static func equal(_ one: RawSpan, _ other: RawSpan) -> Bool {
         guard one.byteCount == other.byteCount else { return false }
         return unsafe one.withUnsafeBytes { one in
-            unsafe other.withUnsafeBytes { other in unsafe one.elementsEqual(other) }
+            unsafe other.withUnsafeBytes { other in
+                var index = 0
+                while index &+ 8 <= one.count {
+                    let left = unsafe one.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+                    guard unsafe left == other.loadUnaligned(fromByteOffset: index, as: UInt64.self) else {
+                        return false
+                    }
+                    index &+= 8
+                }
+                while index < one.count {
+                    guard unsafe one[index] == other[index] else { return false }
+                    index &+= 1
+                }
+                return true
+            }
         }
     }
+
+    /// Whether a piece has the bytes of a text in UTF-8.
+    package static func equal(_ bytes: RawSpan, _ text: String) -> Bool { text.withBytes { equal(bytes, $0) } }
 
     /// A number for a table of fixed size (FNV-1a); whoever chooses the bytes chooses the number, too.
     package static func hash(_ bytes: RawSpan) -> UInt64 {
@@ -94,23 +117,27 @@ package enum FieldBytes {
         }
     }
 
-    /// Writes a name and behind it a value, which `write` makes of at most `capacity` bytes.
-    ///
-    /// - Returns: The length of the value.
-    static func append(
-        _ name: RawSpan,
-        capacity: Int,
+    /// Makes a text of what `write` makes of at most `capacity` bytes.
+    package static func text(capacity: Int, _ write: (inout OutputRawSpan) -> Void) -> String {
+        unsafe String(unsafeUninitializedCapacity: capacity) { free in
+            let free = UnsafeMutableRawBufferPointer(free)
+            var bytes = unsafe OutputRawSpan(buffer: free, initializedCount: 0)
+            write(&bytes)
+            return unsafe bytes.finalize(for: free)
+        }
+    }
+
+    /// Writes what `write` makes of at most `capacity` bytes.
+    package static func write(
         to buffer: inout ByteBuffer,
+        capacity: Int,
         _ write: (inout OutputRawSpan) -> Void
-    ) -> Int {
-        let length = name.byteCount
-        return unsafe buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: length + capacity) { free in
-            unsafe name.withUnsafeBytes { unsafe free.copyMemory(from: $0) }
-            let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: free[length..<length + capacity])
-            var value = unsafe OutputRawSpan(buffer: rest, initializedCount: 0)
-            write(&value)
-            return unsafe value.finalize(for: rest) + length
-        } - length
+    ) {
+        _ = unsafe buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: capacity) { free in
+            var bytes = unsafe OutputRawSpan(buffer: free, initializedCount: 0)
+            write(&bytes)
+            return unsafe bytes.finalize(for: free)
+        }
     }
 
     /// Writes a name and behind it a value.
@@ -122,23 +149,6 @@ package enum FieldBytes {
             unsafe value.withUnsafeBytes { unsafe rest.copyMemory(from: $0) }
             return count
         }
-    }
-
-    /// Writes `name: value` and the end of the line.
-    ///
-    /// - Returns: Whether all bytes may stand there; nothing is written when not. The name is the caller's to check.
-    package static func writeLine(_ name: RawSpan, _ value: RawSpan, to buffer: inout ByteBuffer) -> Bool {
-        guard endOfValue(in: value, from: 0, to: value.byteCount) == value.byteCount else { return false }
-        let (first, second) = (name.byteCount, value.byteCount)
-        _ = unsafe buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: first + second + 4) { free in
-            unsafe name.withUnsafeBytes { unsafe free.copyMemory(from: $0) }
-            unsafe free.storeBytes(of: (0x203A as UInt16).littleEndian, toByteOffset: first, as: UInt16.self)  // ": "
-            let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: free[(first + 2)...])
-            unsafe value.withUnsafeBytes { unsafe rest.copyMemory(from: $0) }
-            unsafe rest.storeBytes(of: (0x0A0D as UInt16).littleEndian, toByteOffset: second, as: UInt16.self)
-            return first + second + 4
-        }
-        return true
     }
 }
 
@@ -162,6 +172,49 @@ extension ByteBufferView {
 }
 
 extension OutputRawSpan {
+    /// Appends bytes, for which there must be room.
+    @inline(__always)
+    package mutating func append(_ bytes: RawSpan) {
+        unsafe withUnsafeMutableBytes { free, count in
+            precondition(bytes.byteCount <= free.count &- count)
+            unsafe bytes.withUnsafeBytes { bytes in
+                guard let from = bytes.baseAddress, let to = free.baseAddress else { return }
+                unsafe (to + count).copyMemory(from: from, byteCount: bytes.count)
+            }
+            count &+= bytes.byteCount
+        }
+    }
+
     /// Appends the bytes of a text in UTF-8, for which there must be room.
-    package mutating func append(_ text: String) { for byte in text.utf8 { append(byte) } }
+    package mutating func append(text: String) { text.withBytes { append($0) } }
+
+    /// Appends the bytes of a literal, for which there must be room.
+    package mutating func append(_ text: StaticString) { text.withBytes { append($0) } }
+
+    /// Appends `name: value` and the end of the line, for which there must be room; both are the caller's to check.
+    package mutating func append(line name: RawSpan, _ value: RawSpan) {
+        let (first, second) = (name.byteCount, value.byteCount)
+        unsafe withUnsafeMutableBytes { free, used in
+            precondition(first &+ second &+ 4 <= free.count &- used)
+            let line = unsafe UnsafeMutableRawBufferPointer(rebasing: free[used...])
+            unsafe name.withUnsafeBytes { unsafe line.copyMemory(from: $0) }
+            unsafe line.storeBytes(of: (0x203A as UInt16).littleEndian, toByteOffset: first, as: UInt16.self)  // ": "
+            let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: line[(first &+ 2)...])
+            unsafe value.withUnsafeBytes { unsafe rest.copyMemory(from: $0) }
+            unsafe rest.storeBytes(of: (0x0A0D as UInt16).littleEndian, toByteOffset: second, as: UInt16.self)
+            used &+= first &+ second &+ 4
+        }
+    }
+
+    /// Appends the last `count` hexadecimal digits of a number, for which there must be room.
+    package mutating func append(_ count: Int, digitsOf number: UInt64) {
+        unsafe withUnsafeMutableBytes { free, used in
+            precondition(count <= 16 && count <= free.count &- used)
+            for place in 0..<count {
+                let digit = UInt8(truncatingIfNeeded: number &>> UInt64(4 &* (count &- 1 &- place))) & 0xF
+                unsafe free[used &+ place] = digit &+ (digit < 10 ? 0x30 : 0x57)
+            }
+            used &+= count
+        }
+    }
 }

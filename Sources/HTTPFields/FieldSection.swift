@@ -18,7 +18,7 @@ package struct FieldSection: Sendable {
         /// (RFC 3875, 4.1.18).
         package let isAlias: Bool
 
-        fileprivate init(_ name: Range<Int>, _ value: Range<Int>, known: (name: FieldName, isAlias: Bool)) {
+        init(_ name: Range<Int>, _ value: Range<Int>, known: (name: FieldName, isAlias: Bool)) {
             nameOffset = UInt32(truncatingIfNeeded: name.lowerBound)
             nameLength = UInt32(truncatingIfNeeded: name.count)
             valueOffset = UInt32(truncatingIfNeeded: value.lowerBound)
@@ -103,15 +103,6 @@ package struct FieldSection: Sendable {
         append(name, value, known: FieldBytes.name(of: name))
     }
 
-    /// Appends a field with a value that `write` makes of at most `capacity` bytes.
-    package mutating func append(_ name: FieldName, capacity: Int, _ write: (inout OutputRawSpan) -> Void) {
-        let start = storage.readableBytes
-        name.text.withBytes { bytes in
-            let length = FieldBytes.append(bytes, capacity: capacity, to: &storage, write)
-            append(start, bytes.byteCount, length, known: (name, false))
-        }
-    }
-
     /// Appends the field at `index` of another section, as it is there.
     package mutating func append(_ index: Int, of other: FieldSection) {
         let entry = other.entries[index]
@@ -165,6 +156,12 @@ package struct FieldSection: Sendable {
         entries[index].name == name && !entries[index].isAlias
     }
 
+    /// Whether the name of the field at `index` begins with a colon (RFC 9113, 8.3).
+    package func isPseudo(at index: Int) -> Bool {
+        let entry = entries[index]
+        return entry.nameLength > 0 && storage.readableBytesUInt8Span[Int(entry.nameOffset)] == UInt8(ascii: ":")
+    }
+
     /// Whether the field at `index` has that name; `name` is in lower case, the field's case is ignored.
     package func nameEquals(_ name: String, at index: Int) -> Bool {
         let entry = entries[index]
@@ -199,6 +196,11 @@ package struct FieldSection: Sendable {
 }
 
 extension ByteBufferView {
+    /// Whether these are the bytes of the word.
+    package func equals(_ word: String) -> Bool {
+        count == word.utf8.count && withBytes { FieldBytes.equal($0, word) }
+    }
+
     /// Compares with a lower-case ASCII word, ignoring the case of these bytes.
     package func equalsIgnoringCase(_ word: String) -> Bool {
         count == word.utf8.count && elementsEqual(word.utf8) { $0.lowercasedASCII == $1 }

@@ -67,6 +67,7 @@ struct OsmAgent: AsyncParsableCommand {
     )
 
     static func main() async {
+        NameService.settle()
         do {
             var command = try parseAsRoot()
             if var asynchronous = command as? any AsyncParsableCommand {

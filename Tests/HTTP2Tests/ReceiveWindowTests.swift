@@ -38,12 +38,29 @@ struct ReceiveWindowTests {
         #expect(round(&window, 5, bytes: 200, trip: trip) == nil)
     }
 
-    @Test func `grows fourfold where a round trip is long`() {
-        var window = ReceiveWindow(initial: 100, maximum: 1000)
+    @Test func `grows fourfold where a round trip is long, as soon as most of a window has come`() {
+        var window = ReceiveWindow(initial: 100, maximum: 5000)
         let trip = TimeAmount.milliseconds(200)
-        #expect(round(&window, 0, bytes: 100, trip: trip) == nil)
-        #expect(round(&window, 1, bytes: 100, trip: trip) == 400)
-        #expect(round(&window, 2, bytes: 100, trip: trip) == 1000)
+        #expect(round(&window, 0, bytes: 60, trip: trip) == nil)
+        #expect(round(&window, 0, bytes: 10, trip: trip) == 400)
+        #expect(round(&window, 0, bytes: 30, trip: trip) == nil)
+        // What ends a round belongs to it; the next one counts against the window that the sender knows by then.
+        #expect(round(&window, 1, bytes: 10, trip: trip) == nil)
+        #expect(round(&window, 1, bytes: 260, trip: trip) == nil)
+        #expect(round(&window, 1, bytes: 10, trip: trip) == 1600)
+    }
+
+    @Test func `stays as it is on a long link when little comes, or the reader falls behind`() {
+        let trip = TimeAmount.milliseconds(200)
+        var idle = ReceiveWindow(initial: 100, maximum: 5000)
+        for number in 0..<5 { #expect(round(&idle, number, bytes: 30, trip: trip) == nil) }
+        var slow = ReceiveWindow(initial: 100, maximum: 5000)
+        for number in 0..<5 {
+            slow.readerStalled()
+            #expect(round(&slow, number, bytes: 20, trip: trip) == nil)
+            slow.readerStalled()
+            #expect(round(&slow, number, bytes: 70, trip: trip) == nil)
+        }
     }
 
     @Test func `stays as it is when the round trip is short, unknown or mostly idle`() {

@@ -53,12 +53,44 @@ struct FieldNameTests {
         }
     }
 
-    @Test func `a value is made in place`() {
-        var section = FieldSection()
-        section.append(.forwarded, capacity: 100) { $0.append("for=unknown") }
-        section.append(.xRealIP, capacity: 0) { _ in }
+    @Test func `a section is made in place`() {
+        var other = FieldSection()
+        other.append("X_Request-ID", "1")
+        let view = ByteBuffer(string: "/a").readableBytesView
+        let section = FieldSection(capacity: 100, fields: 1) { bytes, entries in
+            bytes.append(.path, view, &entries)
+            bytes.append(.scheme, "https", &entries)
+            bytes.append(0, of: other, &entries)
+            bytes.append(.forwarded, &entries) { $0.append("for=unknown") }
+            bytes.append(.xRealIP, &entries) { _ in }
+        }
+        #expect(section.first(.path)?.equals("/a") == true && section.string(":scheme") == "https")
+        #expect(section.entries[2].name == .xRequestID && section.entries[2].isAlias)
+        #expect(section.string("x_request-id") == "1")
         #expect(section.string("forwarded") == "for=unknown")
         #expect(section.string("x-real-ip") == "")
+    }
+
+    @Test(arguments: [0, 1, 0xA9, 0xFFFF_FFFF_FFFF_FFFF] as [UInt64])
+    func `digits are written with zeros before them`(number: UInt64) {
+        let digits = String(number, radix: 16)
+        let expected = String(repeating: "0", count: 16 - digits.utf8.count) + digits
+        #expect(FieldBytes.text(capacity: 16) { $0.append(16, digitsOf: number) } == expected)
+        #expect(FieldBytes.text(capacity: 2) { $0.append(2, digitsOf: number) } == expected.suffix(2))
+    }
+
+    @Test(arguments: 0...17)
+    func `compares to the last byte`(place: Int) {
+        let bytes = [UInt8](repeating: UInt8(ascii: "a"), count: 18)
+        var other = bytes
+        other[place] = UInt8(ascii: "b")
+        let (one, two) = (ByteBuffer(bytes: bytes), ByteBuffer(bytes: other))
+        let (equalsItself, equalsOther) = (
+            FieldBytes.equal(one.readableBytesSpan, one.readableBytesSpan),
+            FieldBytes.equal(one.readableBytesSpan, two.readableBytesSpan)
+        )
+        #expect(equalsItself && !equalsOther)
+        #expect(!two.readableBytesView.equals(String(decoding: bytes, as: UTF8.self)))
     }
 
     @Test func `a field is copied with what is known of it`() {

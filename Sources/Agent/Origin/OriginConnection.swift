@@ -20,7 +20,7 @@ final class OriginConnection: ChannelDuplexHandler {
     private var isBlocked = false
     private var isClosing = false
     /// For the answer while there is an exchange, and for the next exchange while there is none.
-    private lazy var deadline = RestartableDeadline(on: pool.eventLoop) { [weak self] in self?.deadlinePassed() }
+    private lazy var deadline = RestartableDeadline(in: pool.deadlines) { [weak self] in self?.deadlinePassed() }
     /// Requests that were answered on this connection.
     private(set) var answered = 0
     /// Whether any byte of the present response has come.
