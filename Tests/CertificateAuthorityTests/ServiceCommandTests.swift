@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// The commands around the issuing service, as an operator runs them.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct ServiceCommandTests {
     private let authority: ThrowawayCA
 

@@ -3,7 +3,7 @@ import Testing
 
 @testable import CertificateAuthority
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct IssuingQueueTests {
     /// A queue whose thread is busy until `body` returns.
     private func withBusyQueue(

@@ -8,7 +8,7 @@ import Testing
 @testable import CertificateAuthority
 
 /// The service as an edge meets it: HTTP over a Unix socket.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct IssuingServiceTests {
     private let authority: ThrowawayCA
     private let socket: String

@@ -5,7 +5,7 @@ import Testing
 
 @testable import CertificateAuthority
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct RenewalTests {
     private let authority: ThrowawayCA
     private let applicant: Applicant
