@@ -35,8 +35,8 @@ package struct FieldSection: Sendable {
             self.init(name, value, known: FieldBytes.name(of: bytes.extracting(name)))
         }
 
-        var nameRange: Range<Int> { Int(nameOffset)..<Int(nameOffset) + Int(nameLength) }
-        var valueRange: Range<Int> { Int(valueOffset)..<Int(valueOffset) + Int(valueLength) }
+        package var nameRange: Range<Int> { Int(nameOffset)..<Int(nameOffset) + Int(nameLength) }
+        package var valueRange: Range<Int> { Int(valueOffset)..<Int(valueOffset) + Int(valueLength) }
     }
 
     /// The bytes that the entries point into.
@@ -174,18 +174,20 @@ package struct FieldSection: Sendable {
         return equals(word, offset: entry.valueOffset, length: entry.valueLength)
     }
 
+    /// Whether the value of the field at `index` has exactly these bytes.
+    package func valueIs(_ word: StaticString, at index: Int) -> Bool {
+        let entry = entries[index]
+        guard Int(entry.valueLength) == word.utf8CodeUnitCount else { return false }
+        return word.withBytes { FieldBytes.equal(storage.readableBytesSpan.extracting(entry.valueRange), $0) }
+    }
+
     /// Compares in place: a literal's bytes and a span cost neither a copy nor a count of references.
     private func equals(_ word: String, offset: UInt32, length: UInt32) -> Bool {
-        let expected = word.utf8
-        guard Int(length) == expected.count else { return false }
-        let bytes = storage.readableBytesUInt8Span
-        var position = Int(offset)
-        guard position + expected.count <= bytes.count else { return false }
-        for byte in expected {
-            guard bytes[position].lowercasedASCII == byte else { return false }
-            position += 1
-        }
-        return true
+        guard Int(length) == word.utf8.count else { return false }
+        let bytes = storage.readableBytesSpan
+        guard Int(offset) + Int(length) <= bytes.byteCount else { return false }
+        let found = bytes.extracting(Int(offset)..<Int(offset) + Int(length))
+        return word.withBytes { FieldBytes.equal(found, small: $0) }
     }
 
     private func view(offset: UInt32, length: UInt32) -> ByteBufferView {

@@ -34,6 +34,7 @@ struct FieldNameTests {
 
     @Test(arguments: [
         "", "a", "cook_e", "x-forwarded-bore", "content-lengtg", "ho\u{17F}t", "\u{1A}ost", "a-name-of-21-characters",
+        "content\rlength", "\u{1A}authority", "x-forwarded\rfor",
     ])
     func `bytes that only resemble a name are another`(name: String) throws {
         #expect(try entry(name).name == .other)
@@ -50,6 +51,37 @@ struct FieldNameTests {
             #expect(end == (isAllowed ? 21 : place), "\(byte)")
             let feed = FieldBytes.lineFeed(in: buffer.readableBytesSpan, from: 0, to: 21)
             #expect(feed == (byte == 0x0A ? place : nil), "\(byte)")
+        }
+    }
+
+    @Test(arguments: 0..<21)
+    func `finds what is neither letter nor hyphen wherever it stands, and in the range alone`(place: Int) {
+        for byte in UInt8.min...UInt8.max {
+            var bytes = [UInt8](repeating: UInt8(ascii: "-"), count: 21)
+            bytes[place] = byte
+            let buffer = ByteBuffer(bytes: bytes)
+            let isLetter = byte == UInt8(ascii: "-") || (0x61...0x7A).contains(byte | 0x20) && byte < 0x80
+            for (start, end) in [(0, 21), (0, 7), (3, 9), (5, 5), (12, 20)] {
+                let found = FieldBytes.endOfLetters(in: buffer.readableBytesSpan, from: start, to: end)
+                #expect(found == (isLetter || !(start..<end).contains(place) ? end : place), "\(byte) \(start) \(end)")
+                let same = FieldBytes.first(byte, in: buffer.readableBytesSpan, from: start, to: end)
+                let isEarlier = byte == UInt8(ascii: "-") && start < end
+                let expected = isEarlier ? start : (start..<end).contains(place) ? place : end
+                #expect(same == expected, "\(byte) \(start) \(end)")
+            }
+        }
+    }
+
+    @Test(arguments: 1...20)
+    func `pieces that differ in one byte are not equal`(count: Int) {
+        let buffer = ByteBuffer(repeating: 0x61, count: count)
+        let isSame = FieldBytes.equal(buffer.readableBytesSpan, buffer.readableBytesSpan)
+        #expect(isSame)
+        for place in 0..<count {
+            var other = buffer
+            other.setInteger(UInt8(0x41), at: place)
+            let isEqual = FieldBytes.equal(buffer.readableBytesSpan, other.readableBytesSpan)
+            #expect(!isEqual, "\(place)")
         }
     }
 

@@ -35,7 +35,7 @@ final class OriginPool: Origin {
     /// What the origin is told as its host; nil for what the visitor asked for.
     var host: String? { options.host(for: dialer.target) }
 
-    func serve(_ request: TunnelRequest) -> (any HTTP2StreamDelegate)? {
+    func serve(_ request: consuming TunnelRequest) -> (any HTTP2StreamDelegate)? {
         do throws(HTTP1Error) {
             let exchange = try OriginExchange(request, pool: self)
             exchange.begin()
