@@ -23,9 +23,9 @@ struct Health: AsyncParsableCommand {
     func run() async throws {
         let path = socket ?? ca.folder.issuerSocket
         let status: Int
-        do {
+        do throws(AdminError) {
             status = try await AdminClient.get("/healthz", at: .unix(path: path)).status
-        } catch let error as AdminError {
+        } catch {
             throw AuthorityError(
                 .unreadable,
                 "\(path): \(error)",

@@ -1,9 +1,8 @@
+import AdminHTTP
 import ArgumentParser
 import CertificateAuthority
 import Logging
-import ServiceLifecycle
 import Telemetry
-import UnixSignals
 
 /// Runs the issuing service.
 struct Serve: AsyncParsableCommand {
@@ -200,10 +199,24 @@ struct LogOptions: ParsableArguments {
         name: .customLong("log-level"),
         help: ArgumentHelp("debug, info, notice, warning or error.", valueName: "level")
     )
-    var level = Logger.Level.info
+    var level = Level.info
 
-    func start() { Telemetry.startLogging(level: level, format: format) }
+    /// The levels that an operator may want.
+    enum Level: String, ExpressibleByArgument, CaseIterable {
+        case debug, info, notice, warning, error
+
+        var level: Logger.Level {
+            switch self {
+            case .debug: .debug
+            case .info: .info
+            case .notice: .notice
+            case .warning: .warning
+            case .error: .error
+            }
+        }
+    }
+
+    func start() { Telemetry.startLogging(level: level.level, format: format) }
 }
 
 extension LogFormat: ExpressibleByArgument {}
-extension Logger.Level: @retroactive ExpressibleByArgument {}

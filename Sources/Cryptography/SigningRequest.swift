@@ -25,7 +25,7 @@ import COpenSSL
     /// The curve is looked at first, so that a stranger cannot choose how much a verification costs.
     package convenience init(der: [UInt8], on curve: EVPKey.Curve) throws(CryptographyError) {
         let raw = unsafe der.withUnsafeBufferPointer { bytes -> OpaquePointer? in
-            var place = unsafe bytes.baseAddress
+            var place = bytes.baseAddress
             guard let request = unsafe d2i_X509_REQ(nil, &place, bytes.count) else { return nil }
             guard unsafe place == bytes.baseAddress.map({ unsafe $0 + bytes.count }) else {
                 unsafe X509_REQ_free(request)

@@ -14,6 +14,8 @@ import TunnelProtocol
 final class EdgeCore {
     private(set) var configuration: EdgeConfiguration
     let eventLoop: any EventLoop
+    /// Those of the visitors' connections.
+    let deadlines: DeadlineQueue
     /// Name and version, as agents and operators see them.
     let software: String
     let metrics: EdgeMetrics
@@ -39,7 +41,7 @@ final class EdgeCore {
     private var drained: EventLoopPromise<Void>?
     private(set) var isDraining = false
     private var requestsServed: UInt64 = 0
-    private let requestPrefix = String(UInt32.random(in: .min ... .max), radix: 16)
+    private let requestPrefix = String(UInt32.random(in: .min ... .max), radix: 16) + "-"
 
     init(
         configuration: EdgeConfiguration,
@@ -53,6 +55,7 @@ final class EdgeCore {
     ) {
         self.configuration = configuration
         self.eventLoop = eventLoop
+        deadlines = DeadlineQueue(on: eventLoop)
         self.software = software
         self.identity = identity
         self.metrics = metrics
@@ -121,7 +124,11 @@ final class EdgeCore {
     /// An identifier that is unique among the requests of this process and costs no system call.
     func nextRequestID() -> String {
         requestsServed += 1
-        return "\(requestPrefix)-\(String(requestsServed, radix: 16))"
+        let digits = (UInt64.bitWidth - requestsServed.leadingZeroBitCount + 3) / 4
+        return FieldBytes.text(capacity: requestPrefix.utf8.count + digits) { text in
+            text.append(text: requestPrefix)
+            text.append(digits, digitsOf: requestsServed)
+        }
     }
 
     // MARK: Tunnels

@@ -1,3 +1,4 @@
+import AdminHTTP
 import NIOCore
 import NIOPosix
 
@@ -6,48 +7,69 @@ struct EdgeListeners {
     let core: NIOLoopBound<EdgeCore>
     let eventLoop: any EventLoop
 
+    /// What a connection gets when it is accepted.
+    private struct Accepted {
+        let receives: AdaptiveRecvByteBufferAllocator
+        let sends: ChannelOptions.Types.WriteBufferWaterMark
+
+        func apply(to channel: any Channel) throws {
+            let options = channel.syncOptions
+            try options?.setOption(.recvAllocator, value: receives)
+            try options?.setOption(.writeBufferWaterMark, value: sends)
+        }
+    }
+
     func bindTunnels(_ address: ListenAddress) async throws -> any Channel {
-        try await bootstrap { [core] channel in
-            try channel.pipeline.syncOperations.addHandler(core.value.overload.tunnelGate())
-        } accept: { [core] channel in
-            try TunnelListener(core: core.value).accept(channel)
+        let accepted = Accepted(
+            receives: AdaptiveRecvByteBufferAllocator(minimum: 1024, initial: 8192, maximum: 64 * 1024),
+            sends: .init(low: 128 * 1024, high: 256 * 1024)
+        )
+        return try await bootstrap(accepted) { core in
+            core.overload.tunnelGate()
+        } accept: { core in
+            TunnelListener(core: core).accept
         }
         .bind(host: address.host, port: address.port).get()
     }
 
     func bindVisitors(_ address: ListenAddress) async throws -> any Channel {
-        try await bootstrap { [core] channel in
-            try channel.pipeline.syncOperations.addHandler(core.value.overload.visitorGate())
-        } accept: { [core] channel in
-            try VisitorListener(core: core.value).accept(channel)
-        }
-        .childChannelOption(.writeBufferWaterMark, value: .init(low: 32 * 1024, high: 128 * 1024))
-        .childChannelOption(
-            .recvAllocator,
-            value: AdaptiveRecvByteBufferAllocator(minimum: 1024, initial: 4096, maximum: 256 * 1024)
+        // A connection keeps its last read's buffer while it rests: most requests fit into this much.
+        let accepted = Accepted(
+            receives: AdaptiveRecvByteBufferAllocator(minimum: 1024, initial: 1024, maximum: 256 * 1024),
+            sends: .init(low: 32 * 1024, high: 128 * 1024)
         )
+        return try await bootstrap(accepted) { core in
+            core.overload.visitorGate()
+        } accept: { core in
+            VisitorListener(core: core).accept
+        }
         .bind(host: address.host, port: address.port).get()
     }
 
+    /// Connections that are accepted in one turn of the event loop.
+    private static let acceptedAtOnce: UInt = 32
+
     /// The event loop is its own group of one, so that every connection is served where its core lives.
     private func bootstrap(
-        gate: @escaping @Sendable (any Channel) throws -> Void,
-        accept: @escaping @Sendable (any Channel) throws -> Void
+        _ accepted: Accepted,
+        gate: @escaping @Sendable (EdgeCore) -> AcceptGate,
+        accept: @escaping @Sendable (EdgeCore) -> (any Channel) throws -> Void
     ) -> ServerBootstrap {
         ServerBootstrap(group: eventLoop)
-            .serverChannelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture { try gate(channel) }
+            .serverChannelInitializer { [core] channel in
+                channel.eventLoop.makeCompletedFuture {
+                    let accept = accept(core.value)
+                    let shortcut = AcceptShortcut { channel in
+                        try accepted.apply(to: channel)
+                        try accept(channel)
+                    }
+                    try channel.pipeline.syncOperations.addHandlers([gate(core.value), shortcut])
+                }
             }
             .serverChannelOption(.backlog, value: 1024)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
-            .childChannelOption(
-                .recvAllocator,
-                value: AdaptiveRecvByteBufferAllocator(minimum: 1024, initial: 8192, maximum: 64 * 1024)
-            )
-            .childChannelOption(.writeBufferWaterMark, value: .init(low: 128 * 1024, high: 256 * 1024))
-            .childChannelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture { try accept(channel) }
-            }
+            .serverChannelOption(.maxMessagesPerRead, value: Self.acceptedAtOnce)
+            // Accepted connections inherit it.
+            .serverChannelOption(.tcpOption(.tcp_nodelay), value: 1)
     }
 }

@@ -11,32 +11,39 @@ enum Authority {
 
     static func isValid(_ authority: ByteBufferView, needsPort: Bool = false) -> Bool {
         guard (1...longest).contains(authority.count) else { return false }
-        let port: ByteBufferView
-        if authority.first == UInt8(ascii: "[") {
-            guard let end = authority.firstIndex(of: UInt8(ascii: "]")) else { return false }
-            guard IPv6Text.isValid(authority[(authority.startIndex + 1)..<end]) else { return false }
-            port = authority[(end + 1)...]
+        let text = ByteBuffer(authority)
+        let bytes = text.readableBytesUInt8Span
+        var end = 0
+        if bytes[0] == UInt8(ascii: "[") {
+            guard let bracket = authority.firstIndex(of: UInt8(ascii: "]")) else { return false }
+            guard IPv6Text.isValid(authority[(authority.startIndex + 1)..<bracket]) else { return false }
+            end = bracket + 1 - authority.startIndex
         } else {
-            let colon = authority.firstIndex(of: UInt8(ascii: ":")) ?? authority.endIndex
-            guard isName(authority[..<colon]) else { return false }
-            port = authority[colon...]
+            while end < bytes.count, isOfName(bytes[end]) { end += 1 }
+            guard end > 0 else { return false }
         }
-        return port.isEmpty ? !needsPort : isPort(port)
+        return end == bytes.count ? !needsPort : isPort(bytes, from: end)
     }
 
-    private static func isPort(_ text: ByteBufferView) -> Bool {
-        let digits = text.dropFirst()
-        guard text.first == UInt8(ascii: ":"), (1...5).contains(digits.count), digits.allSatisfy(Characters.isDigit)
-        else { return false }
-        return (1...65_535).contains(digits.reduce(0) { $0 * 10 + Int($1 - UInt8(ascii: "0")) })
+    /// Whether what begins at `start` is a colon and a port.
+    private static func isPort(_ bytes: Span<UInt8>, from start: Int) -> Bool {
+        guard bytes[start] == UInt8(ascii: ":"), (1...5).contains(bytes.count - start - 1) else { return false }
+        var port = 0
+        for index in (start + 1)..<bytes.count {
+            guard Characters.isDigit(bytes[index]) else { return false }
+            port = port * 10 + Int(bytes[index] - UInt8(ascii: "0"))
+        }
+        return (1...65_535).contains(port)
     }
 
-    private static func isName(_ name: ByteBufferView) -> Bool {
-        !name.isEmpty
-            && name.allSatisfy {
-                Characters.isLetter($0) || Characters.isDigit($0) || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: ".")
-                    || $0 == UInt8(ascii: "_")
-            }
+    // One bit for each ASCII character, as in ``Characters``: digits, `-` and `.` below, letters and `_` above.
+    private static let lowNames: UInt64 = 0x03FF_6000_0000_0000
+    private static let highNames: UInt64 = 0x07FF_FFFE_87FF_FFFE
+
+    private static func isOfName(_ byte: UInt8) -> Bool {
+        guard byte < 0x80 else { return false }
+        let bits = byte < 0x40 ? lowNames : highNames
+        return (bits >> UInt64(byte & 0x3F)) & 1 == 1
     }
 }
 

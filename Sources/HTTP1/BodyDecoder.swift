@@ -20,7 +20,7 @@ struct BodyDecoder {
     private var state: State
     private let limits: HTTP1Limits
     /// The head's fields, when its Connection field may name a trailer.
-    private let head: FieldSection?
+    private var head: FieldSection?
     private var scanner = HeadScanner()
 
     init(_ framing: BodyFraming, limits: HTTP1Limits, head: FieldSection? = nil) {
@@ -33,6 +33,9 @@ struct BodyDecoder {
         case .untilClose: state = .untilClose
         }
     }
+
+    /// Lets go of the head's fields, at the end.
+    mutating func forgetHead() { head = nil }
 
     /// Whether the connection may end here.
     var isUntilClose: Bool { if case .untilClose = state { true } else { false } }

@@ -14,6 +14,30 @@ package enum Characters {
         return (bits >> UInt64(byte & 0x3F)) & 1 == 1
     }
 
+    /// The first place from `start` on, before `end`, of a byte that no token has; `end` when there is none.
+    static func endOfToken(in bytes: RawSpan, from start: Int, to end: Int) -> Int {
+        var index = start
+        while true {
+            // Most names have nothing but letters and hyphens.
+            index = FieldBytes.endOfLetters(in: bytes, from: index, to: end)
+            guard index < end, isToken(FieldBytes.byte(at: index, of: bytes)) else { return index }
+            index += 1
+        }
+    }
+
+    /// Whether a token has all these bytes.
+    static func areToken(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
+        endOfToken(in: bytes, from: range.lowerBound, to: range.upperBound) == range.upperBound
+    }
+
+    /// Whether a target has all these bytes.
+    static func areTarget(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
+        for index in range {
+            guard isTarget(FieldBytes.byte(at: index, of: bytes)) else { return false }
+        }
+        return true
+    }
+
     package static func isBlank(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
 
     /// Visible characters, blanks and the bytes above ASCII; no other control characters.

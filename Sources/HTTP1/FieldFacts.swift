@@ -34,13 +34,15 @@ struct FieldFacts {
     /// Reads all of them in one pass.
     static func collect(_ fields: FieldSection) throws(HTTP1Error) -> FieldFacts {
         var facts = FieldFacts()
-        for (index, entry) in fields.entries.enumerated() where entry.name != .other {
+        for index in fields.entries.indices {
+            let entry = fields.entries[index]
+            guard entry.name != .other else { continue }
             switch (entry.name, entry.isAlias) {
             case (.host, _): facts.hostCount += 1
             case (.expect, _):
                 let isKnown = facts.expectation == .none && fields.valueEquals("100-continue", at: index)
                 facts.expectation = isKnown ? .goOn : .unknown
-            case (.connection, _): try facts.connection(fields.value(at: index))
+            case (.connection, _): try facts.connection(fields, index)
             case (.contentLength, false): try facts.length(fields.value(at: index))
             case (.contentLength, true): facts.lookalike = .badContentLength
             case (.transferEncoding, false): try facts.coding(fields, index)
@@ -60,11 +62,13 @@ struct FieldFacts {
     /// The number that a Content-Length is; nil for what is none, or more than an `Int` holds.
     static func contentLength(_ value: ByteBufferView) -> Int? {
         guard (1...19).contains(value.count) else { return nil }
+        let text = ByteBuffer(value)
+        let digits = text.readableBytesUInt8Span
         var sum = 0
-        for byte in value {
-            guard Characters.isDigit(byte) else { return nil }
+        for index in digits.indices {
+            guard Characters.isDigit(digits[index]) else { return nil }
             let (product, isTooBig) = sum.multipliedReportingOverflow(by: 10)
-            let (next, isTooBigNow) = product.addingReportingOverflow(Int(byte - UInt8(ascii: "0")))
+            let (next, isTooBigNow) = product.addingReportingOverflow(Int(digits[index] - UInt8(ascii: "0")))
             guard !isTooBig, !isTooBigNow else { return nil }
             sum = next
         }
@@ -83,8 +87,14 @@ struct FieldFacts {
         }
     }
 
-    private mutating func connection(_ value: ByteBufferView) throws(HTTP1Error) {
-        for option in ListTokens(value) {
+    private mutating func connection(_ fields: FieldSection, _ index: Int) throws(HTTP1Error) {
+        // By far the most common list has one element.
+        if connectionOptions < Self.connectionOptions, fields.valueEquals("keep-alive", at: index) {
+            connectionOptions += 1
+            keepsAlive = true
+            return
+        }
+        for option in ListTokens(fields.value(at: index)) {
             connectionOptions += 1
             guard connectionOptions <= Self.connectionOptions, option.allSatisfy(Characters.isToken) else {
                 throw .badConnection

@@ -28,8 +28,8 @@ enum FieldLines {
         _ index: inout Int
     ) throws(HTTP1Error) -> FieldSection.Entry {
         let nameStart = index
-        while Characters.isToken(bytes[index]) { index += 1 }
-        let nameEnd = index
+        let nameEnd = Characters.endOfToken(in: raw, from: index, to: bytes.count - 1)
+        index = nameEnd
         guard bytes[index] == UInt8(ascii: ":"), nameEnd > nameStart else {
             throw nameEnd == nameStart && Characters.isBlank(bytes[index]) ? .foldedField : .badFieldName
         }

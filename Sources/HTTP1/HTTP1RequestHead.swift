@@ -2,7 +2,9 @@ package import HTTPFields
 package import NIOCore
 
 /// A request's head after every check: what it asks for, of whom, and how its body ends.
-package struct HTTP1RequestHead: Sendable {
+///
+/// An object, because it is handed from one to the next until the request is over, and a value would be copied each time.
+package final class HTTP1RequestHead: Sendable {
     /// The method, a token; compared with case (RFC 9110, 9.1).
     package let method: ByteBufferView
     /// The path and query, `*`, or a CONNECT's authority; never empty.
@@ -29,12 +31,6 @@ package struct HTTP1RequestHead: Sendable {
         case other
     }
 
-    package var isHead: Bool { method.elementsEqual("HEAD".utf8) }
-    package var isConnect: Bool { method.elementsEqual("CONNECT".utf8) }
-    package var hasNoBody: Bool { framing == .none || framing == .length(0) }
-}
-
-extension HTTP1RequestHead {
     /// Reads a head out of its complete section.
     init(parsing section: ByteBuffer, limits: HTTP1Limits) throws(HTTP1Error) {
         let line = try RequestLine.parse(section)
@@ -53,6 +49,12 @@ extension HTTP1RequestHead {
         upgrade = Self.upgrade(line, facts, fields)
     }
 
+    package var isHead: Bool { method.equals("HEAD") }
+    package var isConnect: Bool { method.equals("CONNECT") }
+    package var hasNoBody: Bool { framing == .none || framing == .length(0) }
+}
+
+extension HTTP1RequestHead {
     /// One authority: Host exactly once in HTTP/1.1, and an absolute target must not differ from it.
     private static func authority(
         _ line: RequestLine,
@@ -72,7 +74,7 @@ extension HTTP1RequestHead {
     private static func upgrade(_ line: RequestLine, _ facts: FieldFacts, _ fields: FieldSection) -> Upgrade? {
         // RFC 9110, 7.8: without the connection option the field is ignored, and so it is in HTTP/1.0.
         guard facts.upgrades, line.version == .http11, fields.first(.upgrade) != nil else { return nil }
-        guard line.method.elementsEqual("GET".utf8), !facts.hasFraming,
+        guard line.method.equals("GET"), !facts.hasFraming,
             fields.only("upgrade")?.equalsIgnoringCase("websocket") == true,
             fields.only("sec-websocket-version")?.elementsEqual("13".utf8) == true,
             let key = fields.only("sec-websocket-key"), isWebSocketKey(key)

@@ -9,6 +9,25 @@ package struct HTTP1ResponseHead: Sendable {
     package let framing: BodyFraming
     /// Whether the connection can carry another request afterwards.
     package let keepAlive: Bool
+    /// Whether Connection names fields that end at this hop.
+    let nominatesFields: Bool
+}
+
+extension HTTP1ResponseHead {
+    /// The fields but for those that end at this hop, and for those of one more `name`; they stay where they are.
+    package func lasting(except name: FieldName? = nil) -> FieldSection {
+        let hop = HopByHop.Section(fields, nominates: nominatesFields)
+        var entries: [FieldSection.Entry] = []
+        entries.reserveCapacity(fields.count)
+        for index in fields.entries.indices {
+            let entry = fields.entries[index]
+            if entry.name != .other || nominatesFields {
+                guard !hop.isConnectionSpecific(at: index), entry.isAlias || entry.name != name else { continue }
+            }
+            entries.append(entry)
+        }
+        return FieldSection(storage: fields.storage, entries: entries)
+    }
 }
 
 /// Reads the responses of one connection to an origin, each for the request that was sent (RFC 9112, strictly).
@@ -35,17 +54,24 @@ package struct HTTP1ResponseParser {
     private enum State {
         /// No request is waiting: whatever comes was not asked for.
         case idle
-        case head(Request)
-        case body(BodyDecoder)
+        case head
+        case body
     }
 
     private let limits: HTTP1Limits
     private var scanner = HeadScanner()
     private var state = State.idle
+    /// What the response that comes next, or is under way, is to.
+    private var request = Request.ordinary
+    /// Of the body that is under way.
+    private var decoder: BodyDecoder
     private var interimResponses = 0
     private var failure: HTTP1Error?
 
-    package init(limits: HTTP1Limits) { self.limits = limits }
+    package init(limits: HTTP1Limits) {
+        self.limits = limits
+        decoder = BodyDecoder(.none, limits: limits)
+    }
 
     /// A request has been sent whose response comes next.
     ///
@@ -55,7 +81,8 @@ package struct HTTP1ResponseParser {
             failure = failure ?? .surplusBytes
             return
         }
-        state = .head(request)
+        state = .head
+        self.request = request
         interimResponses = 0
     }
 
@@ -80,7 +107,7 @@ package struct HTTP1ResponseParser {
         if let failure { throw failure }
         switch state {
         case .idle: return nil
-        case .body(let decoder) where decoder.isUntilClose:
+        case .body where decoder.isUntilClose:
             state = .idle
             return .end(nil)
         case .head, .body:
@@ -94,21 +121,20 @@ package struct HTTP1ResponseParser {
         case .idle:
             guard buffer.readableBytes == 0 else { throw .surplusBytes }
             return nil
-        case .head(let request): return try head(request, &buffer)
-        case .body(var decoder):
-            let piece = try decoder.next(&buffer)
-            state = .body(decoder)
-            switch piece {
+        case .head: return try head(&buffer)
+        case .body:
+            switch try decoder.next(&buffer) {
             case .body(let data): return .body(data)
             case .end(let trailers):
                 state = .idle
+                decoder.forgetHead()
                 return .end(trailers)
             case nil: return nil
             }
         }
     }
 
-    private mutating func head(_ request: Request, _ buffer: inout ByteBuffer) throws(HTTP1Error) -> Part? {
+    private mutating func head(_ buffer: inout ByteBuffer) throws(HTTP1Error) -> Part? {
         let found = try scanner.end(
             in: buffer,
             startLine: limits.startLine,
@@ -119,27 +145,32 @@ package struct HTTP1ResponseParser {
         let line = try StatusLine.parse(section)
         let fields = try FieldLines.parse(section, from: line.length, limit: limits.fields)
         let facts = try FieldFacts.collect(fields)
-        guard line.status >= 200 else { return try interim(line, fields, facts, request) }
+        guard line.status >= 200 else { return try interim(line, fields, facts) }
         // RFC 9112, 6.3: these never have a body, whatever their fields say; still, what they say must make sense.
         let stated = try facts.framing(line.version, otherwise: .untilClose)
         let framing = request == .head || line.status == 204 || line.status == 304 ? .none : stated
-        state = .body(BodyDecoder(framing, limits: limits, head: facts.nominates ? fields : nil))
+        begin(framing, head: facts.nominates ? fields : nil)
         return .head(
             HTTP1ResponseHead(
                 status: line.status,
                 version: line.version,
                 fields: fields,
                 framing: framing,
-                keepAlive: facts.persists(line.version) && framing != .untilClose
+                keepAlive: facts.persists(line.version) && framing != .untilClose,
+                nominatesFields: facts.nominates
             )
         )
+    }
+
+    private mutating func begin(_ framing: BodyFraming, head: FieldSection? = nil) {
+        state = .body
+        decoder = BodyDecoder(framing, limits: limits, head: head)
     }
 
     private mutating func interim(
         _ line: StatusLine,
         _ fields: FieldSection,
-        _ facts: FieldFacts,
-        _ request: Request
+        _ facts: FieldFacts
     ) throws(HTTP1Error) -> Part {
         // RFC 9110, 15.2: HTTP/1.0 has none.
         guard line.version == .http11 else { throw .badStartLine }
@@ -149,13 +180,14 @@ package struct HTTP1ResponseParser {
             version: line.version,
             fields: fields,
             framing: .none,
-            keepAlive: true
+            keepAlive: true,
+            nominatesFields: facts.nominates
         )
         if line.status == 101 {
             // RFC 6455, 4.1; the proof in Sec-WebSocket-Accept is for whoever knows the key.
             guard request == .upgrade, facts.upgrades, fields.only("upgrade")?.equalsIgnoringCase("websocket") == true
             else { throw .unexpectedUpgrade }
-            state = .body(BodyDecoder(.untilClose, limits: limits))
+            begin(.untilClose)
             return .upgraded(head)
         }
         interimResponses += 1

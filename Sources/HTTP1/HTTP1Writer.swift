@@ -8,11 +8,16 @@ package import NIOCore
 package enum HTTP1Writer {
     /// Writes `HTTP/1.1 200 OK`; a status is three digits long, which is up to the caller.
     package static func statusLine(_ status: Int, into buffer: inout ByteBuffer) {
-        buffer.writeStaticString("HTTP/1.1 ")
-        buffer.writeString(String(status))
-        buffer.writeStaticString(" ")
-        buffer.writeString(StatusPhrase.of(status))
-        buffer.writeStaticString("\r\n")
+        let phrase = StatusPhrase.of(status)
+        FieldBytes.write(to: &buffer, capacity: 15 + phrase.utf8.count) { bytes in
+            bytes.append("HTTP/1.1 ")
+            bytes.append(UInt8(ascii: "0") + UInt8(status / 100 % 10))
+            bytes.append(UInt8(ascii: "0") + UInt8(status / 10 % 10))
+            bytes.append(UInt8(ascii: "0") + UInt8(status % 10))
+            bytes.append(" ")
+            bytes.append(text: phrase)
+            bytes.append("\r\n")
+        }
     }
 
     /// Writes `METHOD target HTTP/1.1`.
@@ -66,49 +71,63 @@ package enum HTTP1Writer {
         except isLeftOut: (Int) -> Bool = { _ in false }
     ) throws(HTTP1Error) {
         let start = buffer.writerIndex
-        let hop = HopByHop.Section(section)
-        var hasLength = false
-        do throws(HTTP1Error) {
-            for index in section.entries.indices where !isPseudo(section, index) {
-                guard !hop.isConnectionSpecific(at: index), !isLeftOut(index) else { continue }
-                if section.is(.contentLength, at: index) {
-                    guard !hasLength, FieldFacts.contentLength(section.value(at: index)) != nil else {
-                        throw .badContentLength
-                    }
-                    hasLength = true
-                }
-                try field(section, index, into: &buffer)
+        var problem: HTTP1Error?
+        // Room for every field at once: `: ` and the line end are less than what a field's size is counted with.
+        FieldBytes.write(to: &buffer, capacity: section.listSize) { bytes in
+            do throws(HTTP1Error) {
+                try fields(of: section, to: &bytes, except: isLeftOut)
+            } catch {
+                problem = error
             }
-        } catch {
-            buffer.moveWriterIndex(to: start)
-            throw error
         }
+        guard let problem else { return }
+        buffer.moveWriterIndex(to: start)
+        throw problem
     }
 
-    private static func isPseudo(_ section: FieldSection, _ index: Int) -> Bool {
-        let entry = section.entries[index]
-        guard entry.nameLength > 0 else { return false }
-        return section.storage.readableBytesUInt8Span[Int(entry.nameOffset)] == UInt8(ascii: ":")
+    /// The Content-Length of a section, when it is a number.
+    package static func contentLength(of section: FieldSection) -> Int? {
+        section.first(.contentLength).flatMap { FieldFacts.contentLength($0) }
+    }
+
+    private static func fields(
+        of section: FieldSection,
+        to bytes: inout OutputRawSpan,
+        except isLeftOut: (Int) -> Bool
+    ) throws(HTTP1Error) {
+        let hop = HopByHop.Section(section)
+        var hasLength = false
+        for index in section.entries.indices where !section.isPseudo(at: index) {
+            guard !hop.isConnectionSpecific(at: index), !isLeftOut(index) else { continue }
+            if section.is(.contentLength, at: index) {
+                guard !hasLength, FieldFacts.contentLength(section.value(at: index)) != nil else {
+                    throw .badContentLength
+                }
+                hasLength = true
+            }
+            try field(section, index, to: &bytes)
+        }
     }
 
     /// Checks and copies one field without a view of its bytes; most of a head's cost is here.
     private static func field(
         _ section: FieldSection,
         _ index: Int,
-        into buffer: inout ByteBuffer
+        to bytes: inout OutputRawSpan
     ) throws(HTTP1Error) {
         let entry = section.entries[index]
         let name = Int(entry.nameOffset)..<Int(entry.nameOffset + entry.nameLength)
         let value = Int(entry.valueOffset)..<Int(entry.valueOffset + entry.valueLength)
         guard !name.isEmpty else { throw .badFieldName }
-        if entry.name == .other {
-            let bytes = section.storage.readableBytesUInt8Span
-            for place in name { guard Characters.isToken(bytes[place]) else { throw .badFieldName } }
+        if case .other = entry.name {
+            let letters = section.storage.readableBytesUInt8Span
+            for place in name { guard Characters.isToken(letters[place]) else { throw .badFieldName } }
         }
         let raw = section.storage.readableBytesSpan
-        guard FieldBytes.writeLine(raw.extracting(name), raw.extracting(value), to: &buffer) else {
+        guard FieldBytes.endOfValue(in: raw, from: value.lowerBound, to: value.upperBound) == value.upperBound else {
             throw .badFieldValue
         }
+        bytes.append(line: raw.extracting(name), raw.extracting(value))
     }
 
     /// Writes the size line that stands before a chunk, which is never empty; CRLF follows the chunk's bytes.

@@ -16,8 +16,13 @@ package enum HopByHop {
         private let nominates: Bool
 
         package init(_ fields: FieldSection) {
+            self.init(fields, nominates: HopByHop.nominates(fields))
+        }
+
+        /// For a caller who knows whether a Connection field may name others.
+        init(_ fields: FieldSection, nominates: Bool) {
             self.fields = fields
-            nominates = fields.entries.indices.contains { HopByHop.nominates(fields, at: $0) }
+            self.nominates = nominates
         }
 
         package func isConnectionSpecific(at index: Int) -> Bool {
@@ -37,6 +42,14 @@ package enum HopByHop {
             .xForwardedFor, .xForwardedHost, .xForwardedPort, .xForwardedProto, .xRealIP, .xRequestID:
             return false
         }
+    }
+
+    /// Whether any field is a Connection that may name others.
+    static func nominates(_ fields: FieldSection) -> Bool {
+        for index in fields.entries.indices where fields.entries[index].name == .connection {
+            if nominates(fields, at: index) { return true }
+        }
+        return false
     }
 
     /// Whether the field at `index` is a Connection that may name others.

@@ -12,13 +12,13 @@ struct RequestTarget {
     private static let asterisk = ByteBuffer(string: "*").readableBytesView
 
     static func parse(_ target: ByteBufferView, method: ByteBufferView) throws(HTTP1Error) -> RequestTarget {
-        if method.elementsEqual("CONNECT".utf8) {
+        if method.equals("CONNECT") {
             guard Authority.isValid(target, needsPort: true) else { throw .badTarget }
             return RequestTarget(path: target, authority: target)
         }
         if target.first == UInt8(ascii: "/") { return RequestTarget(path: target, authority: nil) }
-        let isOptions = method.elementsEqual("OPTIONS".utf8)
-        if isOptions, target.elementsEqual("*".utf8) { return RequestTarget(path: target, authority: nil) }
+        let isOptions = method.equals("OPTIONS")
+        if isOptions, target.equals("*") { return RequestTarget(path: target, authority: nil) }
         for scheme in ["http://", "https://"] where target.prefix(scheme.utf8.count).equalsIgnoringCase(scheme) {
             return try absolute(target.dropFirst(scheme.utf8.count), isOptions: isOptions)
         }

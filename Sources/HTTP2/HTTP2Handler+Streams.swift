@@ -26,6 +26,24 @@ extension HTTP2Handler {
         schedulePump()
     }
 
+    /// Answers a stream (server role) with fields that have no status among them.
+    package func respond(
+        _ status: Int,
+        _ fields: FieldSection,
+        on stream: HTTP2Stream,
+        ends: Bool
+    ) throws(HTTP2Error) {
+        guard stream.responseEdit == nil else {
+            return try respond(FieldSection(status: status, fields), on: stream, ends: ends)
+        }
+        try session.respond(fields, status: status, on: stream, ends: ends)
+        if let tap = stream.tap {
+            tap.sends(status: status, fields: fields)
+            if ends { tap.sendsEnd(trailers: nil) }
+        }
+        schedulePump()
+    }
+
     /// Sends an interim response (server role).
     package func inform(_ fields: FieldSection, on stream: HTTP2Stream) throws(HTTP2Error) {
         try session.inform(fields, on: stream)

@@ -207,12 +207,13 @@ package final class HTTP2Handler: ChannelInboundHandler {
         defer { isDispatching = false }
         while session.hasEvents {
             session.takeEvents(into: &batch)
-            for event in batch { dispatch(event) }
-            batch.removeAll(keepingCapacity: true)
+            // Taken out one by one, which leaves every reference as it is; whoever copied would count them all.
+            batch.reverse()
+            while let event = batch.popLast() { dispatch(event) }
         }
     }
 
-    private func dispatch(_ event: HTTP2Event) {
+    private func dispatch(_ event: __owned HTTP2Event) {
         guard !hasEnded else {
             if case .closed(let stream, let code) = event { close(stream, code) }
             return

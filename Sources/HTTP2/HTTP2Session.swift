@@ -33,7 +33,7 @@ package import NIOCore
     var dataFramesSent = 0
     /// Set by the peer's GOAWAY: it takes no new streams.
     package internal(set) var peerIsLeaving = false
-    private var fieldScratch = unsafe [nghttp2_nv]()
+    private let lent = LentFields()
 
     /// The bytes that are being fed, so that DATA can be handed on as slices of them.
     @unsafe struct Feeding {
@@ -46,6 +46,7 @@ package import NIOCore
         var stream: HTTP2Stream?
         var fields = FieldSection.empty
         var size = 0
+        var count = 0
     }
 
     package init(role: Role, limits: HTTP2Limits) throws(HTTP2Error) {
@@ -156,7 +157,7 @@ package import NIOCore
         let stream = HTTP2Stream(id: 0, limits: limits)
         stream.outbound.isEnding = ends
         let context = unsafe Unmanaged.passUnretained(stream).toOpaque()
-        let id = unsafe withFields(fields) { names, count in
+        let id = unsafe lent.with(fields) { names, count in
             guard !ends else { return unsafe nghttp2_submit_request(raw, nil, names, count, nil, context) }
             var source = unsafe SessionFactory.dataSource()
             return unsafe nghttp2_submit_request(raw, nil, names, count, &source, context)
@@ -168,10 +169,22 @@ package import NIOCore
     }
 
     /// Answers a stream (server role) with its final head.
-    package func respond(_ fields: FieldSection, on stream: HTTP2Stream, ends: Bool) throws(HTTP2Error) {
+    ///
+    /// - Parameters:
+    ///   - fields: The head's.
+    ///   - status: The status, when it does not stand among the fields; three digits, which is up to the caller.
+    ///   - stream: Which one.
+    ///   - ends: Whether END_STREAM goes with it.
+    /// - Throws: ``HTTP2Error`` when the stream is over.
+    package func respond(
+        _ fields: FieldSection,
+        status: Int? = nil,
+        on stream: HTTP2Stream,
+        ends: Bool
+    ) throws(HTTP2Error) {
         guard !stream.isClosed else { throw HTTP2Error(.streamState, "respond on a closed stream") }
         stream.outbound.isEnding = ends
-        let code = unsafe withFields(fields) { names, count in
+        let code = unsafe lent.with(fields, status: status) { names, count in
             guard !ends else { return unsafe nghttp2_submit_response(raw, stream.id, names, count, nil) }
             var source = unsafe SessionFactory.dataSource()
             return unsafe nghttp2_submit_response(raw, stream.id, names, count, &source)
@@ -182,7 +195,7 @@ package import NIOCore
     /// Sends an interim response (server role; RFC 9110, 15.2).
     package func inform(_ fields: FieldSection, on stream: HTTP2Stream) throws(HTTP2Error) {
         guard !stream.isClosed else { throw HTTP2Error(.streamState, "inform on a closed stream") }
-        let code = unsafe withFields(fields) { names, count in
+        let code = unsafe lent.with(fields) { names, count in
             unsafe nghttp2_submit_headers(raw, UInt8(NGHTTP2_FLAG_NONE.rawValue), stream.id, nil, names, count, nil)
         }
         try check(code)
@@ -190,7 +203,7 @@ package import NIOCore
 
     /// Sends a trailer section; the library calls for it when the last byte before it has gone.
     func submitTrailers(_ fields: FieldSection, on stream: HTTP2Stream) -> Int32 {
-        unsafe withFields(fields) { names, count in unsafe nghttp2_submit_trailer(raw, stream.id, names, count) }
+        unsafe lent.with(fields) { names, count in unsafe nghttp2_submit_trailer(raw, stream.id, names, count) }
     }
 
     // MARK: Bodies
@@ -306,29 +319,5 @@ package import NIOCore
 
     private func check(_ code: Int32) throws(HTTP2Error) {
         guard code >= 0 else { throw SessionFactory.error(code) }
-    }
-
-    /// Lends the library the fields as it wants them; it copies what it keeps and folds names to lower case.
-    private func withFields(
-        _ fields: FieldSection,
-        _ body: (UnsafePointer<nghttp2_nv>?, Int) -> Int32
-    ) -> Int32 {
-        unsafe fieldScratch.removeAll(keepingCapacity: true)
-        return unsafe fields.storage.withUnsafeReadableBytes { region in
-            guard let base = region.baseAddress else { return body(nil, 0) }
-            let bytes = unsafe UnsafeMutablePointer(mutating: base.assumingMemoryBound(to: UInt8.self))
-            for entry in fields.entries {
-                unsafe fieldScratch.append(
-                    nghttp2_nv(
-                        name: bytes + Int(entry.nameOffset),
-                        value: bytes + Int(entry.valueOffset),
-                        namelen: Int(entry.nameLength),
-                        valuelen: Int(entry.valueLength),
-                        flags: UInt8(NGHTTP2_NV_FLAG_NONE.rawValue)
-                    )
-                )
-            }
-            return unsafe fieldScratch.withUnsafeBufferPointer { unsafe body($0.baseAddress, $0.count) }
-        }
     }
 }

@@ -2,55 +2,51 @@ package import NIOCore
 
 /// A deadline that is set anew again and again and hardly ever passes, such as the one for each answer of a connection.
 ///
-/// A timer for each would be made, and taken out of the event loop's queue, thousands of times a second. Here one task is
-/// scheduled, which looks whether the deadline has moved meanwhile, and if so, schedules itself again.
+/// To move it to a later time costs nothing: its queue looks at the time that was set first whether the deadline has
+/// moved meanwhile, and if so, waits again.
 ///
 /// ## Concurrency
-/// Belongs to its event loop.
+/// Belongs to the event loop of its queue.
 package final class RestartableDeadline {
-    private let eventLoop: any EventLoop
+    private let queue: DeadlineQueue
     private let whenPassed: () -> Void
     private var deadline: NIODeadline?
-    private var look: (time: NIODeadline, task: Scheduled<Void>)?
+    /// When the queue looks at it; of meaning while it has a place there.
+    var look = NIODeadline.uptimeNanoseconds(0)
+    /// Its place in the queue, which alone sets it.
+    var index: Int?
 
     /// - Parameters:
-    ///   - eventLoop: Whose time counts.
+    ///   - queue: What waits for it.
     ///   - whenPassed: Told when the deadline passes; once, until it is set again. It must not own the deadline.
-    package init(on eventLoop: any EventLoop, whenPassed: @escaping () -> Void) {
-        self.eventLoop = eventLoop
+    package init(in queue: DeadlineQueue, whenPassed: @escaping () -> Void) {
+        self.queue = queue
         self.whenPassed = whenPassed
     }
 
     /// Sets the deadline, in place of the one before.
-    package func restart(in time: TimeAmount) {
-        let deadline = eventLoop.now + time
+    package func restart(in time: TimeAmount) { restart(at: queue.eventLoop.now + time) }
+
+    /// Sets the deadline to a time of the event loop's clock, in place of the one before.
+    package func restart(at deadline: NIODeadline) {
         self.deadline = deadline
-        if let look {
-            guard deadline < look.time else { return }
-            look.task.cancel()
-        }
-        schedule(at: deadline)
+        guard index == nil || deadline < look else { return }
+        queue.place(self, at: deadline)
     }
 
     /// There is no deadline until it is set again; it costs next to nothing to set it soon.
     package func suspend() { deadline = nil }
 
-    /// The same, for the end: the event loop forgets it as well.
+    /// The same, for the end: the queue forgets it as well.
     package func cancel() {
         deadline = nil
-        look?.task.cancel()
-        look = nil
+        queue.remove(self)
     }
 
-    private func schedule(at time: NIODeadline) {
-        let bound = NIOLoopBound(self, eventLoop: eventLoop)
-        look = (time, eventLoop.scheduleTask(deadline: time) { bound.value.timeHasCome() })
-    }
-
-    private func timeHasCome() {
-        look = nil
+    /// The queue's look, after which it has no place there.
+    func timeHasCome(_ now: NIODeadline) {
         guard let deadline else { return }
-        guard deadline <= eventLoop.now else { return schedule(at: deadline) }
+        guard deadline <= now else { return queue.place(self, at: deadline) }
         self.deadline = nil
         whenPassed()
     }

@@ -22,11 +22,14 @@ import NIOCore
             valueLength,
             _,
             owner in
-            guard let session = unsafe session(owner) else { return failure }
-            return unsafe session.field(
-                UnsafeRawBufferPointer(start: name, count: nameLength),
-                UnsafeRawBufferPointer(start: value, count: valueLength)
-            )
+            guard let owner = unsafe owner else { return failure }
+            // Called for every field: a reference that is counted would cost as much as the field.
+            return unsafe Unmanaged<HTTP2Session>.fromOpaque(owner)._withUnsafeGuaranteedRef { session in
+                unsafe session.field(
+                    UnsafeRawBufferPointer(start: name, count: nameLength),
+                    UnsafeRawBufferPointer(start: value, count: valueLength)
+                )
+            }
         }
         unsafe nghttp2_session_callbacks_set_on_invalid_header_callback(callbacks) { _, _, _, _, _, _, _, owner in
             // RFC 9113, 8.1.1: a malformed message is a stream error; without this, the field would vanish silently.
@@ -105,20 +108,24 @@ extension HTTP2Session {
             return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue
         }
         let id = unsafe frame.hd.stream_id
-        if role == .server, streams[id] == nil { streams[id] = HTTP2Stream(id: id, limits: limits) }
-        incoming.stream = streams[id]
-        incoming.size = 0
-        incoming.fields = .init()
+        var stream = streams[id]
+        if role == .server, stream == nil {
+            let opened = HTTP2Stream(id: id, limits: limits)
+            streams[id] = opened
+            stream = opened
+        }
+        incoming = HeadInProgress(stream: stream, fields: FieldSection())
         return 0
     }
 
     func field(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) -> Int32 {
         // RFC 9113, 6.5.2 counts 32 bytes a field: one byte on the wire must not buy unlimited memory here.
         incoming.size += name.count + value.count + 32
-        guard incoming.size <= limits.fieldSectionSize, incoming.fields.count < limits.fieldCount else {
+        guard incoming.size <= limits.fieldSectionSize, incoming.count < limits.fieldCount else {
             tally.glitches += 1
             return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue
         }
+        incoming.count += 1
         unsafe incoming.fields.append(name: name.bytes, value: value.bytes)
         return 0
     }
@@ -143,8 +150,9 @@ extension HTTP2Session {
 
     private func headEnded(_ header: nghttp2_frame_hd) {
         guard let stream = incoming.stream, stream.id == header.stream_id else { return }
-        let fields = incoming.fields
-        incoming = HeadInProgress()
+        var ended = HeadInProgress()
+        swap(&ended, &incoming)
+        let fields = ended.fields
         let kind = kind(of: fields, on: stream)
         if kind == .informational {
             stream.informationalCount += 1

@@ -19,6 +19,7 @@ package enum FieldBytes {
             )
             guard candidate != .other else { return (.other, false) }
             let text = candidate.text
+            if unsafe matches(region, text) { return (candidate, false) }
             var isAlias = false
             for index in 0..<count {
                 let expected = unsafe text.utf8Start[index]
@@ -31,59 +32,35 @@ package enum FieldBytes {
         }
     }
 
-    /// The first place from `start` on, before `end`, of a byte that a field's value cannot have (RFC 9110, 5.5): a control
-    /// character other than the tab; `end` when there is none.
-    package static func endOfValue(in bytes: RawSpan, from start: Int, to end: Int) -> Int {
-        unsafe bytes.withUnsafeBytes { region in
-            precondition(start >= 0 && start <= end && end <= region.count)
-            var index = start
-            while index < end {
-                if index + 8 <= end, unsafe isPlain(region.loadUnaligned(fromByteOffset: index, as: UInt64.self)) {
-                    index += 8
-                    continue
-                }
-                let byte = unsafe region[index]
-                guard byte >= 0x20 ? byte != 0x7F : byte == UInt8(ascii: "\t") else { return index }
-                index += 1
-            }
-            return end
-        }
-    }
-
-    /// Whether none of eight bytes is below 0x20 or is 0x7F; may say no for bytes that are fine.
-    private static func isPlain(_ word: UInt64) -> Bool {
-        let ones: UInt64 = 0x0101_0101_0101_0101
-        let below = (word &- ones &* 0x20) & ~word
-        let deleted = word ^ (ones &* 0x7F)
-        return (below | ((deleted &- ones) & ~deleted)) & (ones &* 0x80) == 0
-    }
-
-    /// The first line feed from `start` on, before `end`.
-    package static func lineFeed(in bytes: RawSpan, from start: Int, to end: Int) -> Int? {
-        unsafe bytes.withUnsafeBytes { region in
-            precondition(start >= 0 && start <= end && end <= region.count)
-            let ones: UInt64 = 0x0101_0101_0101_0101
-            var index = start
-            while index + 8 <= end {
-                let word = unsafe region.loadUnaligned(fromByteOffset: index, as: UInt64.self) ^ (ones &* 0x0A)
-                guard (word &- ones) & ~word & (ones &* 0x80) == 0 else { break }
-                index += 8
-            }
-            while index < end {
-                if unsafe region[index] == 0x0A { return index }
-                index += 1
-            }
-            return nil
-        }
-    }
-
     /// Whether two pieces have the same bytes.
     package static func equal(_ one: RawSpan, _ other: RawSpan) -> Bool {
         guard one.byteCount == other.byteCount else { return false }
         return unsafe one.withUnsafeBytes { one in
-            unsafe other.withUnsafeBytes { other in unsafe one.elementsEqual(other) }
+            unsafe other.withUnsafeBytes { other in unsafe equal(one, other) }
         }
     }
+
+    /// One byte of a piece.
+    package static func byte(at place: Int, of bytes: RawSpan) -> UInt8 {
+        precondition(place >= 0 && place < bytes.byteCount)
+        return unsafe bytes.unsafeLoad(fromByteOffset: place, as: UInt8.self)
+    }
+
+    /// Whether a piece has the bytes of a word in small letters, in whatever case.
+    static func equal(_ one: RawSpan, small word: RawSpan) -> Bool {
+        guard one.byteCount == word.byteCount else { return false }
+        return unsafe one.withUnsafeBytes { one in
+            unsafe word.withUnsafeBytes { word in
+                for index in 0..<word.count {
+                    guard unsafe one[index].lowercasedASCII == word[index] else { return false }
+                }
+                return true
+            }
+        }
+    }
+
+    /// Whether a piece has the bytes of a text in UTF-8.
+    package static func equal(_ bytes: RawSpan, _ text: String) -> Bool { text.withBytes { equal(bytes, $0) } }
 
     /// A number for a table of fixed size (FNV-1a); whoever chooses the bytes chooses the number, too.
     package static func hash(_ bytes: RawSpan) -> UInt64 {
@@ -94,23 +71,27 @@ package enum FieldBytes {
         }
     }
 
-    /// Writes a name and behind it a value, which `write` makes of at most `capacity` bytes.
-    ///
-    /// - Returns: The length of the value.
-    static func append(
-        _ name: RawSpan,
-        capacity: Int,
+    /// Makes a text of what `write` makes of at most `capacity` bytes.
+    package static func text(capacity: Int, _ write: (inout OutputRawSpan) -> Void) -> String {
+        unsafe String(unsafeUninitializedCapacity: capacity) { free in
+            let free = UnsafeMutableRawBufferPointer(free)
+            var bytes = unsafe OutputRawSpan(buffer: free, initializedCount: 0)
+            write(&bytes)
+            return unsafe bytes.finalize(for: free)
+        }
+    }
+
+    /// Writes what `write` makes of at most `capacity` bytes.
+    package static func write(
         to buffer: inout ByteBuffer,
+        capacity: Int,
         _ write: (inout OutputRawSpan) -> Void
-    ) -> Int {
-        let length = name.byteCount
-        return unsafe buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: length + capacity) { free in
-            unsafe name.withUnsafeBytes { unsafe free.copyMemory(from: $0) }
-            let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: free[length..<length + capacity])
-            var value = unsafe OutputRawSpan(buffer: rest, initializedCount: 0)
-            write(&value)
-            return unsafe value.finalize(for: rest) + length
-        } - length
+    ) {
+        _ = unsafe buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: capacity) { free in
+            var bytes = unsafe OutputRawSpan(buffer: free, initializedCount: 0)
+            write(&bytes)
+            return unsafe bytes.finalize(for: free)
+        }
     }
 
     /// Writes a name and behind it a value.
@@ -123,22 +104,117 @@ package enum FieldBytes {
             return count
         }
     }
+}
 
-    /// Writes `name: value` and the end of the line.
-    ///
-    /// - Returns: Whether all bytes may stand there; nothing is written when not. The name is the caller's to check.
-    package static func writeLine(_ name: RawSpan, _ value: RawSpan, to buffer: inout ByteBuffer) -> Bool {
-        guard endOfValue(in: value, from: 0, to: value.byteCount) == value.byteCount else { return false }
-        let (first, second) = (name.byteCount, value.byteCount)
-        _ = unsafe buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: first + second + 4) { free in
-            unsafe name.withUnsafeBytes { unsafe free.copyMemory(from: $0) }
-            unsafe free.storeBytes(of: (0x203A as UInt16).littleEndian, toByteOffset: first, as: UInt16.self)  // ": "
-            let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: free[(first + 2)...])
-            unsafe value.withUnsafeBytes { unsafe rest.copyMemory(from: $0) }
-            unsafe rest.storeBytes(of: (0x0A0D as UInt16).littleEndian, toByteOffset: second, as: UInt16.self)
-            return first + second + 4
+// Looking for a byte, eight at a time.
+extension FieldBytes {
+    /// Whether two regions of one length have the same bytes.
+    static func equal(_ one: UnsafeRawBufferPointer, _ other: UnsafeRawBufferPointer) -> Bool {
+        guard one.count >= 8 else { return unsafe one.elementsEqual(other) }
+        var place = 0
+        while true {
+            guard unsafe word(one, at: place) == word(other, at: place) else { return false }
+            guard place + 8 < one.count else { return true }
+            place = min(place + 8, one.count - 8)
         }
-        return true
+    }
+
+    /// Whether the bytes are a name of as many bytes, in whatever case; may say no for one of less than eight.
+    static func matches(_ region: UnsafeRawBufferPointer, _ text: StaticString) -> Bool {
+        guard region.count >= 8 else { return false }
+        let expected = unsafe UnsafeRawBufferPointer(start: text.utf8Start, count: region.count)
+        var place = 0
+        while true {
+            let word = unsafe self.word(region, at: place)
+            // The bit that tells capitals from small letters also tells a few controls from the marks in names.
+            let isPrintable = (word | word << 1) & every(0x40) == every(0x40)
+            guard isPrintable, unsafe word | every(0x20) == self.word(expected, at: place) else { return false }
+            guard place + 8 < region.count else { return true }
+            place = min(place + 8, region.count - 8)
+        }
+    }
+
+    /// The first place from `start` on, before `end`, of a byte that a field's value cannot have (RFC 9110, 5.5): a control
+    /// character other than the tab; `end` when there is none.
+    package static func endOfValue(in bytes: RawSpan, from start: Int, to end: Int) -> Int {
+        unsafe bytes.withUnsafeBytes { region in
+            precondition(start >= 0 && start <= end && end <= region.count)
+            var index = start
+            while true {
+                index = unsafe first(in: region, from: index, to: end) { word in
+                    let visible = (word & every(0x7F)) &+ every(0x60)
+                    return ~(visible | word) | zeros(word ^ every(0x7F))
+                }
+                guard index < end, unsafe region[index] == UInt8(ascii: "\t") else { return index }
+                index += 1
+            }
+        }
+    }
+
+    /// The first line feed from `start` on, before `end`.
+    package static func lineFeed(in bytes: RawSpan, from start: Int, to end: Int) -> Int? {
+        let found = self.first(0x0A, in: bytes, from: start, to: end)
+        return found < end ? found : nil
+    }
+
+    /// The first place from `start` on, before `end`, of that byte; `end` when there is none.
+    package static func first(_ byte: UInt8, in bytes: RawSpan, from start: Int, to end: Int) -> Int {
+        unsafe bytes.withUnsafeBytes { region in
+            precondition(start >= 0 && start <= end && end <= region.count)
+            let pattern = every(UInt64(byte))
+            return unsafe first(in: region, from: start, to: end) { zeros($0 ^ pattern) }
+        }
+    }
+
+    /// The first place from `start` on, before `end`, of what is neither a letter of ASCII nor a hyphen; `end` when there
+    /// is none.
+    package static func endOfLetters(in bytes: RawSpan, from start: Int, to end: Int) -> Int {
+        unsafe bytes.withUnsafeBytes { region in
+            precondition(start >= 0 && start <= end && end <= region.count)
+            return unsafe first(in: region, from: start, to: end) { word in
+                // Within seven bits, so that no sum reaches the next byte.
+                let small = (word | every(0x20)) & every(0x7F)
+                let letters = (small &+ every(0x1F)) & ~(small &+ every(0x05))
+                return ~(letters | zeros(word ^ every(0x2D))) | word
+            }
+        }
+    }
+
+    /// A word of eight times that byte.
+    private static func every(_ byte: UInt64) -> UInt64 { 0x0101_0101_0101_0101 &* byte }
+
+    /// Eight bytes, the first one lowest.
+    private static func word(_ region: UnsafeRawBufferPointer, at place: Int) -> UInt64 {
+        UInt64(littleEndian: unsafe region.loadUnaligned(fromByteOffset: place, as: UInt64.self))
+    }
+
+    /// The highest bit of each byte that is zero; the other bits mean nothing.
+    private static func zeros(_ word: UInt64) -> UInt64 { ~(((word & every(0x7F)) &+ every(0x7F)) | word) }
+
+    /// The first place whose byte `marks` marks with its highest bit, eight bytes at a time; `end` when there is none.
+    @inline(__always)
+    private static func first(
+        in region: UnsafeRawBufferPointer,
+        from start: Int,
+        to end: Int,
+        _ marks: (UInt64) -> UInt64
+    ) -> Int {
+        var index = start
+        while index + 8 <= end {
+            let found = unsafe marks(word(region, at: index)) & every(0x80)
+            guard found == 0 else { return index + found.trailingZeroBitCount / 8 }
+            index += 8
+        }
+        guard index < end else { return end }
+        var rest: UInt64 = 0
+        if end >= 8 {
+            rest = unsafe word(region, at: end - 8) &>> UInt64(8 * (8 - (end - index)))
+        } else {
+            for place in (index..<end).reversed() { rest = unsafe rest << 8 | UInt64(region[place]) }
+        }
+        // What stands above the rest is none of its bytes.
+        let found = marks(rest) & every(0x80) & (1 &<< UInt64(8 * (end - index)) &- 1)
+        return found == 0 ? end : index + found.trailingZeroBitCount / 8
     }
 }
 
@@ -162,6 +238,52 @@ extension ByteBufferView {
 }
 
 extension OutputRawSpan {
+    /// Appends bytes, for which there must be room.
+    @inline(__always)
+    package mutating func append(_ bytes: RawSpan) {
+        unsafe withUnsafeMutableBytes { free, count in
+            precondition(bytes.byteCount <= free.count &- count)
+            unsafe bytes.withUnsafeBytes { bytes in
+                guard let from = bytes.baseAddress, let to = free.baseAddress else { return }
+                unsafe (to + count).copyMemory(from: from, byteCount: bytes.count)
+            }
+            count &+= bytes.byteCount
+        }
+    }
+
+    /// Appends the two bytes of a number as they lie in memory, for which there must be room.
+    package mutating func append(pair: UInt16) { unsafe append(pair, as: UInt16.self) }
+
     /// Appends the bytes of a text in UTF-8, for which there must be room.
-    package mutating func append(_ text: String) { for byte in text.utf8 { append(byte) } }
+    package mutating func append(text: String) { text.withBytes { append($0) } }
+
+    /// Appends the bytes of a literal, for which there must be room.
+    package mutating func append(_ text: StaticString) { text.withBytes { append($0) } }
+
+    /// Appends `name: value` and the end of the line, for which there must be room; both are the caller's to check.
+    package mutating func append(line name: RawSpan, _ value: RawSpan) {
+        let (first, second) = (name.byteCount, value.byteCount)
+        unsafe withUnsafeMutableBytes { free, used in
+            precondition(first &+ second &+ 4 <= free.count &- used)
+            let line = unsafe UnsafeMutableRawBufferPointer(rebasing: free[used...])
+            unsafe name.withUnsafeBytes { unsafe line.copyMemory(from: $0) }
+            unsafe line.storeBytes(of: (0x203A as UInt16).littleEndian, toByteOffset: first, as: UInt16.self)  // ": "
+            let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: line[(first &+ 2)...])
+            unsafe value.withUnsafeBytes { unsafe rest.copyMemory(from: $0) }
+            unsafe rest.storeBytes(of: (0x0A0D as UInt16).littleEndian, toByteOffset: second, as: UInt16.self)
+            used &+= first &+ second &+ 4
+        }
+    }
+
+    /// Appends the last `count` hexadecimal digits of a number, for which there must be room.
+    package mutating func append(_ count: Int, digitsOf number: UInt64) {
+        unsafe withUnsafeMutableBytes { free, used in
+            precondition(count <= 16 && count <= free.count &- used)
+            for place in 0..<count {
+                let digit = UInt8(truncatingIfNeeded: number &>> UInt64(4 &* (count &- 1 &- place))) & 0xF
+                unsafe free[used &+ place] = digit &+ (digit < 10 ? 0x30 : 0x57)
+            }
+            used &+= count
+        }
+    }
 }

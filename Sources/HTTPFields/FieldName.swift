@@ -10,6 +10,17 @@ package enum FieldName: UInt8, Sendable, CaseIterable {
     case proxyStatus, secWebSocketAccept, secWebSocketKey, te, traceparent, tracestate, transferEncoding, upgrade
     case xForwardedFor, xForwardedHost, xForwardedPort, xForwardedProto, xRealIP, xRequestID
 
+    /// Spelt out, because other modules would call the one that every raw type has by way of its tables.
+    package static func == (one: FieldName, other: FieldName) -> Bool { one.rawValue == other.rawValue }
+
+    /// Spelt out for the same reason.
+    package static func != (one: FieldName, other: FieldName) -> Bool { one.rawValue != other.rawValue }
+
+    /// Whether it is one of the pseudo-header fields of RFC 9113, 8.3.
+    package var isPseudo: Bool {
+        FieldName.authority.rawValue <= rawValue && rawValue <= FieldName.status.rawValue
+    }
+
     /// The name as it is written; empty for ``other``.
     package var text: StaticString {
         switch self {

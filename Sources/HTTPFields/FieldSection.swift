@@ -18,7 +18,7 @@ package struct FieldSection: Sendable {
         /// (RFC 3875, 4.1.18).
         package let isAlias: Bool
 
-        fileprivate init(_ name: Range<Int>, _ value: Range<Int>, known: (name: FieldName, isAlias: Bool)) {
+        init(_ name: Range<Int>, _ value: Range<Int>, known: (name: FieldName, isAlias: Bool)) {
             nameOffset = UInt32(truncatingIfNeeded: name.lowerBound)
             nameLength = UInt32(truncatingIfNeeded: name.count)
             valueOffset = UInt32(truncatingIfNeeded: value.lowerBound)
@@ -35,8 +35,8 @@ package struct FieldSection: Sendable {
             self.init(name, value, known: FieldBytes.name(of: bytes.extracting(name)))
         }
 
-        var nameRange: Range<Int> { Int(nameOffset)..<Int(nameOffset) + Int(nameLength) }
-        var valueRange: Range<Int> { Int(valueOffset)..<Int(valueOffset) + Int(valueLength) }
+        package var nameRange: Range<Int> { Int(nameOffset)..<Int(nameOffset) + Int(nameLength) }
+        package var valueRange: Range<Int> { Int(valueOffset)..<Int(valueOffset) + Int(valueLength) }
     }
 
     /// The bytes that the entries point into.
@@ -103,15 +103,6 @@ package struct FieldSection: Sendable {
         append(name, value, known: FieldBytes.name(of: name))
     }
 
-    /// Appends a field with a value that `write` makes of at most `capacity` bytes.
-    package mutating func append(_ name: FieldName, capacity: Int, _ write: (inout OutputRawSpan) -> Void) {
-        let start = storage.readableBytes
-        name.text.withBytes { bytes in
-            let length = FieldBytes.append(bytes, capacity: capacity, to: &storage, write)
-            append(start, bytes.byteCount, length, known: (name, false))
-        }
-    }
-
     /// Appends the field at `index` of another section, as it is there.
     package mutating func append(_ index: Int, of other: FieldSection) {
         let entry = other.entries[index]
@@ -165,6 +156,12 @@ package struct FieldSection: Sendable {
         entries[index].name == name && !entries[index].isAlias
     }
 
+    /// Whether the name of the field at `index` begins with a colon (RFC 9113, 8.3).
+    package func isPseudo(at index: Int) -> Bool {
+        let entry = entries[index]
+        return entry.nameLength > 0 && storage.readableBytesUInt8Span[Int(entry.nameOffset)] == UInt8(ascii: ":")
+    }
+
     /// Whether the field at `index` has that name; `name` is in lower case, the field's case is ignored.
     package func nameEquals(_ name: String, at index: Int) -> Bool {
         let entry = entries[index]
@@ -177,18 +174,20 @@ package struct FieldSection: Sendable {
         return equals(word, offset: entry.valueOffset, length: entry.valueLength)
     }
 
+    /// Whether the value of the field at `index` has exactly these bytes.
+    package func valueIs(_ word: StaticString, at index: Int) -> Bool {
+        let entry = entries[index]
+        guard Int(entry.valueLength) == word.utf8CodeUnitCount else { return false }
+        return word.withBytes { FieldBytes.equal(storage.readableBytesSpan.extracting(entry.valueRange), $0) }
+    }
+
     /// Compares in place: a literal's bytes and a span cost neither a copy nor a count of references.
     private func equals(_ word: String, offset: UInt32, length: UInt32) -> Bool {
-        let expected = word.utf8
-        guard Int(length) == expected.count else { return false }
-        let bytes = storage.readableBytesUInt8Span
-        var position = Int(offset)
-        guard position + expected.count <= bytes.count else { return false }
-        for byte in expected {
-            guard bytes[position].lowercasedASCII == byte else { return false }
-            position += 1
-        }
-        return true
+        guard Int(length) == word.utf8.count else { return false }
+        let bytes = storage.readableBytesSpan
+        guard Int(offset) + Int(length) <= bytes.byteCount else { return false }
+        let found = bytes.extracting(Int(offset)..<Int(offset) + Int(length))
+        return word.withBytes { FieldBytes.equal(found, small: $0) }
     }
 
     private func view(offset: UInt32, length: UInt32) -> ByteBufferView {
@@ -199,6 +198,11 @@ package struct FieldSection: Sendable {
 }
 
 extension ByteBufferView {
+    /// Whether these are the bytes of the word.
+    package func equals(_ word: String) -> Bool {
+        count == word.utf8.count && withBytes { FieldBytes.equal($0, word) }
+    }
+
     /// Compares with a lower-case ASCII word, ignoring the case of these bytes.
     package func equalsIgnoringCase(_ word: String) -> Bool {
         count == word.utf8.count && elementsEqual(word.utf8) { $0.lowercasedASCII == $1 }

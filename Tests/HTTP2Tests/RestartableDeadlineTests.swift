@@ -6,6 +6,9 @@ import Testing
 
 struct RestartableDeadlineTests {
     private let eventLoop = EmbeddedEventLoop()
+    private let queue: DeadlineQueue
+
+    init() { queue = DeadlineQueue(on: eventLoop) }
 
     /// Counts how often a deadline has passed.
     private final class Passes {
@@ -13,7 +16,7 @@ struct RestartableDeadlineTests {
     }
 
     private func deadline(_ passes: Passes) -> RestartableDeadline {
-        RestartableDeadline(on: eventLoop) { passes.count += 1 }
+        RestartableDeadline(in: queue) { passes.count += 1 }
     }
 
     @Test func `passes once`() {
@@ -68,7 +71,7 @@ struct RestartableDeadlineTests {
     @Test func `can be set again by what it calls`() {
         var deadline: RestartableDeadline?
         var passes = 0
-        deadline = RestartableDeadline(on: eventLoop) {
+        deadline = RestartableDeadline(in: queue) {
             passes += 1
             if passes < 3 { deadline?.restart(in: .seconds(1)) }
         }

@@ -4,7 +4,8 @@ import NIOCore
 ///
 /// It stands where the socket is told the address, so that whatever a name was said to mean a moment ago, nothing else is
 /// dialled than what was looked at.
-final class DialGuard: ChannelOutboundHandler {
+final class DialGuard: ChannelDuplexHandler, RemovableChannelHandler {
+    typealias InboundIn = ByteBuffer
     typealias OutboundIn = ByteBuffer
 
     private let reach: OriginReach
@@ -18,6 +19,12 @@ final class DialGuard: ChannelOutboundHandler {
             return context.close(promise: nil)
         }
         context.connect(to: address, promise: promise)
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        // What is connected is not connected again, and every byte would pass here.
+        context.fireChannelActive()
+        context.pipeline.syncOperations.removeHandler(context: context, promise: nil)
     }
 }
 

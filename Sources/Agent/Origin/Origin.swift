@@ -10,7 +10,7 @@ protocol Origin: AnyObject {
     /// Serves one stream of the tunnel.
     ///
     /// - Returns: Who hears what follows on the stream; nil when the request cannot be said to this origin at all.
-    func serve(_ request: TunnelRequest) -> (any HTTP2StreamDelegate)?
+    func serve(_ request: consuming TunnelRequest) -> (any HTTP2StreamDelegate)?
 
     /// Nothing more is asked, and what is under way finishes.
     func retire()

@@ -19,8 +19,9 @@ final class OriginConnection: ChannelDuplexHandler {
     private var readIsWanted = false
     private var isBlocked = false
     private var isClosing = false
+    private var hasUnflushed = false
     /// For the answer while there is an exchange, and for the next exchange while there is none.
-    private lazy var deadline = RestartableDeadline(on: pool.eventLoop) { [weak self] in self?.deadlinePassed() }
+    private lazy var deadline = RestartableDeadline(in: pool.deadlines) { [weak self] in self?.deadlinePassed() }
     /// Requests that were answered on this connection.
     private(set) var answered = 0
     /// Whether any byte of the present response has come.
@@ -52,8 +53,16 @@ final class OriginConnection: ChannelDuplexHandler {
         write(head)
     }
 
-    func write(_ bytes: ByteBuffer) { context?.write(wrapOutboundOut(bytes), promise: nil) }
-    func flush() { context?.flush() }
+    func write(_ bytes: ByteBuffer) {
+        hasUnflushed = true
+        context?.write(wrapOutboundOut(bytes), promise: nil)
+    }
+
+    func flush() {
+        guard hasUnflushed else { return }
+        hasUnflushed = false
+        context?.flush()
+    }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
         if context.channel.isWritable { exchange?.originIsReady() }

@@ -8,16 +8,12 @@ import NIOCore
 /// ## Concurrency
 /// Belongs to the event loop of its tunnel, on which its origin connection lives too.
 final class OriginExchange: HTTP2StreamDelegate {
-    private let stream: HTTP2Stream
-    private let handler: HTTP2Handler
     private let pool: OriginPool
     private let request: OriginRequest
+    private let isWebSocket: Bool
     private let hasBody: Bool
     private let preface: ByteBuffer?
-    private let headDeadline: TimeAmount
-    private let observe: (RequestProgress) -> Void
-    private let observeOrigin: (String?) -> Void
-    private let tap: (any ExchangeTap)?
+    private let tunnelled: TunnelRequest
     private var progress: RequestProgress
 
     private var connection: OriginConnection?
@@ -28,30 +24,43 @@ final class OriginExchange: HTTP2StreamDelegate {
     private var visitorHasEnded = false
     private var requestIsSent = false
     private var hasSentBody = false
-    private var response: HTTP1ResponseHead?
+    private var response: Answer?
     private var isUpgraded = false
 
     private enum State { case connecting, sending, over }
 
-    init(_ tunnelled: TunnelRequest, pool: OriginPool) throws(HTTP1Error) {
-        stream = tunnelled.stream
-        handler = tunnelled.handler
-        self.pool = pool
-        headDeadline = tunnelled.headDeadline
-        observe = tunnelled.observe
-        observeOrigin = tunnelled.observeOrigin
-        tap = tunnelled.tap
-        let fields = tunnelled.fields
-        progress = RequestProgress(fields)
-        hasBody = tunnelled.isWebSocket || !stream.endedWithHead
-        preface = pool.options.proxyHeader.map { VisitorAddresses(ofHTTP: fields).header(version: $0) }
-        request =
-            try tunnelled.isWebSocket
-            ? OriginRequest(webSocket: fields, host: pool.host)
-            : OriginRequest(fields, hasBody: hasBody, host: pool.host)
+    /// What is still to be known of the response's head.
+    private struct Answer {
+        let hasNoBody: Bool
+        let keepAlive: Bool
+
+        init(_ head: HTTP1ResponseHead) {
+            hasNoBody = head.hasNoBody
+            keepAlive = head.keepAlive
+        }
     }
 
-    private var isWebSocket: Bool { request.webSocketAccept != nil }
+    init(_ tunnelled: consuming TunnelRequest, pool: OriginPool) throws(HTTP1Error) {
+        let isWebSocket = tunnelled.isWebSocket
+        let hasBody = isWebSocket || !tunnelled.stream.endedWithHead
+        request =
+            try isWebSocket
+            ? OriginRequest(webSocket: tunnelled.fields, host: pool.host)
+            : OriginRequest(tunnelled.fields, hasBody: hasBody, host: pool.host)
+        preface = pool.options.proxyHeader.map { [fields = tunnelled.fields] version in
+            VisitorAddresses(ofHTTP: fields).header(version: version)
+        }
+        progress = RequestProgress(tunnelled.fields)
+        self.pool = pool
+        self.isWebSocket = isWebSocket
+        self.hasBody = hasBody
+        self.tunnelled = tunnelled
+    }
+
+    private var stream: HTTP2Stream { tunnelled.stream }
+    private var handler: HTTP2Handler { tunnelled.handler }
+    private var headDeadline: TimeAmount { tunnelled.headDeadline }
+    private var tap: (any ExchangeTap)? { tunnelled.tap }
 
     /// Finds a connection and sends the request's head.
     func begin() { connect(fresh: false) }
@@ -210,10 +219,12 @@ final class OriginExchange: HTTP2StreamDelegate {
         connection?.answerCame()
         // RFC 9110, 9.3.6: 2xx to a CONNECT would mean that the tunnel stands, and this origin did not upgrade.
         guard !isWebSocket || head.status >= 300 else { return fail(.badResponse(.unexpectedUpgrade)) }
-        response = head
+        response = Answer(head)
         progress.status = head.status
-        observeOrigin(nil)
-        do { try handler.respond(head.relayed, on: stream, ends: head.hasNoBody) } catch { fail(.closed) }
+        tunnelled.observeOrigin(nil)
+        do { try handler.respond(head.status, head.relayedFields, on: stream, ends: head.hasNoBody) } catch {
+            fail(.closed)
+        }
     }
 
     /// The origin has agreed to a WebSocket: the stream is open, and bytes pass as they are (RFC 8441, 5).
@@ -222,10 +233,10 @@ final class OriginExchange: HTTP2StreamDelegate {
         guard head.fields.string("sec-websocket-accept") == request.webSocketAccept else {
             return fail(.badResponse(.unexpectedUpgrade))
         }
-        response = head
+        response = Answer(head)
         isUpgraded = true
         progress.status = head.status
-        observeOrigin(nil)
+        tunnelled.observeOrigin(nil)
         do { try handler.respond(head.relayedUpgrade, on: stream, ends: false) } catch { return fail(.closed) }
         originIsReady()
     }
@@ -266,7 +277,7 @@ final class OriginExchange: HTTP2StreamDelegate {
             // Whoever reads must see that the body is not whole.
             handler.reset(stream, .internalError)
         } else {
-            observeOrigin(failure.isOfService ? failure.sentence : nil)
+            tunnelled.observeOrigin(failure.isOfService ? failure.sentence : nil)
             AgentAnswer(failure).send(on: stream, handler, toHead: progress.fields.isHead)
         }
     }
@@ -276,6 +287,6 @@ final class OriginExchange: HTTP2StreamDelegate {
         wait?.cancel()
         wait = nil
         if let rest = waiting.take() { handler.taken(rest.readableBytes, on: stream) }
-        observe(progress)
+        tunnelled.observe(progress)
     }
 }

@@ -12,6 +12,8 @@ import NIOPosix
 final class OriginPool: Origin {
     let options: OriginOptions
     let httpLimits: HTTP1Limits
+    /// Those of the connections.
+    let deadlines: DeadlineQueue
     private let dialer: OriginDialer
     private var idle: [OriginConnection] = []
     private var waiting: [OriginWait] = []
@@ -22,6 +24,7 @@ final class OriginPool: Origin {
 
     init(_ dialer: OriginDialer, options: OriginOptions = OriginOptions(), httpLimits: HTTP1Limits = HTTP1Limits()) {
         self.dialer = dialer
+        deadlines = DeadlineQueue(on: dialer.eventLoop)
         self.options = options
         self.httpLimits = httpLimits
     }
@@ -32,7 +35,7 @@ final class OriginPool: Origin {
     /// What the origin is told as its host; nil for what the visitor asked for.
     var host: String? { options.host(for: dialer.target) }
 
-    func serve(_ request: TunnelRequest) -> (any HTTP2StreamDelegate)? {
+    func serve(_ request: consuming TunnelRequest) -> (any HTTP2StreamDelegate)? {
         do throws(HTTP1Error) {
             let exchange = try OriginExchange(request, pool: self)
             exchange.begin()

@@ -45,22 +45,12 @@ struct OriginRequest {
     ///   - host: What the origin is told as its host; nil for the visitor's.
     /// - Throws: ``HTTP1Error`` when the fields cannot be written as HTTP/1.1.
     init(_ fields: FieldSection, hasBody: Bool, host: String? = nil) throws(HTTP1Error) {
-        guard let method = fields.first(.method), let path = fields.first(.path) else { throw .badStartLine }
-        guard let authority = fields.first(.authority) ?? fields.first(.host) else { throw .badHost }
-        let told = host.map { ByteBuffer(string: $0).readableBytesView } ?? authority
-        var buffer = ByteBuffer()
-        buffer.reserveCapacity(fields.storage.readableBytes + 64)
-        try HTTP1Writer.requestLine(method, path, into: &buffer)
-        try HTTP1Writer.field("host", told, into: &buffer)
-        try HTTP1Writer.fields(of: fields, into: &buffer) { index in
-            fields.is(.host, at: index) || fields.is(.cookie, at: index)
-        }
-        try Self.writeCookies(fields, into: &buffer)
-        isChunked = hasBody && fields.first(.contentLength) == nil
+        var buffer = try HTTP1Writer.requestHead(of: fields, host: host)
+        isChunked = hasBody && fields.firstIndex(of: .contentLength) == nil
         if isChunked { buffer.writeStaticString("transfer-encoding: chunked\r\n") }
         buffer.writeStaticString("\r\n")
         head = buffer
-        kind = method.elementsEqual("HEAD".utf8) ? .head : .ordinary
+        kind = fields.isHead ? .head : .ordinary
         webSocketAccept = nil
     }
 

@@ -33,7 +33,9 @@ final class OutstandingProbes: Sendable {
     ///
     /// - Returns: Whether it is one.
     func arrived(_ request: FieldSection) -> Bool {
-        guard let path = request.first(.path), path.starts(with: Self.prefix.utf8) else { return false }
+        guard let path = request.first(.path), path.count > Self.prefix.utf8.count,
+            path.starts(with: Self.prefix.utf8)
+        else { return false }
         let nonce = String(decoding: path.dropFirst(Self.prefix.utf8.count), as: UTF8.self)
         return nonces.withLock { nonces in
             guard nonces[nonce] != nil else { return false }

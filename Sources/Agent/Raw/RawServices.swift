@@ -56,7 +56,7 @@ final class RawServices {
     }
 
     private static func kind(of request: FieldSection) -> BindingKind? {
-        guard request.first(.method)?.elementsEqual("CONNECT".utf8) == true else { return nil }
+        guard request.isConnect else { return nil }
         guard let tunnelled = request.first(.protocol) else { return .tcp }
         return tunnelled.elementsEqual(RawStreamFields.datagramProtocol.description.utf8) ? .udp : nil
     }

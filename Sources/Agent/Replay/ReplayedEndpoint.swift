@@ -7,7 +7,7 @@ import NIOCore
 /// ## Concurrency
 /// Belongs to the event loop of its replay.
 final class ReplayedEndpoint: HTTP2ConnectionDelegate {
-    private let endpoint: Endpoint
+    private let listeners: EndpointListeners
     private let crew: TunnelCrew
     /// The exchange that is repeated.
     private let original: Int
@@ -22,7 +22,7 @@ final class ReplayedEndpoint: HTTP2ConnectionDelegate {
         let factory = OriginFactory(eventLoop: eventLoop, memoryBudget: crew.configuration.memoryBudget)
         guard let origin = factory.origin(of: endpoint) else { return nil }
         self.origin = origin
-        self.endpoint = endpoint
+        listeners = crew.serving.listeners(of: endpoint)
         self.original = original
         self.crew = crew
     }
@@ -59,7 +59,7 @@ final class ReplayedEndpoint: HTTP2ConnectionDelegate {
     ) -> (any HTTP2StreamDelegate)? {
         guard let origin else { return nil }
         hasAccepted = true
-        return crew.serving.serve(request, on: stream, handler, endpoint, origin, replayOf: original)
+        return crew.serving.serve(request, on: stream, handler, listeners, origin, replayOf: original)
     }
 
     func connection(_ handler: HTTP2Handler, ended reason: HTTP2Handler.End) { end() }

@@ -14,12 +14,11 @@ extension AgentTunnel {
         if let tunnelled = request.first(.protocol), !tunnelled.elementsEqual("websocket".utf8) {
             return accept(tunnelled, stream, request, handler)
         }
-        let authority = request.first(.authority) ?? request.first(.host)
-        guard let host = authority.flatMap({ HostName(bytes: Array($0)) }),
-            let (served, origin) = endpoints.serving(host)
+        guard let authority = request.first(.authority) ?? request.first(.host),
+            let (served, origin) = endpoints.serving(authority)
         else { return AgentAnswer.misdirected.given(to: request, on: stream, handler) }
         if crew.probes.arrived(request) { return AgentAnswer.probe.given(to: request, on: stream, handler) }
-        return crew.serving.serve(request, on: stream, handler, served.wanted.endpoint, origin)
+        return crew.serving.serve(request, on: stream, handler, served.listeners, origin)
     }
 
     private func accept(

@@ -75,7 +75,7 @@ final class AgentTunnel: HTTP2ConnectionDelegate {
         over = eventLoop.makePromise()
         raw = RawServices(eventLoop: eventLoop) { crew.state.originHeard($1, of: $0) }
         let memoryBudget = crew.configuration.memoryBudget
-        endpoints = TunnelEndpoints(edge: seat.edge, state: crew.state, raw: raw) { endpoint in
+        endpoints = TunnelEndpoints(edge: seat.edge, serving: crew.serving, raw: raw) { endpoint in
             OriginFactory(eventLoop: eventLoop, memoryBudget: memoryBudget).origin(of: endpoint)
         }
     }

@@ -1,3 +1,4 @@
+import HTTPFields
 import NIOCore
 import TunnelProtocol
 
@@ -9,13 +10,15 @@ final class TunnelEndpoints {
     /// One endpoint in this tunnel.
     final class Served {
         fileprivate(set) var wanted: WantedEndpoint
+        fileprivate(set) var listeners: EndpointListeners
         let ref: Int
         /// Nil for a TCP or UDP service, whose streams dial for themselves, and for what is served no more.
         fileprivate(set) var origin: (any Origin)?
         fileprivate(set) var registered: Registered?
 
-        fileprivate init(_ wanted: WantedEndpoint, ref: Int, origin: (any Origin)?) {
+        fileprivate init(_ wanted: WantedEndpoint, _ listeners: EndpointListeners, ref: Int, origin: (any Origin)?) {
             self.wanted = wanted
+            self.listeners = listeners
             self.ref = ref
             self.origin = origin
         }
@@ -35,29 +38,42 @@ final class TunnelEndpoints {
 
     private let edge: String
     private let state: AgentState
+    private let requests: EndpointServing
     private let makeOrigin: (Endpoint) -> (any Origin)?
     private let raw: RawServices
     private var served: [Served] = []
     /// Those with a name, by the edge's form of it.
-    private var hosts: [String: Served] = [:]
+    private var hosts: [String: Served] = [:] { didSet { lastServing = nil } }
+    /// Who served the authority that came last: one name, spelt in one way, is most of what comes.
+    private var lastServing: (authority: ByteBuffer, one: Served)?
     private var lastRef = 0
+
+    /// A port may be written with any number of zeros.
+    private static let rememberedAuthority = 512
 
     init(
         edge: String,
-        state: AgentState,
+        serving: EndpointServing,
         raw: RawServices,
         makeOrigin: @escaping (Endpoint) -> (any Origin)?
     ) {
         self.edge = edge
-        self.state = state
+        state = serving.state
+        requests = serving
         self.raw = raw
         self.makeOrigin = makeOrigin
     }
 
-    /// Who serves a host; nil for a host that is not ours.
-    func serving(_ host: HostName) -> (one: Served, origin: any Origin)? {
-        guard let one = hosts[host.text], let origin = one.origin else { return nil }
-        return (one, origin)
+    /// Who serves an authority; nil for a host that is not ours.
+    func serving(_ authority: ByteBufferView) -> (one: Served, origin: any Origin)? {
+        if let last = lastServing,
+            authority.withBytes({ FieldBytes.equal($0, last.authority.readableBytesSpan) })
+        {
+            return last.one.origin.map { (last.one, $0) }
+        }
+        guard let host = HostName(bytes: Array(authority)), let one = hosts[host.text] else { return nil }
+        if authority.count <= Self.rememberedAuthority { lastServing = (ByteBuffer(bytes: authority), one) }
+        return one.origin.map { (one, $0) }
     }
 
     /// Changes to the present list of what is to be served.
@@ -87,7 +103,9 @@ final class TunnelEndpoints {
         }
         for new in wanted where !known.contains(new.serial) && !state.isRefused(new.serial, by: edge) {
             lastRef += 1
-            served.append(Served(new, ref: lastRef, origin: makeOrigin(new.endpoint)))
+            served.append(
+                Served(new, requests.listeners(of: new.endpoint), ref: lastRef, origin: makeOrigin(new.endpoint))
+            )
             update.messages.append(Self.register(new.endpoint, ref: lastRef))
         }
         return update
@@ -170,6 +188,7 @@ final class TunnelEndpoints {
             raw.registered(registered.binding, for: wanted.endpoint)
         }
         one.wanted = wanted
+        one.listeners = requests.listeners(of: wanted.endpoint)
         one.origin = makeOrigin(wanted.endpoint)
     }
 

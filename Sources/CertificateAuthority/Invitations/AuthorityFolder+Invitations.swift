@@ -1,5 +1,5 @@
 import Cryptography
-package import FoundationEssentials
+import FoundationEssentials
 
 extension AuthorityFolder {
     package var invitations: String { "\(path)/invitations" }

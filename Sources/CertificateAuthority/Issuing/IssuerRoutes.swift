@@ -51,10 +51,16 @@ enum IssuerRoutes {
     ) async -> AdminResponse {
         do throws(IssuerRefusal) {
             let certificate = try await work()
-            do { return .json(try JSONEncoder().encode(certificate)) } catch { return problem(.init(.unavailable)) }
+            do { return .json(try encoder.encode(certificate)) } catch { return problem(.init(.unavailable)) }
         } catch {
             return problem(error)
         }
+    }
+
+    private static var encoder: JSONEncoder {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return encoder
     }
 
     // MARK: Refusals, RFC 9457
@@ -81,7 +87,7 @@ enum IssuerRoutes {
     private static func problem(_ status: Int, _ detail: String, code: String) -> AdminResponse {
         let problem = Problem(title: title(of: status), status: status, detail: detail, code: code)
         let body: [UInt8]
-        do { body = Array(try JSONEncoder().encode(problem)) } catch { body = Array("{}".utf8) }
+        do { body = Array(try encoder.encode(problem)) } catch { body = Array("{}".utf8) }
         var response = AdminResponse(
             status: status,
             contentType: "application/problem+json",

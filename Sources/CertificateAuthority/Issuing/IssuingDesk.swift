@@ -1,5 +1,5 @@
 import Cryptography
-package import FoundationEssentials
+import FoundationEssentials
 import Logging
 
 /// Answers those who ask for certificates: devices with a token, and edges for devices that they have authenticated.

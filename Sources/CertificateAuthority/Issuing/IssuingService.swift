@@ -2,7 +2,7 @@ package import AdminHTTP
 import FoundationEssentials
 package import Logging
 import NIOCore
-package import ServiceLifecycle
+import ServiceLifecycle
 
 /// The issuing service of one operator: enrols and renews devices over a Unix socket, and keeps the folder up by itself.
 ///

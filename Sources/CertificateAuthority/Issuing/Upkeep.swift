@@ -1,5 +1,5 @@
 import Cryptography
-import FoundationEssentials
+package import FoundationEssentials
 
 /// What the service does by itself: renew edges, sign lists, hand out what changed.
 ///

@@ -1,5 +1,5 @@
 import Cryptography
-import Foundation
+package import Foundation
 import Trust
 
 /// An `osm-agent` that was built without an operator's CA, and the bundle that may stand behind its end by now.

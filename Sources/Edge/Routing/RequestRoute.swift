@@ -10,6 +10,8 @@ struct RequestRoute {
     private let stuck: (device: String, mark: String)?
     private let needsExtendedConnect: Bool
     private let isSecure: Bool
+    /// The tunnel named last, and those before it: hardly any request has any.
+    private var last: ObjectIdentifier?
     private var tried: [ObjectIdentifier] = []
 
     /// What a Set-Cookie field of the response must say, once a tunnel is chosen; nil when the visitor's cookie stands.
@@ -30,17 +32,20 @@ struct RequestRoute {
     ) {
         self.host = host
         self.binding = binding
+        // By its case: comparing with nil would compare bindings.
+        if case nil = binding { isUnknown = true } else { isUnknown = false }
         self.needsExtendedConnect = needsExtendedConnect
         self.isSecure = isSecure
         stuck = binding?.marks == nil ? nil : binding?.device(markedBy: StickyCookie.marks(in: fields))
     }
 
     /// Whether there is no binding for the request, whatever tunnels are up.
-    var isUnknown: Bool { binding == nil }
+    let isUnknown: Bool
 
     /// The tunnel to send the request through, other than all before.
     mutating func next<Tunnel>(in tunnels: inout TunnelTable<Tunnel>) -> Route<Tunnel> {
         guard let binding else { return .unknown }
+        if let last { tried.append(last) }
         let wish = TunnelTable<Tunnel>.Wish(
             host: host,
             stuckTo: stuck?.device,
@@ -48,7 +53,7 @@ struct RequestRoute {
             excluded: tried
         )
         guard let tunnel = tunnels.choose(for: binding, wish) else { return .offline }
-        tried.append(ObjectIdentifier(tunnel))
+        last = ObjectIdentifier(tunnel)
         setCookie = cookie(for: tunnel.device, of: binding)
         return .tunnel(tunnel)
     }

@@ -71,7 +71,7 @@ enum EdgeFailure: String, CaseIterable {
     /// An origin that writes such a field itself gets the page that it asks for.
     init?(answeredByAgent fields: FieldSection) {
         // By bytes: to strings a Greek question mark is a semicolon.
-        guard let value = fields.first("proxy-status"), value.starts(with: Self.agentsWord.utf8) else { return nil }
+        guard let value = fields.first(.proxyStatus), value.starts(with: Self.agentsWord.utf8) else { return nil }
         switch String(decoding: value.dropFirst(Self.agentsWord.utf8.count), as: UTF8.self) {
         case "connection_refused", "destination_ip_unroutable", "dns_error": self = .originRefused
         case "http_response_timeout", "connection_timeout": self = .originTimeout

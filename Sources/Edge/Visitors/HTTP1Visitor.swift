@@ -7,38 +7,46 @@ import TunnelProtocol
 
 /// A visitor's connection that speaks HTTP/1.x: bytes in, one request at a time, each carried by a stream of a tunnel.
 ///
+/// It is every visitor's first handler, and makes way when the first bytes are those of HTTP/2.
+///
 /// Pipelined requests wait in the read buffer, which stops being filled beyond a mark; a body that the tunnel cannot
 /// take stops the reading of the socket; a response that the visitor does not take stops the credit of its stream.
 ///
 /// ## Concurrency
 /// Belongs to its channel's event loop.
-final class HTTP1Visitor: ChannelDuplexHandler, Visitor {
+final class HTTP1Visitor: ChannelDuplexHandler, RemovableChannelHandler, Visitor {
     typealias InboundIn = ByteBuffer
+    typealias InboundOut = ByteBuffer
     typealias OutboundIn = Never
     typealias OutboundOut = ByteBuffer
 
-    private let core: EdgeCore
-    private var context: ChannelHandlerContext?
+    let core: EdgeCore
+    var context: ChannelHandlerContext?
     private var parser: HTTP1RequestParser
-    private var buffer = ByteBuffer()
-    private var exchange: VisitorExchange?
+    var buffer = ByteBuffer()
+    var exchange: VisitorExchange?
+    /// The first bytes were not those of HTTP/2.
+    var speaksHTTP1 = false
     /// The request that is being received ended, its response has not.
-    private var awaitsResponse = false
-    private var isClosing = false
+    var awaitsResponse = false
+    var isClosing = false
+    /// The visitor has said that the present request is its last one, and, once that is over, has sent all of it.
+    var visitorEnds = false
     /// The connection is a WebSocket now: what comes is not HTTP any more.
-    private var isRaw = false
+    var isRaw = false
 
-    private var readIsWanted = false
-    private var bodyIsBlocked = false
+    var readIsWanted = false
+    var bodyIsBlocked = false
     /// For the next head while there is no exchange; for the visitor's end when the connection lingers.
-    private var deadline: RestartableDeadline?
-    private var isLingering = false
+    var times: VisitorTimes?
+    var isLingering = false
 
     /// Gives up on a body that comes too slowly, until the response begins.
     private var bodyWatch: BodyWatch?
 
     /// Small pieces of a response, written as one.
-    private var outbound = ByteBuffer()
+    var outbound = ByteBuffer()
+    private var isUnflushed = false
 
     /// Bytes of pipelined requests that are kept while a response is on its way.
     static let pipelinedBytes = 16 * 1024
@@ -62,13 +70,13 @@ final class HTTP1Visitor: ChannelDuplexHandler, Visitor {
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
-        deadline = RestartableDeadline(on: context.eventLoop) { [weak self] in self?.deadlineHasPassed() }
+        times = VisitorTimes(core: core) { [weak self] in self?.timeHasCome() }
         core.visitorConnected(self)
         if context.channel.isActive { expectHead(within: core.configuration.headDeadline) }
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
-        deadline?.cancel()
+        times?.cancel()
         self.context = nil
         core.visitorDisconnected(self)
     }
@@ -83,9 +91,36 @@ final class HTTP1Visitor: ChannelDuplexHandler, Visitor {
         var bytes = unwrapInboundIn(data)
         let wasIdle = exchange == nil && buffer.readableBytes == 0
         if buffer.readableBytes == 0 { buffer = bytes } else { buffer.writeBuffer(&bytes) }
+        guard speaksHTTP1 || findsHTTP1(context) else { return }
         process()
         // A head has begun: from here on it has its own time, not what a kept connection may rest.
         if wasIdle, isWithinHead { expectHead(within: core.configuration.headDeadline) }
+    }
+
+    /// Looks at the first bytes, and makes way for HTTP/2.
+    private func findsHTTP1(_ context: ChannelHandlerContext) -> Bool {
+        switch VisitorSniffer.judge(buffer) {
+        case .undecided: return false
+        case .http1: speaksHTTP1 = true
+        case .http2: makeWay(context)
+        }
+        return speaksHTTP1
+    }
+
+    private func makeWay(_ context: ChannelHandlerContext) {
+        let pipeline = context.pipeline.syncOperations
+        let border = core.configuration.border
+        do {
+            let reader = SlowReaderGuard(limit: border.readerDeadline, gaveUp: core.metrics.slowReaders.increment)
+            try pipeline.addHandler(reader, position: .before(self))
+            try HTTP2Visitor(core: core, channel: context.channel, peer: peer).start(after: .after(self))
+        } catch {
+            return context.close(promise: nil)
+        }
+        var bytes = ByteBuffer()
+        swap(&bytes, &buffer)
+        context.fireChannelRead(wrapInboundOut(bytes))
+        pipeline.removeHandler(context: context, promise: nil)
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
@@ -101,7 +136,7 @@ final class HTTP1Visitor: ChannelDuplexHandler, Visitor {
         context.read()
     }
 
-    private var isWithinHead: Bool { exchange == nil && !isClosing && buffer.readableBytes > 0 }
+    var isWithinHead: Bool { exchange == nil && !isClosing && buffer.readableBytes > 0 }
 
     private var mayRead: Bool {
         if isClosing { return true }
@@ -109,14 +144,14 @@ final class HTTP1Visitor: ChannelDuplexHandler, Visitor {
         return isRaw || !awaitsResponse || buffer.readableBytes < Self.pipelinedBytes
     }
 
-    private func resumeReading() {
+    func resumeReading() {
         guard readIsWanted, mayRead, let context else { return }
         readIsWanted = false
         context.read()
     }
 
     /// Takes as much out of the buffer as the state of the connection allows.
-    private func process() {
+    func process() {
         if isRaw { return passRaw() }
         do throws(HTTP1Error) {
             while !awaitsResponse, !isClosing, let part = try parser.next(&buffer) { try take(part) }
@@ -128,6 +163,7 @@ final class HTTP1Visitor: ChannelDuplexHandler, Visitor {
     private func take(_ part: HTTP1RequestParser.Part) throws(HTTP1Error) {
         switch part {
         case .head(let head):
+            visitorEnds = !head.keepAlive
             if head.hasNoBody {
                 // The end comes at once and needs no byte: whatever answers finds the whole request read.
                 _ = try parser.next(&buffer)
@@ -165,7 +201,7 @@ final class HTTP1Visitor: ChannelDuplexHandler, Visitor {
     }
 
     private func begin(_ head: HTTP1RequestHead) {
-        deadline?.suspend()
+        times?.rest()
         let responder = HTTP1Responder(head: head, visitor: self, core: core)
         let exchange = VisitorExchange(request: VisitorRequest(head), responder: responder, core: core)
         self.exchange = exchange
@@ -214,24 +250,33 @@ final class HTTP1Visitor: ChannelDuplexHandler, Visitor {
     func write(_ bytes: ByteBuffer) {
         guard let context else { return }
         if bytes.readableBytes <= Self.joinedBytes {
-            outbound.writeImmutableBuffer(bytes)
+            if outbound.readableBytes == 0 { outbound = bytes } else { outbound.writeImmutableBuffer(bytes) }
             return
         }
         writeJoined()
-        context.write(wrapOutboundOut(bytes), promise: nil)
+        write(bytes, context)
     }
 
     func flush() {
         guard let context else { return }
         writeJoined()
+        guard isUnflushed else { return }
+        isUnflushed = false
         context.flush()
+        times?.flushed(at: context.eventLoop.now)
+    }
+
+    private func write(_ bytes: ByteBuffer, _ context: ChannelHandlerContext) {
+        isUnflushed = true
+        times?.wrote(bytes.readableBytes)
+        context.write(wrapOutboundOut(bytes), promise: nil)
     }
 
     private func writeJoined() {
         guard outbound.readableBytes > 0, let context else { return }
         var joined = ByteBuffer()
         swap(&joined, &outbound)
-        context.write(wrapOutboundOut(joined), promise: nil)
+        write(joined, context)
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
@@ -239,90 +284,11 @@ final class HTTP1Visitor: ChannelDuplexHandler, Visitor {
         context.fireChannelWritabilityChanged()
     }
 
-    // MARK: Ends
-
-    /// The response is complete: the next request's turn, or the end of the connection.
-    func exchangeEnded(keepsAlive: Bool) {
-        exchange = nil
-        watchNoBody()
-        // An empty buffer still holds the memory of a whole read, which a visitor who rests must not.
-        if buffer.readableBytes == 0 { buffer = ByteBuffer() }
-        let requestWasRead = awaitsResponse
-        awaitsResponse = false
-        bodyIsBlocked = false
-        // A request whose body nobody will read leaves bytes behind that are not the next request.
-        guard keepsAlive, requestWasRead, !core.isDraining, !isClosing else { return closeAfterFlush() }
-        expectHead(
-            within: isWithinHead ? core.configuration.headDeadline : core.configuration.keepAliveDeadline
-        )
-        flush()
-        guard let context, buffer.readableBytes > 0 || readIsWanted else { return }
-        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
-        // On the next tick: a pipeline of short answers must not become recursion.
-        context.eventLoop.execute {
-            bound.value.process()
-            bound.value.resumeReading()
-        }
-    }
-
-    private func expectHead(within time: TimeAmount) { deadline?.restart(in: time) }
-
-    private func deadlineHasPassed() {
-        if isLingering { context?.close(promise: nil) } else { headIsLate() }
-    }
-
-    private func headIsLate() {
-        guard exchange == nil, !isClosing else { return }
-        isClosing = true
-        if buffer.readableBytes > 0 {
-            let late = EdgeFailure.bodyTimeout
-            let page = core.refused(status: 408, sentence: late.sentence, peer: peer, failure: .answered(late))
-            outbound.writeImmutableBuffer(page.bytes(closes: true))
-        }
-        closeAfterFlush()
-    }
-
-    func closeWhenIdle() {
-        guard exchange == nil, !isClosing else { return }
-        closeAfterFlush()
-    }
-
-    /// Says that nothing more comes, and waits a little for the visitor to say so too.
-    ///
-    /// Closing while it is still sending would reset the connection, and the reset would overtake the last answer.
-    private func closeAfterFlush() {
-        isClosing = true
-        guard let context else { return }
-        writeJoined()
-        buffer = ByteBuffer()
-        deadline?.suspend()
-        let visitor = NIOLoopBound(self, eventLoop: context.eventLoop)
-        context.writeAndFlush(wrapOutboundOut(ByteBuffer())).whenComplete { _ in visitor.value.linger() }
-        resumeReading()
-    }
-
-    /// All has been written: what the visitor still sends is thrown away until it has seen the end.
-    private func linger() {
-        guard let context else { return }
-        isLingering = true
-        deadline?.restart(in: Self.lingering)
-        context.close(mode: .output, promise: nil)
-    }
-
-    /// The response cannot be completed: the visitor must see that it was cut.
-    func abort() {
-        isClosing = true
-        let exchange = self.exchange
-        self.exchange = nil
-        exchange?.visitorLeft()
-        guard let context else { return }
-        // A reset instead of a FIN: without a length or chunks, a FIN would look like a good end.
-        context.channel.closeWithReset()
-    }
+    // MARK: The end of the channel
 
     func channelInactive(context: ChannelHandlerContext) {
         isClosing = true
-        deadline?.cancel()
+        times?.cancel()
         watchNoBody()
         exchange?.visitorLeft()
         exchange = nil

@@ -28,12 +28,9 @@ struct RequestedHosts {
     /// Reads an authority.
     mutating func read(_ written: ByteBufferView) -> Requested {
         guard written.count <= Self.longest else { return Requested(String(decoding: written, as: UTF8.self)) }
-        let place = written.withBytes { Int(FieldBytes.hash($0) % UInt64(Self.count)) }
-        if let kept = places[place],
-            written.withBytes({ bytes in kept.written.withBytes { FieldBytes.equal($0, bytes) } })
-        {
-            return kept.requested
-        }
+        let bytes = ByteBuffer(written)
+        let place = Int(FieldBytes.hash(bytes.readableBytesSpan) % UInt64(Self.count))
+        if let kept = places[place], FieldBytes.equal(bytes.readableBytesSpan, kept.written) { return kept.requested }
         let text = String(decoding: written, as: UTF8.self)
         let requested = Requested(text)
         places[place] = (text, requested)

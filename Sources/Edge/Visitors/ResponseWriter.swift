@@ -32,23 +32,26 @@ struct ResponseWriter {
         if case .length(let length) = framing { missing = length }
         keepsAlive = !closes && framing != .untilClose
         var buffer = ByteBuffer()
-        buffer.reserveCapacity(fields.storage.readableBytes + 256)
+        // With room for a short body, which is copied behind its head: see ``HTTP1Visitor/joinedBytes``.
+        let body = missing <= HTTP1Visitor.joinedBytes ? missing : 0
+        buffer.reserveCapacity(fields.listSize + requestID.utf8.count + 128 + body)
         HTTP1Writer.statusLine(status, into: &buffer)
         try HTTP1Writer.fields(of: fields, into: &buffer) { index in
             if fields.is(.xRequestID, at: index) { return true }
             // RFC 9110, 8.6: no length where there is never a body.
             return status == 204 && fields.is(.contentLength, at: index)
         }
-        buffer.writeStaticString("x-request-id: ")
-        buffer.writeString(requestID)
-        buffer.writeStaticString("\r\n")
-        if framing == .chunked { buffer.writeStaticString("transfer-encoding: chunked\r\n") }
-        if !keepsAlive {
-            buffer.writeStaticString("connection: close\r\n")
-        } else if request.version == .http10 {
-            buffer.writeStaticString("connection: keep-alive\r\n")
+        FieldBytes.write(to: &buffer, capacity: requestID.utf8.count + 80) { bytes in
+            bytes.append("x-request-id: ")
+            bytes.append(text: requestID)
+            if case .chunked = framing { bytes.append("\r\ntransfer-encoding: chunked") }
+            if !keepsAlive {
+                bytes.append("\r\nconnection: close")
+            } else if request.version == .http10 {
+                bytes.append("\r\nconnection: keep-alive")
+            }
+            bytes.append("\r\n\r\n")
         }
-        buffer.writeStaticString("\r\n")
         return buffer
     }
 
@@ -75,7 +78,7 @@ struct ResponseWriter {
     private static func framing(status: Int, fields: FieldSection, request: HTTP1RequestHead) -> BodyFraming {
         if request.isHead || status == 204 || status == 304 { return .none }
         // nghttp2 has checked that the length is a number and that DATA agrees with it.
-        if let length = fields.string("content-length").flatMap(Int.init) { return .length(length) }
+        if let length = HTTP1Writer.contentLength(of: fields) { return .length(length) }
         return request.version == .http11 ? .chunked : .untilClose
     }
 

@@ -74,8 +74,8 @@ final class VisitorExchange: HTTP2StreamDelegate {
         for _ in 0..<Self.tunnelsTried {
             guard case .tunnel(let tunnel) = core.next(on: &route) else { break }
             if open(forwarded.fields, on: tunnel) {
-                remaining = (route, forwarded.fields)
                 setCookie = route.setCookie
+                remaining = (consume route, forwarded.fields)
                 if request.expectsContinue { responder?.goOn() }
                 return
             }
@@ -232,8 +232,12 @@ final class VisitorExchange: HTTP2StreamDelegate {
             tunnel?.taken(data.readableBytes, on: stream)
             return
         }
-        if stalled.isEmpty, !responder.takesMore { responder.flush() }
-        guard stalled.isEmpty, responder.takesMore else {
+        var takesMore = responder.takesMore
+        if stalled.isEmpty, !takesMore {
+            responder.flush()
+            takesMore = responder.takesMore
+        }
+        guard stalled.isEmpty, takesMore else {
             stalled.keep(data)
             tunnel?.readerStalled(on: stream)
             return
@@ -341,7 +345,14 @@ final class VisitorExchange: HTTP2StreamDelegate {
 extension FieldSection {
     /// The `:status` of a response; nil when it is not three digits.
     fileprivate var status: Int? {
-        guard let value = first(":status"), value.count == 3 else { return nil }
-        return Int(String(decoding: value, as: UTF8.self)).flatMap { $0 >= 100 ? $0 : nil }
+        guard let index = firstIndex(of: .status), entries[index].valueLength == 3 else { return nil }
+        let bytes = storage.readableBytesUInt8Span
+        let start = Int(entries[index].valueOffset)
+        var status = 0
+        for place in start..<start + 3 {
+            guard (0x30...0x39).contains(bytes[place]) else { return nil }
+            status = status * 10 + Int(bytes[place] - 0x30)
+        }
+        return status >= 100 ? status : nil
     }
 }

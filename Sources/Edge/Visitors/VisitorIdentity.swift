@@ -67,35 +67,43 @@ struct VisitorIdentity: Equatable {
     }
 
     /// What origins are told, in place of every field that said the like before: see ``ForwardedRequest``.
-    var fields: FieldSection {
-        var fields = FieldSection(capacity: 192, fields: 4)
-        append(to: &fields)
-        return fields
-    }
+    var fields: FieldSection { FieldSection(capacity: capacity, fields: 4, write) }
+
+    /// The bytes of ``fields`` at most: names, what stands around the values, and each value as often as it comes.
+    var capacity: Int { 120 + 2 * Self.longestAddress + 2 * host.utf8.count + 2 * scheme.utf8.count }
 
     /// Adds ``fields`` to a request.
-    func append(to fields: inout FieldSection) {
+    func write(_ bytes: inout OutputRawSpan, _ entries: inout [FieldSection.Entry]) {
         let address = clientAddress?.description
-        if let address { fields.append(.xForwardedFor, address) }
-        fields.append(.xForwardedProto, scheme)
-        fields.append(.xForwardedHost, host)
-        appendForwarded(node: address, to: &fields)
+        if let address { bytes.append(.xForwardedFor, address, &entries) }
+        bytes.append(.xForwardedProto, scheme, &entries)
+        bytes.append(.xForwardedHost, host, &entries)
+        bytes.append(.forwarded, &entries) { writeForwarded(node: address ?? "unknown", to: &$0) }
     }
 
-    /// Adds the one element of Forwarded (RFC 7239, 4).
-    private func appendForwarded(node: String?, to fields: inout FieldSection) {
+    /// The one element of Forwarded (RFC 7239, 4).
+    private func writeForwarded(node: String, to value: inout OutputRawSpan) {
         let isV6 = clientAddress?.family == .v6
-        let isToken = host.utf8.allSatisfy { $0 != UInt8(ascii: ":") && $0 != UInt8(ascii: "[") }
-        let node = node ?? "unknown"
-        fields.append(.forwarded, capacity: node.utf8.count + host.utf8.count + scheme.utf8.count + 24) { value in
-            value.append(isV6 ? "for=\"[" : "for=")
-            value.append(node)
-            value.append(isV6 ? "]\";host=" : ";host=")
-            // An authority has no quotation mark and no backslash in it.
-            if !isToken { value.append("\"") }
-            value.append(host)
-            value.append(isToken ? ";proto=" : "\";proto=")
-            value.append(scheme)
-        }
+        let isToken = isHostToken
+        value.append(isV6 ? "for=\"[" : "for=")
+        value.append(text: node)
+        value.append(isV6 ? "]\";host=" : ";host=")
+        // An authority has no quotation mark and no backslash in it.
+        if !isToken { value.append("\"") }
+        value.append(text: host)
+        value.append(isToken ? ";proto=" : "\";proto=")
+        value.append(text: scheme)
     }
+
+    /// Whether there is no port behind the host, and no brackets around it.
+    private var isHostToken: Bool {
+        let letters = host.utf8Span.span
+        for index in letters.indices where letters[index] == UInt8(ascii: ":") || letters[index] == UInt8(ascii: "[") {
+            return false
+        }
+        return true
+    }
+
+    /// Eight groups of four digits and the colons between them, or less.
+    private static let longestAddress = 45
 }

@@ -1,4 +1,5 @@
 import CoreMetrics
+import HTTP2
 import Logging
 import NIOCore
 import TunnelProtocol
@@ -19,7 +20,7 @@ struct VisitorListener {
     /// Sets up one accepted connection.
     func accept(_ channel: any Channel) throws {
         guard !core.isDraining else { return channel.close(promise: nil) }
-        let peer = IPAddress(channel.remoteAddress)
+        let peer = Self.address(of: channel)
         let mayConnect = !limits.proxyProtocol || core.configuration.trustedProxies.contains(peer)
         guard mayConnect else { return close(channel, peer, reason: "proxy_untrusted") }
         do throws(VisitorLimiter.Refusal) {
@@ -30,6 +31,11 @@ struct VisitorListener {
         channel.closeFuture.assumeIsolated().whenComplete { [core] _ in core.overload.limiter.leave() }
         guard limits.proxyProtocol else { return try admit(channel, peer) }
         try readProxyHeader(channel, peer)
+    }
+
+    private static func address(of channel: any Channel) -> IPAddress? {
+        let address = channel.remoteAddress
+        return address?.v4Number.map { IPAddress(family: .v4, bits: UInt128($0)) } ?? IPAddress(address)
     }
 
     /// Serves the connection once its header has said whose it is.
@@ -59,10 +65,8 @@ struct VisitorListener {
             }
             channel.closeFuture.assumeIsolated().whenComplete { [core] _ in core.overload.limiter.leave(network) }
         }
-        try channel.pipeline.syncOperations.addHandlers([
-            SlowReaderGuard(limit: limits.readerDeadline, gaveUp: core.metrics.slowReaders.increment),
-            VisitorSniffer(core: core, peer: peer),
-        ])
+        // A name of its own would be made up for each handler that has none.
+        try channel.pipeline.syncOperations.addHandler(HTTP1Visitor(core: core, peer: peer), name: "visitor")
     }
 
     private func isExempt(_ peer: IPAddress) -> Bool {

@@ -2,8 +2,8 @@ import HTTP1
 import HTTPFields
 import NIOCore
 
-/// What a visitor asks for, in whichever version of HTTP it asked.
-struct VisitorRequest {
+/// What a visitor asks for, in whichever version of HTTP it asked; never changed.
+final class VisitorRequest {
     /// What the request is, beyond its method.
     enum Kind {
         case plain
@@ -29,7 +29,7 @@ struct VisitorRequest {
     /// Whether interim responses may be sent (not in HTTP/1.0).
     let takesInterim: Bool
 
-    var isHead: Bool { method.elementsEqual("HEAD".utf8) }
+    var isHead: Bool { method.equals("HEAD") }
 
     init(_ head: HTTP1RequestHead) {
         method = head.method

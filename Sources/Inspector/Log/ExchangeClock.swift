@@ -13,9 +13,9 @@ package struct ExchangeClock: Sendable {
 
     package static let system = Self(wall: { Date() }, uptime: { .now() })
 
-    /// The wall clock in ISO 8601, UTC, with milliseconds.
-    var timestamp: String {
-        wall().formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
+    /// In ISO 8601, UTC, with milliseconds.
+    static func timestamp(of time: Date) -> String {
+        time.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
     }
 }
 

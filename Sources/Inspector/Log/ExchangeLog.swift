@@ -8,7 +8,9 @@ import Synchronization
 /// log was made with ``Redaction/nothing``.
 ///
 /// ## Concurrency
-/// One lock around the kept exchanges; recorders write from their event loops, and everybody else reads copies.
+/// One lock owns the list of what is kept, and each exchange has one of its own; recorders write from their event loops,
+/// and everybody else reads copies. The bytes and the number of subscribers are atomic, so that most changes of an exchange
+/// need its own lock alone.
 package final class ExchangeLog: Sendable {
     package let limits: ExchangeLimits
     /// What is taken out of all that is shown.
@@ -17,6 +19,8 @@ package final class ExchangeLog: Sendable {
     /// How long a subscriber is left alone after it was told something.
     let pace: Duration
     private let state: Mutex<State>
+    private let bytes = Atomic(0)
+    private let readers = Atomic(0)
 
     private struct State {
         var kept = KeptExchanges()
@@ -47,32 +51,58 @@ package final class ExchangeLog: Sendable {
     ///   - replayOf: The exchange that this one repeats.
     /// - Returns: Who is told what happens; it belongs to the event loop of the stream.
     package func record(endpoint: String, request: FieldSection, replayOf: Int? = nil) -> ExchangeRecorder {
-        let timestamp = clock.timestamp
-        let began = clock.uptime()
-        let (id, wakes) = state.withLock { state in
-            let id = state.kept.nextID
-            let draft = SummaryDraft(id: id, endpoint: endpoint, began: timestamp, request: request, replayOf: replayOf)
-            let summary = draft.summary(redaction, limits)
-            state.kept.insert(KeptExchange(summary: summary, request: request), limits)
-            return (id, Self.mark(id, &state))
+        let began = (wall: clock.wall(), uptime: clock.uptime())
+        let (box, wakes) = state.withLock { state in
+            let line = SummaryLine(
+                id: state.kept.nextID,
+                endpoint: endpoint,
+                began: began.wall,
+                replayOf: replayOf,
+                redaction: redaction,
+                pathBytes: limits.pathBytes
+            )
+            let exchange = KeptExchange(line, request: request)
+            let box = ExchangeBox(exchange)
+            bytes.add(exchange.cost, ordering: .relaxed)
+            if state.kept.ids.count >= max(1, limits.exchanges) { removeOldest(&state) }
+            state.kept.insert(box, limit: limits.exchanges)
+            if limits.exchanges < 1 { removeOldest(&state) }
+            makeRoom(&state)
+            return (box, Self.mark(box.id, &state))
         }
         for wake in wakes { wake() }
-        return ExchangeRecorder(id: id, log: self, began: began, request: request)
+        return ExchangeRecorder(box, log: self, began: began.uptime, request: request)
     }
 
     /// Changes an exchange if it is still kept.
-    func update(_ id: Int, _ change: (inout KeptExchange) -> Void) {
-        let wakes = state.withLock { state in
-            guard state.kept.update(id, limits, change) else { return [(@Sendable () -> Void)]() }
-            return Self.mark(id, &state)
+    func update(_ box: ExchangeBox, _ change: (inout KeptExchange) -> Void) {
+        guard let growth = box.update(change) else { return }
+        if growth != 0 { grow(by: growth) }
+        guard readers.load(ordering: .relaxed) > 0 else { return }
+        let wakes: [@Sendable () -> Void] = state.withLock { state in
+            state.kept.ids.contains(box.id) ? Self.mark(box.id, &state) : []
         }
         for wake in wakes { wake() }
+    }
+
+    private func grow(by growth: Int) {
+        guard bytes.add(growth, ordering: .relaxed).newValue > limits.totalBytes else { return }
+        state.withLock { makeRoom(&$0) }
+    }
+
+    private func makeRoom(_ state: inout State) {
+        while bytes.load(ordering: .relaxed) > limits.totalBytes, !state.kept.ids.isEmpty { removeOldest(&state) }
+    }
+
+    private func removeOldest(_ state: inout State) {
+        guard let oldest = state.kept.removeOldest() else { return }
+        bytes.subtract(oldest.forget(), ordering: .relaxed)
     }
 
     /// Forgets everything; what is still open is recorded no further.
     package func clear() {
         state.withLock { state in
-            state.kept.removeAll()
+            for box in state.kept.removeAll() { bytes.subtract(box.forget(), ordering: .relaxed) }
             for id in state.subscribers.keys { state.subscribers[id]?.removeAll() }
         }
     }
@@ -93,7 +123,7 @@ package final class ExchangeLog: Sendable {
     package var keptIDs: Range<Int> { state.withLock { $0.kept.ids } }
 
     /// How many bytes count against ``ExchangeLimits/totalBytes``.
-    package var keptBytes: Int { state.withLock { $0.kept.bytes } }
+    package var keptBytes: Int { bytes.load(ordering: .relaxed) }
 
     /// All that is kept of one exchange.
     ///
@@ -111,9 +141,9 @@ package final class ExchangeLog: Sendable {
         return snapshot().lazy.map { $0.detail(redaction) }
     }
 
-    func kept(_ id: Int) -> KeptExchange? { state.withLock { $0.kept[id] } }
+    func kept(_ id: Int) -> KeptExchange? { state.withLock { $0.kept[id] }?.exchange }
 
-    func snapshot() -> [KeptExchange] { state.withLock { $0.kept.all } }
+    func snapshot() -> [KeptExchange] { state.withLock { $0.kept.all }.map(\.exchange) }
 
     // MARK: Following
 
@@ -125,22 +155,29 @@ package final class ExchangeLog: Sendable {
         let id = state.withLock { state in
             defer { state.nextSubscriber += 1 }
             state.subscribers[state.nextSubscriber] = UpdateQueue { wake.yield() }
+            readers.add(1, ordering: .relaxed)
             return state.nextSubscriber
         }
         let subscription = ExchangeSubscription(log: self, id: id, wakes: wakes)
         return AsyncStream { await subscription.next() }
     }
 
-    func unsubscribe(_ id: Int) { state.withLock { _ = $0.subscribers.removeValue(forKey: id) } }
+    func unsubscribe(_ id: Int) {
+        state.withLock { state in
+            guard state.subscribers.removeValue(forKey: id) != nil else { return }
+            readers.subtract(1, ordering: .relaxed)
+        }
+    }
 
     /// The next update that is ready for the subscriber.
     func readyUpdate(for id: Int) -> ExchangeSummary? {
-        state.withLock { state in
+        let box = state.withLock { state -> ExchangeBox? in
             while let next = state.subscribers[id]?.popReady() {
-                if let kept = state.kept[next] { return kept.summary }
+                if let kept = state.kept[next] { return kept }
             }
             return nil
         }
+        return box?.exchange.summary
     }
 
     /// Makes ready what has come in the meantime.

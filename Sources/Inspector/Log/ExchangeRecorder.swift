@@ -9,7 +9,8 @@ package import NIOCore
 /// Belongs to the event loop of the stream; not `Sendable`.
 package final class ExchangeRecorder {
     /// Of the exchange, in the log.
-    package let id: Int
+    package var id: Int { box.id }
+    private let box: ExchangeBox
     private let log: ExchangeLog
     private let began: NIODeadline
     private var messages: MessageTrack
@@ -17,15 +18,16 @@ package final class ExchangeRecorder {
     private let isWebSocket: Bool
     private var isUpgraded = false
 
-    init(id: Int, log: ExchangeLog, began: NIODeadline, request: FieldSection) {
-        self.id = id
+    init(_ box: ExchangeBox, log: ExchangeLog, began: NIODeadline, request: FieldSection) {
+        self.box = box
         self.log = log
         self.began = began
         messages = MessageTrack(limits: log.limits)
-        isWebSocket = request.first(":protocol")?.equalsIgnoringCase("websocket") == true
+        isWebSocket = request.isWebSocket
         if isWebSocket {
             messages.inbound = WebSocketDecoder()
-        } else if request.mediaType.hasPrefix("application/grpc"), !request.mediaType.hasPrefix("application/grpc-web")
+        } else if request.hasMediaType("application/grpc", asPrefix: true),
+            !request.hasMediaType("application/grpc-web", asPrefix: true)
         {
             messages.inbound = GRPCDecoder()
         }
@@ -38,8 +40,7 @@ package final class ExchangeRecorder {
     /// A piece of the request's body.
     package func received(_ data: ByteBuffer) {
         let found = messages.feed(data, .inbound) { elapsed }
-        log.update(id) { [limits = log.limits] kept in
-            kept.summary.requestBytes += data.readableBytes
+        log.update(box) { [limits = log.limits] kept in
             let limit = isWebSocket ? 0 : limits.bodyBytes
             kept.requestBody.append(data.readableBytesView, limit: limit)
             kept.messages.append(found, limits: limits)
@@ -47,13 +48,13 @@ package final class ExchangeRecorder {
     }
 
     package func received(trailers: FieldSection) {
-        log.update(id) { $0.requestTrailers = trailers }
+        log.update(box) { $0.requestTrailers = trailers }
     }
 
     /// The request is complete.
     package func receivedEnd() {
         let elapsed = elapsed
-        log.update(id) { $0.timing.requestReceived = $0.timing.requestReceived ?? elapsed }
+        log.update(box) { $0.timing.requestReceived = $0.timing.requestReceived ?? elapsed }
     }
 
     // MARK: At the origin
@@ -61,13 +62,13 @@ package final class ExchangeRecorder {
     /// A connection to the origin stands ready; only the first one counts.
     package func originConnected() {
         let elapsed = elapsed
-        log.update(id) { $0.timing.originConnected = $0.timing.originConnected ?? elapsed }
+        log.update(box) { $0.timing.originConnected = $0.timing.originConnected ?? elapsed }
     }
 
     /// The origin was given the whole request.
     package func requestSent() {
         let elapsed = elapsed
-        log.update(id) { $0.timing.requestSent = elapsed }
+        log.update(box) { $0.timing.requestSent = elapsed }
     }
 
     // MARK: To the visitor
@@ -78,13 +79,24 @@ package final class ExchangeRecorder {
         let status = head.status ?? 0
         guard status >= 200 else {
             let limit = log.limits.interimHeads
-            return log.update(id) { $0.append(interim: head, at: elapsed, limit: limit) }
+            return log.update(box) { $0.append(interim: head, at: elapsed, limit: limit) }
         }
+        responds(status, head, at: elapsed)
+    }
+
+    /// The head of the final response, whose status need not stand among its fields.
+    ///
+    /// What is kept is a copy, since the fields may lie in a larger buffer.
+    package func sends(status: Int, fields: FieldSection) {
+        responds(status, fields.copied, at: elapsed)
+    }
+
+    private func responds(_ status: Int, _ head: FieldSection, at elapsed: Double) {
         let kind = beginResponse(head, status)
-        log.update(id) { kept in
+        log.update(box) { kept in
             kept.response = head
-            kept.summary.status = status
-            kept.summary.kind = kind ?? kept.summary.kind
+            kept.status = status
+            kept.kind = kind ?? kept.kind
             kept.timing.responseHead = elapsed
         }
     }
@@ -96,12 +108,11 @@ package final class ExchangeRecorder {
             messages.outbound = isUpgraded ? WebSocketDecoder() : nil
             return nil
         }
-        let mediaType = head.mediaType
-        if mediaType == "text/event-stream", head.contentCoding == nil {
+        if head.hasMediaType("text/event-stream", asPrefix: false), head.contentCoding == nil {
             messages.outbound = EventStreamDecoder()
             return .sse
         }
-        if messages.inbound is GRPCDecoder, mediaType.hasPrefix("application/grpc") {
+        if messages.inbound is GRPCDecoder, head.hasMediaType("application/grpc", asPrefix: true) {
             messages.outbound = GRPCDecoder()
         }
         return nil
@@ -110,8 +121,7 @@ package final class ExchangeRecorder {
     /// A piece of the response's body.
     package func sends(_ data: ByteBuffer) {
         let found = messages.feed(data, .outbound) { elapsed }
-        log.update(id) { [limits = log.limits] kept in
-            kept.summary.responseBytes += data.readableBytes
+        log.update(box) { [limits = log.limits] kept in
             let limit = isUpgraded ? 0 : limits.bodyBytes
             kept.responseBody.append(data.readableBytesView, limit: limit)
             kept.messages.append(found, limits: limits)
@@ -121,7 +131,7 @@ package final class ExchangeRecorder {
     /// The end of the response.
     package func sendsEnd(trailers: FieldSection?) {
         let elapsed = elapsed
-        log.update(id) { kept in
+        log.update(box) { kept in
             kept.responseTrailers = trailers
             kept.timing.responseEnd = elapsed
         }
@@ -132,11 +142,10 @@ package final class ExchangeRecorder {
     /// - Parameter problem: How it broke off, in a sentence.
     package func closed(problem: String?) {
         let elapsed = elapsed
-
-        log.update(id) { kept in
-            kept.summary.phase = problem == nil ? .done : .failed
-            kept.summary.error = problem
-            kept.summary.durationMilliseconds = elapsed
+        log.update(box) { kept in
+            kept.phase = problem == nil ? .done : .failed
+            kept.error = problem
+            kept.durationMilliseconds = elapsed
         }
     }
 }

@@ -40,6 +40,7 @@ private struct Needle {
 
 extension KeptExchange {
     fileprivate func holds(_ needle: Needle, _ redaction: Redaction) -> Bool {
+        let summary = summary
         let line = [
             summary.method, summary.host, summary.status.map(String.init) ?? "", summary.endpoint, summary.error ?? "",
         ]

@@ -8,7 +8,14 @@ struct KeptExchange: Sendable {
         let atMilliseconds: Double
     }
 
-    var summary: ExchangeSummary
+    /// What its summary is made of, when somebody looks.
+    let line: SummaryLine
+    var status: Int?
+    var phase = ExchangeSummary.Phase.open
+    /// Nil for what the request's head says.
+    var kind: ExchangeSummary.Kind?
+    var durationMilliseconds: Double?
+    var error: String?
     let request: FieldSection
     var response: FieldSection? { didSet { count(response, instead: oldValue) } }
     var requestTrailers: FieldSection? { didSet { count(requestTrailers, instead: oldValue) } }
@@ -21,11 +28,15 @@ struct KeptExchange: Sendable {
     /// The fields of all sections, and what an exchange takes without any.
     private var fieldBytes: Int
 
-    init(summary: ExchangeSummary, request: FieldSection) {
-        self.summary = summary
+    init(_ line: SummaryLine, request: FieldSection) {
+        self.line = line
         self.request = request
         fieldBytes = 512 + request.listSize
     }
+
+    var id: Int { line.id }
+
+    var summary: ExchangeSummary { line.summary(of: self) }
 
     /// What counts against ``ExchangeLimits/totalBytes``; asked after every change, so it is no search.
     var cost: Int { fieldBytes + requestBody.bytes.count + responseBody.bytes.count + messages.cost }

@@ -24,8 +24,8 @@ struct MessageTrack {
         _ direction: StreamMessage.Direction,
         at milliseconds: () -> Double
     ) -> Found? {
+        guard direction == .inbound ? inbound != nil : outbound != nil else { return nil }
         var decoder = direction == .inbound ? inbound : outbound
-        guard decoder != nil else { return nil }
         // A copy that is changed while the original lives would copy what it holds, too.
         set(nil, direction)
         var found = Found()

@@ -25,6 +25,8 @@ final class InspectingTap: ExchangeTap {
 
     func sends(head: FieldSection) { recorder.sends(head: head) }
 
+    func sends(status: Int, fields: FieldSection) { recorder.sends(status: status, fields: fields) }
+
     func sends(_ data: ByteBuffer) { recorder.sends(data) }
 
     func sendsEnd(trailers: FieldSection?) { recorder.sendsEnd(trailers: trailers) }

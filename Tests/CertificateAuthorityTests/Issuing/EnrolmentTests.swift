@@ -5,7 +5,7 @@ import Testing
 
 @testable import CertificateAuthority
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct EnrolmentTests {
     private let authority: ThrowawayCA
 

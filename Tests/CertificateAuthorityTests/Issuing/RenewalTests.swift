@@ -5,7 +5,7 @@ import Testing
 
 @testable import CertificateAuthority
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct RenewalTests {
     private let authority: ThrowawayCA
     private let applicant: Applicant
@@ -71,7 +71,8 @@ struct RenewalTests {
             #expect(await desk.code(device: device, csr: applicant.csr) == .tooMany)
         }
         try await withDesk(authority, at: { Date() + 3_601 }) { desk in
-            #expect(try await desk.renew(device: device, csr: applicant.csr).device == device)
+            let renewed = try await desk.renew(device: device, csr: applicant.csr)
+            #expect(renewed.device == device)
         }
     }
 

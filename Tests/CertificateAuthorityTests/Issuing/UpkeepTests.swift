@@ -6,7 +6,7 @@ import Testing
 
 @testable import CertificateAuthority
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct UpkeepTests {
     private let authority: ThrowawayCA
     private let start = Date()

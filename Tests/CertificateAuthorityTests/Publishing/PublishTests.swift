@@ -6,7 +6,7 @@ import Trust
 
 @testable import CertificateAuthority
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct PublishTests {
     private let authority: ThrowawayCA
     private let agents: String
