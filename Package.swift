@@ -129,7 +129,10 @@ let package = Package(
                 "AdminHTTP", "Telemetry", nioCore, nioPosix, nioSSL, crypto, logging, metrics, lifecycle,
             ]
         ),
-        room("CertificateAuthority", ["Cryptography", "Trust", "Settings"]),
+        room(
+            "CertificateAuthority",
+            ["Cryptography", "Trust", "Settings", "AdminHTTP", nioCore, nioPosix, logging, lifecycle]
+        ),
         room(
             "Inspector",
             ["HTTPFields", "AdminHTTP", nioCore, crypto, logging, lifecycle],
@@ -158,7 +161,10 @@ let package = Package(
         ),
         .executableTarget(
             name: "ca-tools",
-            dependencies: ["CertificateAuthority", "Settings", arguments],
+            dependencies: [
+                "CertificateAuthority", "AdminHTTP", "Telemetry", "Settings", nioCore, arguments, lifecycle, signals,
+                logging,
+            ],
             path: "ca-tools",
             swiftSettings: settings
         ),
@@ -240,7 +246,10 @@ let package = Package(
             exclude: ["Configuration/Fixtures", "Terminal/Goldens"]
         ),
         tests("osm-proxy", ["TestSupport", "Edge", "HTTP1", "HTTP2", "Telemetry", "Settings", nioCore]),
-        tests("CertificateAuthority", ["TestSupport", "Cryptography", "Trust", "Settings", x509, asn1]),
+        tests(
+            "CertificateAuthority",
+            ["TestSupport", "Cryptography", "Trust", "Settings", "AdminHTTP", nioCore, logging, x509, asn1]
+        ),
         .testTarget(
             name: "IntegrationTests",
             dependencies: ["TestSupport", "Inspector", "AdminHTTP", "HTTPFields", nioCore, nioPosix, logging],

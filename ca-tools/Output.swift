@@ -14,6 +14,13 @@ enum Output {
         try write(String(decoding: try encoder.encode(value), as: UTF8.self) + "\n")
     }
 
+    /// Prints a value as one line of JSON, for whoever waits for it; that nobody reads it is no failure.
+    static func line(_ value: some Encodable) {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        do { try write(String(decoding: try encoder.encode(value), as: UTF8.self) + "\n") } catch {}
+    }
+
     /// Tells a person something that is no data.
     static func complain(_ text: String) {
         // When not even this can be written, only the exit code is left.

@@ -61,7 +61,7 @@ struct DoctorCommand: AsyncParsableCommand {
     private func subject() async throws -> DoctorCase {
         let configured = try configured()
         let setup = AgentSetup(settings: configured.settings)
-        let bundle = Result { () throws(BundleRefusal) in try OperatorBundle.decode(EmbeddedOperatorCA.bundle) }
+        let bundle = Result { () throws(BundleRefusal) in try OperatorTrust.find().bundle }
         let agent: LocalAgent?
         do { agent = try await LocalAgent.find(setup.socket) } catch { agent = nil }
         var subject = DoctorCase(

@@ -87,6 +87,8 @@ package struct EdgeIdentityError: Error, CustomStringConvertible {
 /// Who an edge is and whom it lets in, ready for handshakes.
 struct EdgeIdentityState: Sendable {
     let context: NIOSSLContext
+    /// The same certificate, for those who have none yet.
+    let enrolmentContext: NIOSSLContext
     let verifier: DeviceVerifier
     private let anchors: TrustAnchors
     /// When the edge's own certificate ends, in Unix time.
@@ -97,6 +99,10 @@ struct EdgeIdentityState: Sendable {
     init(_ contents: EdgeIdentityContents, files: EdgeIdentityFiles, at now: Date) throws {
         do {
             context = try TunnelTLSContext.server(certificates: contents.certificate, key: contents.key)
+            enrolmentContext = try TunnelTLSContext.enrolmentServer(
+                certificates: contents.certificate,
+                key: contents.key
+            )
             let leaf = try NIOSSLCertificate.fromPEMBytes(contents.certificate).first
             certificateExpires = leaf.map { Int($0.notValidAfter) } ?? 0
         } catch {
@@ -115,6 +121,7 @@ struct EdgeIdentityState: Sendable {
 
     private init(_ other: EdgeIdentityState, revocations: [RevocationList]) {
         context = other.context
+        enrolmentContext = other.enrolmentContext
         certificateExpires = other.certificateExpires
         anchors = other.anchors
         self.revocations = revocations
