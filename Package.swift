@@ -243,7 +243,7 @@ let package = Package(
                 "AdminHTTP",
                 "Settings", "ConfigurationFile", nioCore, nioPosix, nioHTTP1, logging,
             ],
-            exclude: ["Configuration/Fixtures", "Terminal/Goldens"]
+            exclude: ["Configuration/Fixtures", "Service/Goldens", "Terminal/Goldens"]
         ),
         tests("osm-proxy", ["TestSupport", "Edge", "HTTP1", "HTTP2", "Telemetry", "Settings", nioCore]),
         tests(

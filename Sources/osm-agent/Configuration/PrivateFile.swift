@@ -10,6 +10,8 @@ import Glibc
 enum PrivateFile {
     /// Writes beside the file, waits for the disk, and puts the new one in its place.
     ///
+    /// The new one belongs to whom the old one belonged to, where this user may give it away.
+    ///
     /// - Parameters:
     ///   - path: The file; what is there already is replaced.
     ///   - bytes: All of it.
@@ -20,7 +22,7 @@ enum PrivateFile {
         // What a killed process left behind may have other permissions.
         guard unsafe unlink(neighbour) == 0 || errno == ENOENT else { throw failure("unlink") }
         do throws(IOError) {
-            try write(bytes, to: neighbour, mode: mode_t(mode))
+            try write(bytes, to: neighbour, instead: path, mode: mode_t(mode))
             guard unsafe rename(neighbour, path) == 0 else { throw failure("rename") }
         } catch {
             _ = unsafe unlink(neighbour)  // best effort: the next write removes it
@@ -28,10 +30,17 @@ enum PrivateFile {
         }
     }
 
-    private static func write(_ bytes: [UInt8], to path: String, mode: mode_t) throws(IOError) {
+    private static func write(
+        _ bytes: [UInt8],
+        to path: String,
+        instead former: String,
+        mode: mode_t
+    ) throws(IOError) {
         let file = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard file >= 0 else { throw failure("open") }
         defer { close(file) }
+        var owner = stat()
+        if unsafe stat(former, &owner) == 0 { _ = fchown(file, owner.st_uid, owner.st_gid) }
         guard fchmod(file, mode) == 0 else { throw failure("fchmod") }
         var rest = bytes[...]
         while !rest.isEmpty {
