@@ -1,3 +1,4 @@
+import AdminHTTP
 import Agent
 import Foundation
 import NIOCore
@@ -18,19 +19,11 @@ struct EnrolmentTests {
             #expect(enrolled.name == "laptop")
             #expect(enrolled.credentials.keyPEM == key)
             #expect(harness.count("enrolled") == "1")
-            let device = ThrowawayCA.Device(
-                id: enrolled.credentials.identity.id,
-                keyPEM: key,
-                chainPEM: enrolled.credentials.chainPEM,
-                serial: "",
-                keyPath: "",
-                chainPath: ""
-            )
             let agent = try EngineHarness.agent(
                 at: harness.edge,
                 serverName: harness.ca.domain,
                 trusting: harness.ca.bundlePath,
-                as: device
+                credentials: enrolled.credentials
             )
             try await RunningAgent.run(agent) { state in
                 try await state.reaches { $0.phase == .connected }
