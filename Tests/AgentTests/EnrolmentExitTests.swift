@@ -1,5 +1,6 @@
 import NIOCore
 import Testing
+import Trust
 import TunnelProtocol
 import TunnelTLS
 

@@ -1,6 +1,7 @@
 import Foundation
 import TestSupport
 import Testing
+import TunnelProtocol
 
 @testable import Agent
 @testable import osm_agent

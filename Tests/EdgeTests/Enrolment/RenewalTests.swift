@@ -134,7 +134,8 @@ struct RenewalTests {
         habit: StandInIssuer.Habit
     ) async throws {
         try await Self.run(habit) { scene in
-            #expect(try await scene.problem().contains("No certificate can be issued at present"))
+            let problem = try await scene.problem()
+            #expect(problem.contains("No certificate can be issued at present"), "\(problem)")
             #expect(scene.state.current.phase == .connected)
         }
     }
@@ -142,7 +143,8 @@ struct RenewalTests {
     @Test(.timeLimit(.minutes(5)))
     func `a certificate for another device is not taken`() async throws {
         try await Self.run(.mistaken) { scene in
-            #expect(try await scene.problem().contains("for another device"))
+            let problem = try await scene.problem()
+            #expect(problem.contains("for another device"), "\(problem)")
             #expect(scene.shelf.kept.isEmpty)
         }
     }
@@ -153,7 +155,8 @@ struct RenewalTests {
         shelf.fill()
         try await Self.run(shelf: shelf) { scene in
             let before = scene.state.current.certificateExpires
-            #expect(try await scene.problem().contains("cannot be kept"))
+            let problem = try await scene.problem()
+            #expect(problem.contains("cannot be kept"), "\(problem)")
             #expect(scene.state.current.certificateExpires == before)
         }
     }
