@@ -1,1 +1,1 @@
-CATools.start()
+await CATools.start()

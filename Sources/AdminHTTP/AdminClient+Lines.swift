@@ -44,7 +44,7 @@ extension AdminClient {
             }
             defer { deadline.cancel() }
             do {
-                try await send(method, path, body: body, to: address, outbound)
+                try await send(method, path, body: body, host: host(of: address), outbound)
             } catch {
                 throw AdminError(.answerCut, cause: error)
             }

@@ -9,6 +9,18 @@ package enum AdminClient {
         package let status: Int
         package let contentType: String
         package let body: ByteBuffer
+        let headers: HTTPHeaders
+
+        /// The first field of that name, whatever its case; nil when there is none.
+        package func field(_ name: String) -> String? { headers.first(name: name) }
+    }
+
+    /// Whose processes may answer on a Unix socket.
+    package enum Answerer: Sendable {
+        /// This user's and the administrator's.
+        case ownUser
+        /// Anybody's whom the folder of the socket lets in: for services that have a user of their own.
+        case anyUser
     }
 
     /// The bounds of one question.
@@ -41,10 +53,46 @@ package enum AdminClient {
         _ path: String,
         body: ByteBuffer,
         at address: AdminAddress,
+        answerer: Answerer = .ownUser,
         limits: Limits = .standard,
         group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton
     ) async throws(AdminError) -> Answer {
-        try await ask(.POST, path, body: body, address, limits, group)
+        try await ask(.POST, path, body: body, address, answerer: answerer, limits, group)
+    }
+
+    /// Sends POST on a connection that is open already, takes the whole answer, and closes the connection.
+    ///
+    /// - Parameters:
+    ///   - path: What to ask.
+    ///   - body: JSON.
+    ///   - host: The value of `Host`.
+    ///   - channel: A connection that carries plain bytes, such as TLS at its end; nobody else uses it from now on.
+    ///   - limits: The bounds, without connecting.
+    /// - Returns: The answer, whatever its status.
+    /// - Throws: When there is none in time, or no whole one.
+    package static func post(
+        _ path: String,
+        body: ByteBuffer,
+        host: String,
+        on channel: any Channel,
+        limits: Limits = .standard
+    ) async throws(AdminError) -> Answer {
+        do {
+            return try await within(limits.deadline) {
+                let connection = try await channel.eventLoop.submit {
+                    try channel.pipeline.syncOperations.addHTTPClientHandlers()
+                    return try Connection(wrappingChannelSynchronously: channel)
+                }.get()
+                return try await connection.executeThenClose { parts, outbound in
+                    try await send(.POST, path, body: body, host: host, outbound)
+                    return try await collect(parts, limit: limits.bodyBytes)
+                }
+            }
+        } catch let error as AdminError {
+            throw error
+        } catch {
+            throw AdminError(.answerCut, cause: error)
+        }
     }
 
     /// Sends DELETE and takes the whole answer, whatever its status.
@@ -62,14 +110,15 @@ package enum AdminClient {
         _ path: String,
         body: ByteBuffer,
         _ address: AdminAddress,
+        answerer: Answerer = .ownUser,
         _ limits: Limits,
         _ group: any EventLoopGroup
     ) async throws(AdminError) -> Answer {
         do {
             return try await within(limits.deadline) {
-                let connection = try await connect(to: address, within: limits.deadline, group)
+                let connection = try await connect(to: address, answerer: answerer, within: limits.deadline, group)
                 return try await connection.executeThenClose { parts, outbound in
-                    try await send(method, path, body: body, to: address, outbound)
+                    try await send(method, path, body: body, host: host(of: address), outbound)
                     return try await collect(parts, limit: limits.bodyBytes)
                 }
             }
@@ -84,11 +133,11 @@ package enum AdminClient {
         _ method: HTTPMethod,
         _ path: String,
         body: ByteBuffer,
-        to address: AdminAddress,
+        host: String,
         _ outbound: NIOAsyncChannelOutboundWriter<HTTPClientRequestPart>
     ) async throws {
         var head = HTTPRequestHead(version: .http1_1, method: method, uri: path)
-        head.headers.add(name: "host", value: host(of: address))
+        head.headers.add(name: "host", value: host)
         head.headers.add(name: "connection", value: "close")
         if method != .GET { head.headers.add(name: "content-length", value: "\(body.readableBytes)") }
         if body.readableBytes > 0 { head.headers.add(name: "content-type", value: "application/json") }
@@ -97,7 +146,7 @@ package enum AdminClient {
         try await outbound.write(.end(nil))
     }
 
-    private static func host(of address: AdminAddress) -> String {
+    static func host(of address: AdminAddress) -> String {
         switch address {
         case .tcp: address.description
         case .unix: "localhost"
@@ -106,6 +155,7 @@ package enum AdminClient {
 
     static func connect(
         to address: AdminAddress,
+        answerer: Answerer = .ownUser,
         within deadline: Duration,
         _ group: any EventLoopGroup
     ) async throws -> Connection {
@@ -126,9 +176,9 @@ package enum AdminClient {
         } catch {
             throw AdminError(.cannotConnect, cause: error)
         }
-        switch address {
-        case .tcp: return connection
-        case .unix: return try await checked(connection)
+        switch (address, answerer) {
+        case (.tcp, _), (.unix, .anyUser): return connection
+        case (.unix, .ownUser): return try await checked(connection)
         }
     }
 
@@ -160,7 +210,12 @@ package enum AdminClient {
             case .end:
                 guard let head else { throw AdminError(.answerCut) }
                 let contentType = head.headers.first(name: "content-type") ?? ""
-                return Answer(status: Int(head.status.code), contentType: contentType, body: body)
+                return Answer(
+                    status: Int(head.status.code),
+                    contentType: contentType,
+                    body: body,
+                    headers: head.headers
+                )
             }
         }
         throw AdminError(.answerCut)

@@ -24,10 +24,14 @@ final class AdminCodec: ChannelDuplexHandler {
     }
 
     private let limits: AdminServer.Limits
+    private let refusal: AdminRefusal
     private var state = State.waiting
     private var deadline: Scheduled<Void>?
 
-    init(limits: AdminServer.Limits) { self.limits = limits }
+    init(limits: AdminServer.Limits, refuse: @escaping AdminRefusal) {
+        self.limits = limits
+        refusal = refuse
+    }
 
     func handlerAdded(context: ChannelHandlerContext) {
         if context.channel.isActive { arm(limits.request, context) }
@@ -58,14 +62,14 @@ final class AdminCodec: ChannelDuplexHandler {
             state = .collecting(head, context.channel.allocator.buffer(capacity: 0))
         case (.body(var bytes), .collecting(let head, var body)):
             guard body.readableBytes + bytes.readableBytes <= limits.bodyBytes else {
-                return refuse(.text("the body is too long\n", status: 413), head, context)
+                return refuse(refusal(413, "the body is too long"), head, context)
             }
             body.writeBuffer(&bytes)
             state = .collecting(head, body)
         case (.end, .collecting(let head, let body)):
             deadline?.cancel()
             state = .answering(head)
-            context.fireChannelRead(wrapInboundOut(AdminRequest(head, body: body)))
+            context.fireChannelRead(wrapInboundOut(AdminRequest(head, body: body, from: context.remoteAddress)))
         case (_, .waiting), (_, .collecting), (_, .answering), (_, .streaming), (_, .closing):
             return  // what follows a refused request on its way out
         }
@@ -154,7 +158,7 @@ final class AdminCodec: ChannelDuplexHandler {
 }
 
 extension AdminRequest {
-    fileprivate init(_ head: HTTPRequestHead, body: ByteBuffer) {
+    fileprivate init(_ head: HTTPRequestHead, body: ByteBuffer, from peer: SocketAddress?) {
         let parts = head.uri.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
         let hosts = head.headers["host"]
         self.init(
@@ -164,7 +168,8 @@ extension AdminRequest {
             host: hosts.count == 1 ? hosts[0] : nil,
             origin: head.headers.first(name: "origin"),
             body: body,
-            headers: head.headers
+            headers: head.headers,
+            peer: peer?.ipAddress == nil ? nil : peer
         )
     }
 }

@@ -16,6 +16,8 @@ package struct AdminRequest: Sendable {
     /// At most as many bytes as the server's limit.
     package let body: ByteBuffer
     var headers = HTTPHeaders()
+    /// Whose connection it came on; nil on a Unix socket.
+    package var peer: SocketAddress?
     /// What stood in the places of the route's path, percent-decoded.
     var parameters: [String: String] = [:]
 

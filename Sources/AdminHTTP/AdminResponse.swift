@@ -1,5 +1,8 @@
 package import NIOCore
 
+/// Words a refusal of the server itself: its status and a sentence without its full stop.
+package typealias AdminRefusal = @Sendable (_ status: Int, _ sentence: String) -> AdminResponse
+
 /// What a route answers: a whole body, or one that is made while it is sent.
 package struct AdminResponse: Sendable {
     package var status: Int

@@ -48,22 +48,36 @@ package struct AdminServer: Sendable {
     /// Which user's processes are served on a Unix socket.
     var isWelcome: @Sendable (UInt32) -> Bool = PeerUser.mayAsk
     private let limits: Limits
+    private let access: SocketAccess
+    private let refuse: AdminRefusal
     private let group: any EventLoopGroup
+    private let prepare: @Sendable (any Channel) throws -> Void
 
     /// A server that listens once it runs; the check defaults to the one that suits the kind of address.
     ///
+    /// `access` says who may open a Unix socket, and `refuse` words what no route answers.
+    ///
     /// The key of a route is its path. A path may have places: `/things/{name}` is any one segment there, and
     /// `/files/{rest...}` everything below; ``AdminRequest/parameter(_:)`` has what stood there.
+    ///
+    /// `prepare` puts what HTTP shall run above, such as TLS, on each connection: on its event loop, before anything is
+    /// read. When it throws, the connection is closed.
     package init(
         _ address: AdminAddress,
         routes: [String: AdminRoute],
         check: AdminCheck? = nil,
         limits: Limits = .standard,
-        group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton
+        access: SocketAccess = .owner,
+        refuse: @escaping AdminRefusal = { .text("\($1)\n", status: $0) },
+        group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
+        prepare: @escaping @Sendable (any Channel) throws -> Void = { _ in }
     ) {
         self.address = address
+        self.prepare = prepare
         self.routes = RouteTable(routes)
         self.limits = limits
+        self.access = access
+        self.refuse = refuse
         self.group = group
         switch address {
         case .tcp: self.check = check ?? AdminChecks.literalHost
@@ -79,7 +93,7 @@ package struct AdminServer: Sendable {
         case .tcp:
             try await serve(on: address.socketAddress(), onBound)
         case .unix(let path):
-            var file = try await SocketFile.claim(path, group: group)
+            var file = try await SocketFile.claim(path, access: access, group: group)
             defer { file.remove() }
             try await serve(on: AdminAddress.unix(path: file.bindingPath).socketAddress()) { _ in
                 await onBound(address)
@@ -121,7 +135,7 @@ package struct AdminServer: Sendable {
     }
 
     private func listen(on address: SocketAddress) async throws(AdminError) -> NIOAsyncChannel<any Channel, Never> {
-        let limits = limits
+        let (limits, prepare, refuse) = (limits, prepare, refuse)
         do {
             return try await ServerBootstrap(group: group)
                 .serverChannelOption(.backlog, value: 64)
@@ -136,9 +150,7 @@ package struct AdminServer: Sendable {
                 }
                 .bind(to: address) { channel in
                     channel.eventLoop.makeCompletedFuture {
-                        let pipeline = channel.pipeline.syncOperations
-                        try pipeline.configureHTTPServerPipeline(withErrorHandling: true)
-                        try pipeline.addHandler(AdminCodec(limits: limits))
+                        try Self.setUp(channel, prepare, AdminCodec(limits: limits, refuse: refuse))
                         return channel
                     }
                 }
@@ -146,6 +158,23 @@ package struct AdminServer: Sendable {
             throw AdminError(.addressInUse, cause: error)
         } catch {
             throw AdminError(.cannotListen, cause: error)
+        }
+    }
+
+    private static func setUp(
+        _ channel: any Channel,
+        _ prepare: (any Channel) throws -> Void,
+        _ codec: AdminCodec
+    ) throws {
+        do {
+            try prepare(channel)
+            let pipeline = channel.pipeline.syncOperations
+            try pipeline.configureHTTPServerPipeline(withErrorHandling: true)
+            try pipeline.addHandler(codec)
+        } catch {
+            // The listener forgets what cannot be set up, and does not close it.
+            channel.close(promise: nil)
+            throw error
         }
     }
 
@@ -164,7 +193,7 @@ package struct AdminServer: Sendable {
                         continue
                     }
                     guard streams.take() else {
-                        try await responses.write(.whole(.text("too many streams are open\n", status: 503)))
+                        try await responses.write(.whole(refuse(503, "too many streams are open")))
                         continue
                     }
                     defer { streams.giveBack() }
@@ -181,7 +210,11 @@ package struct AdminServer: Sendable {
     private func isWelcomePeer(_ channel: any Channel) async throws -> Bool {
         switch address {
         case .tcp: true
-        case .unix: isWelcome(try await PeerUser.id(of: channel))
+        case .unix:
+            switch access {
+            case .owner: isWelcome(try await PeerUser.id(of: channel))
+            case .group: true  // who could open the file is welcome
+            }
         }
     }
 
@@ -202,23 +235,23 @@ package struct AdminServer: Sendable {
 
     private func response(to request: AdminRequest) async -> AdminResponse {
         if let refusal = check(request) { return refusal }
-        guard let (route, parameters) = routes.find(request.path) else { return .text("nothing here\n", status: 404) }
-        guard let answer = route.answer(to: request.method) else { return Self.refusal(allowing: route.allowed) }
+        guard let (route, parameters) = routes.find(request.path) else { return refuse(404, "nothing here") }
+        guard let answer = route.answer(to: request.method) else { return refusal(allowing: route.allowed) }
         var request = request
         request.parameters = parameters
         do {
             let response = try await within(limits.answer) { [request] in await answer(request) }
             guard response.produce == nil || request.method != "HEAD" else {
-                return Self.refusal(allowing: "GET")  // a stream has no length to tell beforehand
+                return refusal(allowing: "GET")  // a stream has no length to tell beforehand
             }
             return response
         } catch {
-            return .text("no answer in time\n", status: 503)
+            return refuse(503, "no answer in time")
         }
     }
 
-    private static func refusal(allowing methods: String) -> AdminResponse {
-        var response = AdminResponse.text("use \(methods)\n", status: 405)
+    private func refusal(allowing methods: String) -> AdminResponse {
+        var response = refuse(405, "use \(methods)")
         response.fields = [(name: "allow", value: methods)]
         return response
     }

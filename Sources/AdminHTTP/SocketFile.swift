@@ -2,7 +2,22 @@ import FoundationEssentials
 import NIOCore
 import NIOPosix
 
-/// The file of a Unix socket: only its owner can open it, from the first moment on.
+/// Who may open a Unix socket.
+package enum SocketAccess: Sendable {
+    /// Processes of the same user, and the administrator's.
+    case owner
+    /// Those of the file's group, too, whoever they are: the file's group and its folder decide.
+    case group
+
+    var mode: Int {
+        switch self {
+        case .owner: 0o600
+        case .group: 0o660
+        }
+    }
+}
+
+/// The file of a Unix socket: nobody else can open it, from the first moment on.
 ///
 /// The socket is bound in a new folder that nobody else can enter, gets its mode there and is then moved to its place.
 /// A socket file that a dead process left behind is removed; one that answers, and a file that is no socket, are not. Of
@@ -10,6 +25,7 @@ import NIOPosix
 struct SocketFile {
     let path: String
     let bindingPath: String
+    private let access: SocketAccess
     /// Where the socket is bound.
     private let folder: String
     /// Where it is published; held from the claim until then.
@@ -17,7 +33,11 @@ struct SocketFile {
     /// The file that was published, to be told from one that another process has put in its place since.
     private var inode: UInt64?
 
-    static func claim(_ path: String, group: any EventLoopGroup) async throws -> SocketFile {
+    static func claim(
+        _ path: String,
+        access: SocketAccess = .owner,
+        group: any EventLoopGroup
+    ) async throws -> SocketFile {
         let address = try AdminAddress.unix(path: path).socketAddress()
         let parent = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
         let place = try await SocketFolder.claim(parent.isEmpty ? "." : parent)
@@ -26,15 +46,16 @@ struct SocketFile {
                 guard type == .typeSocket else { throw AdminError(.notASocket) }
                 guard await !isAnswered(address, group: group) else { throw AdminError(.addressInUse) }
             }
-            return try SocketFile(path: path, parent: parent, place: place)
+            return try SocketFile(path: path, parent: parent, place: place, access: access)
         } catch {
             place.release()
             throw error
         }
     }
 
-    private init(path: String, parent: String, place: SocketFolder) throws(AdminError) {
+    private init(path: String, parent: String, place: SocketFolder, access: SocketAccess) throws(AdminError) {
         self.path = path
+        self.access = access
         self.place = place
         folder = "\(parent).\(String(UInt32.random(in: .min ... .max), radix: 36))"
         bindingPath = folder + "/s"
@@ -53,7 +74,7 @@ struct SocketFile {
     mutating func publish() throws(AdminError) {
         defer { place.release() }
         do {
-            try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: bindingPath)
+            try FileManager.default.setAttributes([.posixPermissions: access.mode], ofItemAtPath: bindingPath)
             if Self.type(at: path) == .typeSocket { try FileManager.default.removeItem(atPath: path) }
             try FileManager.default.moveItem(atPath: bindingPath, toPath: path)
             try FileManager.default.removeItem(atPath: folder)

@@ -15,6 +15,10 @@ package struct AgentConfiguration: Sendable {
     package var endpoints: [Endpoint]
     /// Name and version, as edges see them.
     package var software: String
+    /// Keeps a renewed certificate where the next start finds it; nil for an agent that renews nothing.
+    ///
+    /// When it throws, the certificate is not used, and another one asked for later.
+    package var keepCredentials: (@Sendable (DeviceCredentials) async throws -> Void)?
     /// Whether the agent ends when each of its endpoints has been refused for good.
     package var endsWhenAllIsRefused = true
     /// From the end of the request to the head of the origin's response.

@@ -7,6 +7,8 @@ package enum AgentEvent: Sendable, Equatable {
     /// An endpoint is served no more.
     case removed(name: String)
     case request(RequestRecord)
+    /// The device has another certificate, or something else is wrong with the one it has.
+    case certificate(CertificateStatus)
     /// The agent was told to stop, and so many requests are under way.
     case leaving(requests: Int)
 }
@@ -20,15 +22,17 @@ package enum AgentNews: Sendable {
     func include(_ event: AgentEvent) -> Bool {
         switch (self, event) {
         case (.changes, .request): false
-        case (.changes, .tunnel), (.changes, .endpoint), (.changes, .removed), (.changes, .leaving): true
+        case (.changes, .tunnel), (.changes, .endpoint), (.changes, .removed), (.changes, .certificate),
+            (.changes, .leaving):
+            true
         case (.everything, _): true
         }
     }
 }
 
 extension AgentEvent: Codable {
-    private enum CodingKeys: String, CodingKey { case event, tunnel, endpoint, name, request, requests }
-    private enum Word: String, Codable { case tunnel, endpoint, removed, request, leaving }
+    private enum CodingKeys: String, CodingKey { case event, tunnel, endpoint, name, request, certificate, requests }
+    private enum Word: String, Codable { case tunnel, endpoint, removed, request, certificate, leaving }
 
     package init(from decoder: any Decoder) throws {
         let members = try decoder.container(keyedBy: CodingKeys.self)
@@ -38,6 +42,7 @@ extension AgentEvent: Codable {
             case .endpoint: .endpoint(try members.decode(EndpointStatus.self, forKey: .endpoint))
             case .removed: .removed(name: try members.decode(String.self, forKey: .name))
             case .request: .request(try members.decode(RequestRecord.self, forKey: .request))
+            case .certificate: .certificate(try members.decode(CertificateStatus.self, forKey: .certificate))
             case .leaving: .leaving(requests: try members.decode(Int.self, forKey: .requests))
             }
     }
@@ -57,6 +62,9 @@ extension AgentEvent: Codable {
         case .request(let record):
             try members.encode(Word.request, forKey: .event)
             try members.encode(record, forKey: .request)
+        case .certificate(let status):
+            try members.encode(Word.certificate, forKey: .event)
+            try members.encode(status, forKey: .certificate)
         case .leaving(let requests):
             try members.encode(Word.leaving, forKey: .event)
             try members.encode(requests, forKey: .requests)

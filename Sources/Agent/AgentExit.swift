@@ -48,7 +48,7 @@ package struct AgentExit: Error, Sendable, Equatable, CustomStringConvertible {
             problem: "This device's certificate \(refusal.sentence).",
             nextStep: refusal == .notYetValid
                 ? "Is this machine's clock right?"
-                : "Ask the operator to issue a new one for this device: ca-tools issue device --csr device.csr"
+                : "Ask the operator for an invitation, and enrol again: osm-agent enroll"
         )
     }
 

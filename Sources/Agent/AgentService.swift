@@ -3,7 +3,6 @@ package import Logging
 import NIOSSL
 import ServiceLifecycle
 import Trust
-import TunnelTLS
 
 /// An agent: keeps tunnels to its edges, whatever happens to them, and serves its endpoints through all of them.
 ///
@@ -14,6 +13,8 @@ package struct AgentService: Service {
     private let configuration: AgentConfiguration
     private let logger: Logger
     let crew: TunnelCrew
+    /// Nil when nobody would keep what came of it.
+    private let renewal: CredentialRenewal?
     /// Nil when nobody wants to know whether a byte comes round.
     private let probe: SelfProbe?
 
@@ -33,10 +34,7 @@ package struct AgentService: Service {
             throw AgentExit(own: error)
         }
         let credentials = configuration.credentials
-        let context = try TunnelTLSContext.client(
-            certificates: Array(credentials.chainPEM.utf8),
-            key: Array(credentials.keyPEM.utf8)
-        )
+        let present = try PresentCredentials(credentials)
         state = AgentState(
             AgentStatus(
                 version: configuration.software,
@@ -50,7 +48,9 @@ package struct AgentService: Service {
             )
         )
         state.replace(configuration.endpoints)
-        crew = TunnelCrew(configuration: configuration, context: context, state: state, logger: logger)
+        let crew = TunnelCrew(configuration: configuration, credentials: present, state: state, logger: logger)
+        self.crew = crew
+        renewal = configuration.keepCredentials.map { CredentialRenewal(crew: crew, keep: $0) }
         guard configuration.probes else {
             probe = nil
             return
@@ -86,6 +86,7 @@ package struct AgentService: Service {
         try await cancelWhenGracefulShutdown {
             try await withThrowingTaskGroup { group in
                 if let probe { group.addTask { await probe.run() } }
+                if let renewal { group.addTask { await renewal.run() } }
                 group.addTask { await watchNetwork() }
                 // Probe and watch have no end of their own: the agent ends when its tunnels have.
                 defer { group.cancelAll() }

@@ -250,6 +250,20 @@ package final class AgentState: Sendable {
         unsettledOrigins.store(count, ordering: .relaxed)
     }
 
+    /// The device has another certificate, or it should have one and has not.
+    func certificate(_ certificate: CertificateStatus) {
+        content.withLock { content in
+            let before = CertificateStatus(
+                notAfter: content.status.certificateExpires,
+                problem: content.status.certificateProblem
+            )
+            guard before != certificate else { return }
+            content.status.certificateExpires = certificate.notAfter
+            content.status.certificateProblem = certificate.problem
+            content.publish(.certificate(certificate))
+        }
+    }
+
     /// Tells whoever watches of something that changes no state.
     func publish(_ event: AgentEvent) { content.withLock { $0.publish(event) } }
 }

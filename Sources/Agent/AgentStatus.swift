@@ -8,6 +8,8 @@ package struct AgentStatus: Sendable, Codable, Equatable {
     package var pid: Int32
     package var device: String
     package var certificateExpires: Date
+    /// Why the device's certificate has not been renewed although it is time, or that it has ended; nil when all is well.
+    package var certificateProblem: String?
     package var started: Date
     /// What the best of the tunnels is doing.
     package var phase: Phase
@@ -26,7 +28,26 @@ package struct AgentStatus: Sendable, Codable, Equatable {
     private enum CodingKeys: String, CodingKey {
         case version, pid, device, started, phase, problem, tunnels, endpoints
         case certificateExpires = "certificate_expires"
+        case certificateProblem = "certificate_problem"
         case configurationProblems = "configuration_problems"
+    }
+}
+
+/// The device's certificate, as far as its owner has to know.
+package struct CertificateStatus: Sendable, Codable, Equatable {
+    /// When it ends.
+    package var notAfter: Date
+    /// Why there is no newer one although it is time.
+    package var problem: String?
+
+    package init(notAfter: Date, problem: String? = nil) {
+        self.notAfter = notAfter
+        self.problem = problem
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case notAfter = "not_after"
+        case problem
     }
 }
 

@@ -12,7 +12,12 @@ extension EdgeTarget {
         var addresses = addresses
         if addresses.isEmpty { addresses = bundle.edges.compactMap { EdgeAddress($0) } }
         if addresses.isEmpty { addresses = [EdgeAddress(bundle.domain)].compactMap { $0 } }
-        return addresses.map { EdgeTarget(address: $0, serverName: name ?? certificateName(of: $0, bundle)) }
+        return addresses.map { EdgeTarget($0, of: bundle, name: name) }
+    }
+
+    /// One edge, known by `name`, or else by the name that it has for the operator.
+    package init(_ address: EdgeAddress, of bundle: OperatorBundle, name: String?) {
+        self.init(address: address, serverName: name ?? Self.certificateName(of: address, bundle))
     }
 
     /// An address has no name of its own, so the certificate must then carry the operator's domain.

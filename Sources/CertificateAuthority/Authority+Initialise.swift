@@ -8,9 +8,13 @@ package struct NewAuthority: Sendable {
     package static let shortestPassphrase = 8
 
     package var domain: DomainName
+    /// The edge that gets the first certificate; nil for one that bears the domain itself.
+    package var firstEdge: DomainName?
     /// Empty stands for the domain itself on port 8443.
     package var edges: [EdgeAddress]
     package var isSample: Bool
+    /// Puts the root's key and its passphrase into a folder of their own, to be carried away as it is.
+    package var hasOfflineFolder = false
     /// Lower than the standard only in tests.
     package var cost: KeyDerivationCost
     package var now: @Sendable () -> Date
@@ -58,11 +62,13 @@ package struct NewAuthority: Sendable {
     private func fill(_ folder: AuthorityFolder, passphrase: Secret) throws {
         try at(folder.path) {
             try DurableFile.makeFolder(folder.path)
+            if hasOfflineFolder { try DurableFile.makeFolder(folder.offline) }
             for part in AuthorityFolder.otherParts { try DurableFile.makeFolder("\(folder.path)/\(part)") }
         }
         let profile = Profile(domain: domain, isSample: isSample, now: now())
         let (contents, root, deviceIssuer) = try GenerationMaker(profile: profile, cost: cost)
             .make(in: folder.path, passphrase: passphrase)
+        if hasOfflineFolder { try moveOffline(folder, passphrase) }
         let addresses = edges.isEmpty ? [try EdgeAddress("\(domain):8443", domain: domain)] : edges
         let bundle = BundleDocument(
             domain: domain.description,
@@ -75,8 +81,17 @@ package struct NewAuthority: Sendable {
         try at(folder.bundle) { try DurableFile.create(folder.bundle, bundle.encoded()) }
         var authority = try Authority.open(folder, now: now)
         try authority.record(contents)
-        _ = try authority.issueEdge(domain, renew: false)
+        _ = try authority.issueEdge(firstEdge ?? domain, renew: false)
         try authority.signLists()
+    }
+
+    private func moveOffline(_ folder: AuthorityFolder, _ passphrase: Secret) throws {
+        try at(folder.offline) {
+            try DurableFile.move(folder.rootKey(), to: "\(folder.offline)/root.key")
+            try passphrase.withBytes {
+                try DurableFile.create("\(folder.offline)/passphrase", copy $0 + [UInt8(ascii: "\n")])
+            }
+        }
     }
 }
 

@@ -73,6 +73,7 @@ extension Authority {
         if let label { try requirePlain(label) }
         let exists = DurableFile.mode(folder.device(id)) != nil
         try requireRenewal(renew, exists: exists, "device \(id)")
+        if exists { try requireUnrevoked(id) }
         let issuer = try folder.loadIssuer(.device)
         let template = try profile().device(id, under: issuer.certificate)
         return try issue(
@@ -135,8 +136,24 @@ extension Authority {
         }
     }
 
+    /// Whether the device's last certificate was withdrawn, and the device with it.
+    func isRevoked(_ id: DeviceID) throws -> Bool {
+        let serial = try at(folder.device(id)) { try folder.certificate(folder.device(id)).serial() }
+        return log.revocations[serial.description] != nil
+    }
+
+    private func requireUnrevoked(_ id: DeviceID) throws {
+        guard try !isRevoked(id) else {
+            throw AuthorityError(
+                .revoked,
+                "the certificate of device \(id) was revoked, and what was revoked is not renewed",
+                next: "enrol it as a new device, with \"ca-tools invite\" or with a new --id"
+            )
+        }
+    }
+
     /// Keeps the log's canonical form free of escapes.
-    private func requirePlain(_ label: String) throws {
+    func requirePlain(_ label: String) throws {
         let isPlain = label.utf8.allSatisfy {
             (0x20...0x7e).contains($0) && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\")
         }

@@ -20,6 +20,8 @@ package struct Authority: ~Copyable {
     /// with.
     package static func open(
         _ folder: AuthorityFolder,
+        patience: Duration = Self.patience,
+        memory: LogMemory = LogMemory(),
         now: @escaping @Sendable () -> Date = { Date() }
     ) throws -> Authority {
         try requireAuthority(folder)
@@ -28,7 +30,7 @@ package struct Authority: ~Copyable {
         var authority = Authority(
             folder: folder,
             now: now,
-            log: try folder.readLog(),
+            log: try folder.readLog(memory),
             bundle: try BundleDocument.read(bytes, path: folder.bundle),
             lock: lock
         )

@@ -5,7 +5,7 @@ package struct AuthorityError: Error, Equatable, CustomStringConvertible {
     /// The kinds of failure; the raw value stands in `--json` output.
     package enum Code: String, Sendable {
         case exists, notAnAuthority, busy, diskFull, denied, passphrase, invalidInput, unknownCertificate
-        case wrongStage, damagedLog, unreadable, cryptography
+        case wrongStage, damagedLog, unreadable, cryptography, revoked
     }
 
     /// The kind of failure.

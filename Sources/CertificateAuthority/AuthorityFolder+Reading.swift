@@ -3,9 +3,11 @@ import FoundationEssentials
 
 extension AuthorityFolder {
     /// The log, damaged or not; absent counts as empty.
-    func readLog() throws -> IssuanceLog {
+    ///
+    /// Lines that the memory knows are not checked again.
+    func readLog(_ memory: LogMemory = LogMemory()) throws -> IssuanceLog {
         guard DurableFile.mode(log) != nil else { return IssuanceLog([]) }
-        return IssuanceLog(try at(log) { try DurableFile.read(log, limit: Self.logLimit) })
+        return try at(log) { try memory.read(DurableFile.read(log, limit: Self.logLimit)) }
     }
 
     /// The log's signed head; nil when it is absent or unreadable.

@@ -26,6 +26,8 @@ package struct AuthorityFolder: Sendable, Equatable {
     package var bundle: String { "\(path)/bundle/operator-ca.json" }
     package var edges: String { "\(path)/edges" }
     package var devices: String { "\(path)/devices" }
+    /// The root's key and its passphrase after `serve --init`, until somebody takes them away.
+    package var offline: String { "\(path)/offline" }
     package var retired: String { "\(path)/retired" }
 
     /// The top of one generation's folders.

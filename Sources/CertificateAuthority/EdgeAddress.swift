@@ -1,6 +1,8 @@
 /// Where agents dial an edge: a host of the operator's domain, or an IP address, and a port.
 package struct EdgeAddress: Hashable, Sendable, CustomStringConvertible {
     package let description: String
+    /// The host; nil for an IP address.
+    package let name: DomainName?
 
     /// Reads `HOST:PORT`; an IPv6 address stands in brackets.
     package init(_ text: String, domain: DomainName) throws {
@@ -15,11 +17,13 @@ package struct EdgeAddress: Hashable, Sendable, CustomStringConvertible {
         let host = String(text[..<colon])
         if EdgeAddress.isAddress(host) {
             description = "\(host):\(port)"
+            name = nil
             return
         }
         let name = try DomainName(host)
         guard name.isWithin(domain) else { throw refusal }
         description = "\(name):\(port)"
+        self.name = name
     }
 
     private static func isAddress(_ host: String) -> Bool {

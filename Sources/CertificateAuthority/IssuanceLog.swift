@@ -1,5 +1,6 @@
 import Cryptography
 import FoundationEssentials
+import Synchronization
 
 /// The issuance log as it was read: the entries up to the first damage, and every damage found.
 package struct IssuanceLog: Sendable {
@@ -19,24 +20,36 @@ package struct IssuanceLog: Sendable {
     package private(set) var tornBytes = 0
 
     /// Reads a log file's content.
-    package init(_ bytes: [UInt8]) {
-        var previous = LogEntry.beginning
+    package init(_ bytes: [UInt8]) { read(bytes[...]) }
+
+    /// The same for whoever has read the beginning before: if it is still there byte by byte, only the rest is checked.
+    init(_ bytes: [UInt8], after known: KnownLog?) throws(CryptographyError) {
+        guard let known, try known.isBeginning(of: bytes) else {
+            self.init(bytes)
+            return
+        }
+        self = known.log
+        read(bytes[known.log.wholeBytes...])
+    }
+
+    private mutating func read(_ bytes: ArraySlice<UInt8>) {
+        var previous = entries.last?.hash ?? LogEntry.beginning
         var lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
         let rest = lines.popLast() ?? []
         tornBytes = rest.count
-        wholeBytes = bytes.count - rest.count
-        for (index, line) in lines.enumerated() {
+        wholeBytes = bytes.endIndex - rest.count
+        for (number, line) in zip((entries.count + 1)..., lines) {
             do {
                 let entry = try LogEntry.read(line)
-                if entry.seq != index + 1 || entry.previous != previous {
-                    add(index + 1, "does not follow the line before: something was removed, added or moved here")
+                if entry.seq != number || entry.previous != previous {
+                    add(number, "does not follow the line before: something was removed, added or moved here")
                 }
                 previous = entry.hash ?? ""
                 entries.append(entry)
             } catch let damage as LogDamage {
-                add(index + 1, damage.sentence)
+                add(number, damage.sentence)
             } catch {
-                add(index + 1, "cannot be checked: \(error)")
+                add(number, "cannot be checked: \(error)")
             }
         }
     }
@@ -98,5 +111,41 @@ package struct IssuanceLog: Sendable {
             revocations[serial] = entry
         }
         return revocations
+    }
+}
+
+/// A log that was found to be whole, and the digest of the bytes that it was read from.
+struct KnownLog: Sendable {
+    let log: IssuanceLog
+    private let digest: [UInt8]
+
+    /// Nil for a log with damage: that is looked at anew each time.
+    init?(_ log: IssuanceLog, from bytes: [UInt8]) throws(CryptographyError) {
+        guard log.damages.isEmpty else { return nil }
+        self.log = log
+        digest = try Digest.sha256(Array(bytes[..<log.wholeBytes]))
+    }
+
+    func isBeginning(of bytes: [UInt8]) throws(CryptographyError) -> Bool {
+        guard bytes.count >= log.wholeBytes else { return false }
+        return try Digest.sha256(Array(bytes[..<log.wholeBytes])) == digest
+    }
+}
+
+/// What a service remembers of the log between two changes, so that it checks each line once.
+///
+/// ## Concurrency
+/// The log that is known is behind a lock.
+package final class LogMemory: Sendable {
+    private let known = Mutex<KnownLog?>(nil)
+
+    /// A memory of nothing.
+    package init() {}
+
+    func read(_ bytes: [UInt8]) throws -> IssuanceLog {
+        let log = try IssuanceLog(bytes, after: known.withLock { $0 })
+        let next = try KnownLog(log, from: bytes)
+        known.withLock { $0 = next }
+        return log
     }
 }

@@ -37,7 +37,7 @@ package struct Verification {
         let authorities = folder.generations.flatMap { verification.checkAuthorities(of: $0) }
         let lists = IssuerRole.allCases.map { verification.checkLists($0) }
         let leaves = try verification.checkLeaves()
-        let rest = [verification.checkRevocations(), verification.checkBundle()]
+        let rest = verification.checkOffline() + [verification.checkRevocations(), verification.checkBundle()]
         return VerificationReport(checks: authorities + leaves + lists + rest)
     }
 
@@ -61,6 +61,18 @@ package struct Verification {
             }
         }
         return (DurableFile.mode(rootKey) == nil ? [] : [key]) + [root] + issuers
+    }
+
+    /// What `serve --init` has left to be carried away.
+    private func checkOffline() -> [VerificationReport.Check] {
+        guard DurableFile.mode(folder.offline) != nil else { return [] }
+        return [
+            check(folder.offline, advice: "the root's key and its passphrase are still here: take them offline") {
+                guard (DurableFile.mode(folder.offline) ?? 0) & 0o077 == 0 else {
+                    throw Refusal.sentence("can be entered by others: run \"chmod 700\"")
+                }
+            }
+        ]
     }
 
     private func checkLeaves() throws -> [VerificationReport.Check] {

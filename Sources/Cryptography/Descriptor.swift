@@ -24,6 +24,14 @@ struct Descriptor: ~Copyable {
         guard fchmod(number, mode) == 0 else { throw .last(path) }
     }
 
+    /// Gives the file to somebody, unless it is theirs already.
+    func setOwner(_ owner: uid_t, group: gid_t) throws(FileFailure) {
+        var status = stat()
+        guard unsafe fstat(number, &status) == 0 else { throw .last(path) }
+        guard status.st_uid != owner || status.st_gid != group else { return }
+        guard fchown(number, owner, group) == 0 else { throw .last(path) }
+    }
+
     /// Writes everything.
     func write(_ bytes: [UInt8]) throws(FileFailure) {
         var done = 0

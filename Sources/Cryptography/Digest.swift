@@ -15,6 +15,19 @@ package enum Digest {
         return digest
     }
 
+    /// The BLAKE2b of some bytes, all 64 of them (RFC 7693).
+    package static func blake2b512(_ bytes: [UInt8]) throws(CryptographyError) -> [UInt8] {
+        var digest = [UInt8](repeating: 0, count: 64)
+        var length = 0
+        let answer = unsafe digest.withUnsafeMutableBufferPointer { output in
+            unsafe bytes.withUnsafeBytes {
+                unsafe EVP_Q_digest(nil, "BLAKE2B-512", nil, $0.baseAddress, $0.count, output.baseAddress, &length)
+            }
+        }
+        try check(answer, "hash with BLAKE2b")
+        return digest
+    }
+
     /// Bytes of the system's random generator, good for keys.
     package static func random(count: Int) throws(CryptographyError) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: count)

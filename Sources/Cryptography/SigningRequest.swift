@@ -20,6 +20,30 @@ import COpenSSL
         }
     }
 
+    /// Reads a DER request with nothing behind it and checks its signature; the key must be on `curve`.
+    ///
+    /// The curve is looked at first, so that a stranger cannot choose how much a verification costs.
+    package convenience init(der: [UInt8], on curve: EVPKey.Curve) throws(CryptographyError) {
+        let raw = unsafe der.withUnsafeBufferPointer { bytes -> OpaquePointer? in
+            var place = bytes.baseAddress
+            guard let request = unsafe d2i_X509_REQ(nil, &place, bytes.count) else { return nil }
+            guard unsafe place == bytes.baseAddress.map({ unsafe $0 + bytes.count }) else {
+                unsafe X509_REQ_free(request)
+                return nil
+            }
+            return unsafe request
+        }
+        guard let raw = unsafe raw else { throw .last("read a DER signing request", .malformed) }
+        unsafe self.init(owning: raw)
+        let key = try publicKey()
+        guard key.curve == curve else {
+            throw CryptographyError(.unsupportedKey, "accept a signing request whose key is of another kind")
+        }
+        guard unsafe X509_REQ_verify(raw, key.raw) == 1 else {
+            throw .last("accept a signing request that its own key did not sign", .badSignature)
+        }
+    }
+
     /// Makes a request; what it asks for besides the key is up to the CA to ignore.
     package static func make(
         key: EVPKey,
@@ -59,6 +83,13 @@ import COpenSSL
     package func pem() throws(CryptographyError) -> [UInt8] {
         let buffer = try MemoryBuffer.holding()
         try check(unsafe PEM_write_bio_X509_REQ(buffer.raw, raw), "encode a signing request")
+        return try buffer.drain()
+    }
+
+    /// The request as DER.
+    package func der() throws(CryptographyError) -> [UInt8] {
+        let buffer = try MemoryBuffer.holding()
+        try check(unsafe i2d_X509_REQ_bio(buffer.raw, raw), "encode a signing request")
         return try buffer.drain()
     }
 }

@@ -16,6 +16,10 @@ package struct EdgeConfiguration: Sendable {
     package var internalAddress: AdminAddress?
     /// How often it may ask.
     package var ask = AskLimits()
+    /// Where devices get their first certificate; needs an issuer.
+    package var enrolment = EnrolmentConfiguration()
+    /// Who signs devices' certificates; nil when nobody does for this edge.
+    package var issuer: AdminAddress?
     package var accessLog = AccessLogConfiguration()
     /// How visitors reach the names under the base domain.
     package var publicURL: PublicURL

@@ -30,6 +30,8 @@ final class EdgeCore {
     var requestedHosts = RequestedHosts()
     var handshakes: HandshakeLimiter
     var admission: TunnelAdmission
+    /// Who renews certificates over tunnels; nil when this edge has no issuer.
+    let renewals: RenewalDesk?
     /// The TCP and UDP ports that devices have.
     private(set) lazy var raw = RawPorts(core: self)
     private(set) var identity: EdgeIdentityState
@@ -48,7 +50,8 @@ final class EdgeCore {
         identity: EdgeIdentityState,
         metrics: EdgeMetrics,
         logger: Logger,
-        accessLog: AccessLog? = nil
+        accessLog: AccessLog? = nil,
+        renewals: RenewalDesk? = nil
     ) {
         self.configuration = configuration
         self.eventLoop = eventLoop
@@ -58,6 +61,7 @@ final class EdgeCore {
         self.metrics = metrics
         self.logger = logger
         self.accessLog = accessLog
+        self.renewals = renewals
         metrics.certificateExpires.record(identity.certificateExpires)
         budget = MemoryBudget(limit: configuration.memoryBudget)
         overload = EdgeOverload(

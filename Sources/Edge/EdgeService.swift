@@ -17,6 +17,8 @@ package struct EdgeService: Service {
         package let admin: String
         /// nil when nothing listens there.
         package let `internal`: String?
+        /// nil when no device is enrolled here.
+        package let enroll: String?
 
         /// One line of JSON.
         package var json: String {
@@ -36,6 +38,7 @@ package struct EdgeService: Service {
     private let contents: EdgeIdentityContents
     private let identity: EdgeIdentityState
     private let accessLog: AccessLog?
+    private let renewals: RenewalDesk?
     private let changes: AsyncStream<EdgeConfiguration>
     private let announceChange: AsyncStream<EdgeConfiguration>.Continuation
 
@@ -70,6 +73,10 @@ package struct EdgeService: Service {
             dropped: Counter(label: "osm_edge_access_log_dropped_total", factory: registry),
             logger: logger
         )
+        renewals = configuration.issuer.map { address in
+            let issuer = Issuer(address: address, logger: logger, deadline: configuration.enrolment.issuerDeadline)
+            return RenewalDesk(issuer, factory: registry)
+        }
         // Of several configurations that wait, only the newest one matters.
         (changes, announceChange) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
@@ -122,24 +129,27 @@ package struct EdgeService: Service {
             eventLoop: eventLoop,
             registry: registry,
             software: software,
+            logger: logger,
             describe: describe
         )
         try await withThrowingTaskGroup { group in
             // The first to end is the drain, or what failed; the others have no end of their own.
             defer { group.cancelAll() }
             group.addTask {
-                try await desk.run { admin, beside in
+                try await desk.run { bound in
                     announce(
                         Addresses(
                             event: "listening",
                             tunnel: tunnel.localAddress?.hostAndPort ?? "",
                             visitor: visitor.localAddress?.hostAndPort ?? "",
-                            admin: admin,
-                            internal: beside
+                            admin: bound[.admin] ?? "",
+                            internal: bound[.beside],
+                            enroll: bound[.enrolment]
                         )
                     )
                 }
             }
+            if let renewals { group.addTask { await renewals.run() } }
             group.addTask { await watcher.run(every: configuration.identityCheckInterval) }
             group.addTask { await adoptChanges(core, eventLoop, watcher) }
             group.addTask {
@@ -179,7 +189,8 @@ package struct EdgeService: Service {
                 identity: identity,
                 metrics: EdgeMetrics(factory: registry),
                 logger: logger,
-                accessLog: accessLog
+                accessLog: accessLog,
+                renewals: renewals
             )
             core.metrics.isRunning(software)
             return NIOLoopBound(core, eventLoop: eventLoop)
@@ -207,7 +218,7 @@ package struct EdgeService: Service {
             "edge is up",
             metadata: [
                 "tunnel": "\(addresses.tunnel)", "visitor": "\(addresses.visitor)", "admin": "\(addresses.admin)",
-                "internal": "\(addresses.internal ?? "off")",
+                "internal": "\(addresses.internal ?? "off")", "enroll": "\(addresses.enroll ?? "off")",
             ]
         )
         onBound(addresses)

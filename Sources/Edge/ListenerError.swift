@@ -15,6 +15,7 @@ package struct ListenerError: Error, CustomStringConvertible {
         case visitor = "visitor.listen"
         case admin = "admin.listen"
         case beside = "internal.listen"
+        case enrolment = "enroll.listen"
     }
 
     package let listener: Listener

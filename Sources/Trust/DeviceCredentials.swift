@@ -38,8 +38,15 @@ package struct DeviceCredentials: Sendable {
         self.keyPEM = keyPEM
     }
 
+    /// Puts a key and a chain of DER certificates together, leaf first.
+    package init(keyPEM: String, chain: [[UInt8]]) throws(DeviceCredentialsError) {
+        try self.init(keyPEM: keyPEM, chainPEM: Self.pem(chain))
+    }
+
     /// The chain as PEM, for a TLS library.
-    package var chainPEM: String {
+    package var chainPEM: String { Self.pem(chain) }
+
+    private static func pem(_ chain: [[UInt8]]) -> String {
         chain.map { PEMDocument(type: "CERTIFICATE", derBytes: $0).pemString + "\n" }.joined()
     }
 
@@ -53,14 +60,27 @@ package struct DeviceCredentials: Sendable {
     /// The name in the request is for people only: what the certificate says is the operator's decision.
     package static func request(commonName: String) throws -> (keyPEM: String, requestPEM: String) {
         let key = P256.Signing.PrivateKey()
-        let request = try CertificateSigningRequest(
+        let request = try signed(Certificate.PrivateKey(key), commonName)
+        return (key.pemRepresentation, try request.serializeAsPEM().pemString)
+    }
+
+    /// A request for another certificate of a key that is there, in DER.
+    ///
+    /// - Throws: When the key cannot be read, or the name cannot stand in a request.
+    package static func request(keyPEM: String, commonName: String) throws -> [UInt8] {
+        var serializer = DER.Serializer()
+        try serializer.serialize(try signed(try Certificate.PrivateKey(pemEncoded: keyPEM), commonName))
+        return serializer.serializedBytes
+    }
+
+    private static func signed(_ key: Certificate.PrivateKey, _ name: String) throws -> CertificateSigningRequest {
+        try CertificateSigningRequest(
             version: .v1,
-            subject: try DistinguishedName { CommonName(commonName) },
-            privateKey: Certificate.PrivateKey(key),
+            subject: try DistinguishedName { CommonName(name) },
+            privateKey: key,
             attributes: CertificateSigningRequest.Attributes(),
             signatureAlgorithm: .ecdsaWithSHA256
         )
-        return (key.pemRepresentation, try request.serializeAsPEM().pemString)
     }
 }
 

@@ -83,6 +83,11 @@ package struct ControlDecoder<Message: ControlMessage>: ~Copyable {
 
 private struct Envelope: Decodable { let type: String }
 
+private struct RefusalCode: Decodable {
+    let ref: Int?
+    let code: String
+}
+
 /// What a message type needs so that the codec can carry it.
 package protocol ControlMessage: Sendable {
     /// Reads the message of that type; nil when the type is unknown.
@@ -131,6 +136,7 @@ extension AgentMessage: ControlMessage {
         case "hello": self = .hello(try decoder.decode(Hello.self, from: data))
         case "register": self = .register(try decoder.decode(Register.self, from: data))
         case "unregister": self = .unregister(try decoder.decode(Unregister.self, from: data))
+        case "renew": self = .renew(try decoder.decode(Renew.self, from: data))
         case "heartbeat": self = .heartbeat(try decoder.decode(Beat.self, from: data))
         case "ack": self = .ack(try decoder.decode(Beat.self, from: data))
         default: return nil
@@ -142,6 +148,7 @@ extension AgentMessage: ControlMessage {
         case .hello: "hello"
         case .register: "register"
         case .unregister: "unregister"
+        case .renew: "renew"
         case .heartbeat: "heartbeat"
         case .ack: "ack"
         }
@@ -152,6 +159,7 @@ extension AgentMessage: ControlMessage {
         case .hello(let hello): hello
         case .register(let register): register
         case .unregister(let unregister): unregister
+        case .renew(let renew): renew
         case .heartbeat(let beat), .ack(let beat): beat
         }
     }
@@ -162,7 +170,8 @@ extension EdgeMessage: ControlMessage {
         switch type {
         case "welcome": self = .welcome(try decoder.decode(Welcome.self, from: data))
         case "registered": self = .registered(try decoder.decode(Registered.self, from: data))
-        case "refused": self = .refused(try decoder.decode(Refused.self, from: data))
+        case "refused": self = try EdgeMessage(refusal: data, decoder)
+        case "renewed": self = .renewed(try decoder.decode(Renewed.self, from: data))
         case "heartbeat": self = .heartbeat(try decoder.decode(Beat.self, from: data))
         case "ack": self = .ack(try decoder.decode(Beat.self, from: data))
         case "drain": self = .drain(try decoder.decode(Drain.self, from: data))
@@ -171,11 +180,22 @@ extension EdgeMessage: ControlMessage {
         }
     }
 
+    /// Tells by the code what a refusal is about.
+    private init(refusal data: Data, _ decoder: JSONDecoder) throws {
+        let code = try decoder.decode(RefusalCode.self, from: data)
+        if code.ref == nil, IssuanceRefusal(rawValue: code.code) != nil {
+            self = .renewalRefused(try decoder.decode(RenewalRefused.self, from: data))
+        } else {
+            self = .refused(try decoder.decode(Refused.self, from: data))
+        }
+    }
+
     package var type: String {
         switch self {
         case .welcome: "welcome"
         case .registered: "registered"
-        case .refused: "refused"
+        case .refused, .renewalRefused: "refused"
+        case .renewed: "renewed"
         case .heartbeat: "heartbeat"
         case .ack: "ack"
         case .drain: "drain"
@@ -188,6 +208,8 @@ extension EdgeMessage: ControlMessage {
         case .welcome(let welcome): welcome
         case .registered(let registered): registered
         case .refused(let refused): refused
+        case .renewed(let renewed): renewed
+        case .renewalRefused(let refused): refused
         case .heartbeat(let beat), .ack(let beat): beat
         case .drain(let drain): drain
         case .superseded(let superseded): superseded

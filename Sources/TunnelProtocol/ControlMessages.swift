@@ -3,6 +3,7 @@ package enum AgentMessage: Sendable, Equatable {
     case hello(Hello)
     case register(Register)
     case unregister(Unregister)
+    case renew(Renew)
     case heartbeat(Beat)
     case ack(Beat)
 }
@@ -12,6 +13,9 @@ package enum EdgeMessage: Sendable, Equatable {
     case welcome(Welcome)
     case registered(Registered)
     case refused(Refused)
+    case renewed(Renewed)
+    /// On the wire a `refused`, too: its code tells them apart.
+    case renewalRefused(RenewalRefused)
     case heartbeat(Beat)
     case ack(Beat)
     case drain(Drain)

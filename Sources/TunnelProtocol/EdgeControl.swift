@@ -5,7 +5,7 @@ package import NIOCore
 /// A value without I/O and clock.
 package enum EdgeControl: ~Copyable, Sendable {
     case awaitingHello(deadline: NIODeadline, MessageBudget)
-    case open(Heartbeats, MessageBudget)
+    case open(Heartbeats, MessageBudget, isRenewing: Bool)
     case closed
 
     /// The control stream was accepted by the agent.
@@ -19,6 +19,8 @@ package enum EdgeControl: ~Copyable, Sendable {
         case refuseProtocol
         case register(Register)
         case unregister(Unregister)
+        /// Ask the issuer; ``renewalAnswered()`` comes with its answer.
+        case renew(Renew)
         case send(EdgeMessage)
         case measured(TimeAmount)
         case ignore
@@ -41,18 +43,19 @@ package enum EdgeControl: ~Copyable, Sendable {
                 self = .awaitingHello(deadline: deadline, budget)
                 return .refuseProtocol
             }
-            self = .open(Heartbeats(now: now), MessageBudget(now: now))
+            self = .open(Heartbeats(now: now), MessageBudget(now: now), isRenewing: false)
             return .begin(hello)
-        case .open(var heartbeats, var budget):
+        case .open(var heartbeats, var budget, let isRenewing):
             guard budget.spend(at: now) else {
                 self = .closed
                 return .fail(.tooMany)
             }
-            let answer = Self.answer(message, &heartbeats, now)
+            let answer = Self.answer(message, &heartbeats, isRenewing: isRenewing, now)
             switch answer {
             case .fail: self = .closed
+            case .renew: self = .open(heartbeats, budget, isRenewing: true)
             case .begin, .refuseProtocol, .register, .unregister, .send, .measured, .ignore:
-                self = .open(heartbeats, budget)
+                self = .open(heartbeats, budget, isRenewing: isRenewing)
             }
             return answer
         case .closed:
@@ -74,9 +77,9 @@ package enum EdgeControl: ~Copyable, Sendable {
             let isFine = budget.spend(count, at: now)
             self = isFine ? .awaitingHello(deadline: deadline, budget) : .closed
             return isFine
-        case .open(let heartbeats, var budget):
+        case .open(let heartbeats, var budget, let isRenewing):
             let isFine = budget.spend(count, at: now)
-            self = isFine ? .open(heartbeats, budget) : .closed
+            self = isFine ? .open(heartbeats, budget, isRenewing: isRenewing) : .closed
             return isFine
         case .closed:
             self = .closed
@@ -84,14 +87,36 @@ package enum EdgeControl: ~Copyable, Sendable {
         }
     }
 
-    private static func answer(_ message: AgentMessage, _ heartbeats: inout Heartbeats, _ now: NIODeadline) -> Received
-    {
+    private static func answer(
+        _ message: AgentMessage,
+        _ heartbeats: inout Heartbeats,
+        isRenewing: Bool,
+        _ now: NIODeadline
+    ) -> Received {
         switch message {
         case .hello: .fail(.unexpected)
         case .register(let register): .register(register)
         case .unregister(let unregister): .unregister(unregister)
+        case .renew(let renew): isRenewing ? .send(.renewalRefused(RenewalRefused(.tooMany))) : .renew(renew)
         case .heartbeat(let beat): .send(.ack(beat))
         case .ack(let beat): heartbeats.answered(beat, at: now).map { .measured($0) } ?? .ignore
+        }
+    }
+
+    /// The issuer has answered, or it has not.
+    ///
+    /// - Returns: Whether anybody waits to hear of it.
+    package mutating func renewalAnswered() -> Bool {
+        switch consume self {
+        case .awaitingHello(let deadline, let budget):
+            self = .awaitingHello(deadline: deadline, budget)
+            return false
+        case .open(let heartbeats, let budget, let isRenewing):
+            self = .open(heartbeats, budget, isRenewing: false)
+            return isRenewing
+        case .closed:
+            self = .closed
+            return false
         }
     }
 
@@ -111,9 +136,9 @@ package enum EdgeControl: ~Copyable, Sendable {
             }
             self = .closed
             return .helloIsLate
-        case .open(var heartbeats, let budget):
+        case .open(var heartbeats, let budget, let isRenewing):
             let beat = heartbeats.due(at: now)
-            self = .open(heartbeats, budget)
+            self = .open(heartbeats, budget, isRenewing: isRenewing)
             return beat.map { .send(.heartbeat($0)) } ?? .carryOn
         case .closed:
             self = .closed

@@ -27,6 +27,17 @@ extension KeyedDecodingContainer {
         return value
     }
 
+    /// The UUID of a device, lower case, as a device's certificate has it.
+    func decodeDevice(forKey key: Key) throws -> String {
+        let value = try decode(String.self, forKey: key)
+        let groups = value.split(separator: "-", omittingEmptySubsequences: false)
+        let isHex = value.utf8.allSatisfy {
+            (0x30...0x39).contains($0) || (0x61...0x66).contains($0) || $0 == UInt8(ascii: "-")
+        }
+        guard isHex, groups.map(\.utf8.count) == [8, 4, 4, 4, 12] else { throw outOfBounds(key) }
+        return value
+    }
+
     /// Printable ASCII of 1 to `length` bytes, safe to log and to show as it is.
     func decodePrintable(atMost length: Int, forKey key: Key) throws -> String {
         let value = try decode(String.self, forKey: key)
@@ -35,7 +46,8 @@ extension KeyedDecodingContainer {
         return value
     }
 
-    private func outOfBounds(_ key: Key) -> DecodingError {
+    /// What stands there is not shown: it may be a secret, and comes from outside.
+    func outOfBounds(_ key: Key) -> DecodingError {
         .dataCorruptedError(forKey: key, in: self, debugDescription: "out of bounds")
     }
 }

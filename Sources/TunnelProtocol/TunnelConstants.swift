@@ -39,6 +39,31 @@ package enum TunnelConstants {
     /// The longest payload of a UDP datagram (RFC 9298, 5).
     package static let datagramBytes = 65_527
 
+    // MARK: Certificates
+
+    /// From a `renew` to its answer.
+    package static let renewalDeadline = Duration.seconds(30)
+    /// The first pause before a certificate is asked for again, at most.
+    package static let renewalPauseBase = Duration.seconds(60)
+    /// The longest pause before a certificate is asked for again.
+    package static let renewalPauseCap = Duration.seconds(3600)
+    /// Certificates of a chain that is handed out, at most.
+    package static let chainCertificates = 3
+    /// The longest chain that is handed out, the DER of all its certificates together, in bytes.
+    package static let chainBytes = 12_288
+    /// The longest certificate request, DER, in bytes.
+    package static let requestBytes = 4096
+    /// Where an edge enrols devices, unless something else is said.
+    package static let enrolmentPort = 8444
+    /// The only path there.
+    package static let enrolmentPath = "/v1/enroll"
+    /// The longest body of an enrolment and of its answer, in bytes.
+    package static let enrolmentBodyBytes = 16_384
+    /// From the connection to the end of the exchange.
+    package static let enrolmentDeadline = Duration.seconds(15)
+    /// Enrolments that an edge takes from one address in a minute.
+    package static let enrolmentAttempts = 10
+
     // MARK: Bounds of what a message may hold
 
     /// Messages that an edge takes from one agent in ``messageWindow``.

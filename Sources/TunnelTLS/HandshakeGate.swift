@@ -9,7 +9,7 @@ package enum HandshakeRefusal: Error, Sendable, Equatable {
     case peer(PeerRefusal)
     /// The peer speaks no TLS 1.3.
     case tlsVersion
-    /// The peer does not speak `rh2`.
+    /// The peer does not speak `rh2`, or whatever else was meant.
     case applicationProtocol
     /// The handshake took longer than its deadline.
     case timeout
@@ -61,6 +61,7 @@ package final class HandshakeGate<Identity: Sendable>: ChannelInboundHandler, Re
     private let check: PeerCheck<Identity>
     private let observer: KeyExchangeObserver
     private let deadline: TimeAmount
+    private let applicationProtocol: String
     private let report: (any Channel, Outcome) -> Void
     private var timer: Scheduled<Void>?
     private var isDone = false
@@ -69,16 +70,19 @@ package final class HandshakeGate<Identity: Sendable>: ChannelInboundHandler, Re
     ///   - check: The decision about the peer's certificate, the same that TLS was given.
     ///   - observer: What reads the key exchange below TLS.
     ///   - deadline: How long the handshake may take.
+    ///   - applicationProtocol: What both ends must have agreed on.
     ///   - report: Called exactly once, on the event loop.
     package init(
         check: PeerCheck<Identity>,
         observer: KeyExchangeObserver,
         deadline: TimeAmount,
+        applicationProtocol: String = TunnelTLSContext.applicationProtocol,
         report: @escaping (any Channel, Outcome) -> Void
     ) {
         self.check = check
         self.observer = observer
         self.deadline = deadline
+        self.applicationProtocol = applicationProtocol
         self.report = report
     }
 
@@ -121,7 +125,7 @@ package final class HandshakeGate<Identity: Sendable>: ChannelInboundHandler, Re
 
     private func handshakeCompleted(_ negotiated: String?, _ context: ChannelHandlerContext) {
         guard !isDone else { return }
-        guard negotiated == TunnelTLSContext.applicationProtocol else { return refuse(.applicationProtocol, context) }
+        guard negotiated == applicationProtocol else { return refuse(.applicationProtocol, context) }
         switch check.verdict {
         case .success(let identity):
             finish(.peer(TunnelPeer(identity: identity, keyExchange: observer.keyExchange)), context)

@@ -9,6 +9,8 @@ struct EmbeddedSource {
             /// The operator's bundle as it was when this agent was built; empty when none was given.
             enum EmbeddedOperatorCA {
                 static let bundle: [UInt8] = Array("\(Self.escaped(bundle))".utf8)
+                /// By this `ca-tools bake` knows an agent, and whether it has room for a bundle.
+                static let slot = "osm-agent operator-ca slot \(bundle.isEmpty ? "v1" : "taken")"
             }
 
             """

@@ -23,6 +23,8 @@ struct AgentSetup {
             software: AgentVersion.text
         )
         configuration.edgeRevocations = bundle.edgeRevocations.map { [$0] } ?? []
+        let identity = identity
+        configuration.keepCredentials = { try identity.install(chainPEM: $0.chainPEM) }
         configuration.dialer = try dialer()
         configuration.drainTime = settings.gracePeriod
         configuration.probes = settings.probes

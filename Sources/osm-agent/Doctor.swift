@@ -61,7 +61,7 @@ struct DoctorCommand: AsyncParsableCommand {
     private func subject() async throws -> DoctorCase {
         let configured = try configured()
         let setup = AgentSetup(settings: configured.settings)
-        let bundle = Result { () throws(BundleRefusal) in try OperatorBundle.decode(EmbeddedOperatorCA.bundle) }
+        let bundle = Result { () throws(BundleRefusal) in try OperatorTrust.find().bundle }
         let agent: LocalAgent?
         do { agent = try await LocalAgent.find(setup.socket) } catch { agent = nil }
         var subject = DoctorCase(
@@ -126,7 +126,7 @@ enum DoctorIdentity {
 
     private static func mode(_ path: String) -> Int? {
         do {
-            return try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
+            return try FileManager.default.attributesOfItem(atPath: path).number(.posixPermissions).map { Int($0) }
         } catch {
             return nil
         }

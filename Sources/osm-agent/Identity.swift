@@ -9,9 +9,10 @@ struct Identity: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Make, install and show this device's key and certificate.",
         discussion: """
-            The key is made here and never leaves this machine. What goes to the operator
-            is a request; what comes back
-            is a certificate:
+            The key is made here and never leaves this machine. Who has an invitation of the
+            operator enrols with osm-agent enroll, and a running agent renews the certificate
+            by itself. By hand, what goes to the operator is a request; what comes back is a
+            certificate:
               osm-agent identity create
               ca-tools issue device --csr device.csr --out device.pem    (at the operator's)
               osm-agent identity install device.pem

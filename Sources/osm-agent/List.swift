@@ -20,9 +20,17 @@ struct List: AsyncParsableCommand {
     @OptionGroup var local: LocalSocket
 
     func run() async throws {
-        let endpoints = try await LocalAgent.running(local.socket).endpoints()
-        let text = json ? try JSONText.of(EndpointList(endpoints: endpoints)) : Self.text(endpoints)
-        StandardStream.output.write(text)
+        let agent = try await LocalAgent.running(local.socket)
+        let endpoints = try await agent.endpoints()
+        guard json else { return StandardStream.output.write(Self.text(endpoints)) }
+        let status = try await agent.status()
+        let certificate = CertificateStatus(notAfter: status.certificateExpires, problem: status.certificateProblem)
+        StandardStream.output.write(try JSONText.of(Document(endpoints: endpoints, certificate: certificate)))
+    }
+
+    private struct Document: Encodable {
+        let endpoints: [EndpointListing]
+        let certificate: CertificateStatus
     }
 
     static func text(_ endpoints: [EndpointListing]) -> String {

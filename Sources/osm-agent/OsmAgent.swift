@@ -7,12 +7,11 @@ struct OsmAgent: AsyncParsableCommand {
         abstract: "Serves a local service under a public name, through an edge of your own operator.",
         discussion: """
             The agent dials out and opens no port but the inspector's, on loopback. It trusts the operator CA that was \
-            baked into it when it was built, and nothing else: neither the system's \
+            baked into it by its operator, and nothing else: neither the system's \
             certificates nor a proxy that opens TLS.
 
             First steps on a new machine:
-              osm-agent identity create         make a key, and a request to send
-              osm-agent identity install FILE   take the certificate that came back
+              osm-agent enroll                  become a device, with the operator's invitation
               osm-agent http 3000               serve what listens on port 3000
               osm-agent tcp 22                  serve another protocol, under a port
 
@@ -29,6 +28,7 @@ struct OsmAgent: AsyncParsableCommand {
               26  this device's certificate has expired
               27  this device's certificate is not valid yet
               28  this device's certificate is not for a device
+              29  this device is enrolled already
               30  the edge is not of this operator, or TLS is opened on the way
               31  the edge has another name
               32  the edge's certificate has expired
@@ -38,8 +38,14 @@ struct OsmAgent: AsyncParsableCommand {
               36  the edge's certificate has been revoked
               37  no tunnel port at that address
               40  the edge does not accept this device's certificate
+              41  there is no such invitation
+              42  another device has used the invitation
+              43  the invitation has expired
               44  this device has been revoked
+              45  the edge refuses to enrol this device, or sends nonsense
               46  another agent took over with the same identity
+              47  too many attempts to enrol from this address
+              48  the edge cannot enrol devices at present
               50  the name belongs to another device
               51  the name is reserved
               52  the name is not valid
@@ -60,7 +66,7 @@ struct OsmAgent: AsyncParsableCommand {
             ),
             CommandGroup(
                 name: "Set up",
-                subcommands: [Identity.self, Config.self, Password.self, ServiceCommand.self]
+                subcommands: [Enroll.self, Identity.self, Config.self, Password.self, ServiceCommand.self]
             ),
             CommandGroup(
                 name: "Look at",

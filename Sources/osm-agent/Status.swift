@@ -46,7 +46,7 @@ struct Status: AsyncParsableCommand {
         try await agent.events { event in
             switch event {
             case .request: return  // requests are for the terminal view and the inspector
-            case .tunnel, .endpoint, .removed, .leaving: break
+            case .tunnel, .endpoint, .removed, .certificate, .leaving: break
             }
             let status = try await agent.status()
             guard status != shown else { return }

@@ -8,8 +8,9 @@ enum StatusText {
         var rows = [
             ("agent", "\(status.version), pid \(status.pid), since \(status.started.formatted(.iso8601))"),
             ("device", "\(status.device), certificate until \(status.certificateExpires.formatted(.iso8601))"),
-            ("ready", readiness(status)),
         ]
+        if let problem = status.certificateProblem { rows.append(("", problem)) }
+        rows.append(("ready", readiness(status)))
         for (index, problem) in (status.configurationProblems ?? []).enumerated() {
             if index == 0 { rows.append(("config", "not reloaded, so that what was read before still counts:")) }
             rows.append(("", problem))

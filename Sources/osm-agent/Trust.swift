@@ -9,9 +9,11 @@ struct Trust: ParsableCommand {
         abstract: "Show the operator CA that is baked into this agent.",
         discussion: """
             Prints the operator's domain, the edges and the SHA-256 fingerprint of each
-            root; compare it with what ca-tools printed when the CA was made. Exit code 0
-            when the CA can be used now; 20 when none is baked in, 21 when it has expired,
-            22 when it is a sample, 23 when it cannot be read.
+            root; compare it with what ca-tools printed when the CA was made. It also says
+            how the CA came into this agent: compiled in, when the agent was built with it,
+            or baked in, when "ca-tools bake" put it into a finished one. Exit code 0 when
+            the CA can be used now; 20 when none is baked in, 21 when it has expired, 22
+            when it is a sample, 23 when it cannot be read.
             """
     )
 
@@ -19,13 +21,13 @@ struct Trust: ParsableCommand {
     var json = false
 
     func run() throws {
-        let bundle = try OperatorTrust.bundle()
-        StandardStream.output.write(json ? try Self.json(bundle) : Self.text(bundle))
+        let (bundle, source) = try OperatorTrust.bundleAndSource()
+        StandardStream.output.write(json ? try Self.json(bundle, source) : Self.text(bundle, source))
         _ = try OperatorTrust.anchors(of: bundle)
     }
 
-    private static func text(_ bundle: OperatorBundle) -> String {
-        var lines = ["operator domain  \(bundle.domain)"]
+    private static func text(_ bundle: OperatorBundle, _ source: OperatorTrust.Source) -> String {
+        var lines = ["operator domain  \(bundle.domain)", "operator CA      \(source.sentence)"]
         for edge in bundle.edges { lines.append("edge             \(edge)") }
         for root in bundle.rootSummaries {
             lines.append("root             \(root.subject)")
@@ -42,16 +44,18 @@ struct Trust: ParsableCommand {
         let edges: [String]
         let created: String
         let sample: Bool
+        let source: OperatorTrust.Source
         let roots: [RootSummary]
     }
 
-    private static func json(_ bundle: OperatorBundle) throws -> String {
+    private static func json(_ bundle: OperatorBundle, _ source: OperatorTrust.Source) throws -> String {
         try JSONText.of(
             Document(
                 domain: bundle.domain,
                 edges: bundle.edges,
                 created: bundle.created,
                 sample: bundle.isSample,
+                source: source,
                 roots: bundle.rootSummaries
             )
         )

@@ -35,6 +35,37 @@ struct SocketFileTests {
         }
     }
 
+    @Test func `a socket for its group has the mode for that, and answers whoever may open it`() async throws {
+        try await withFolder { folder in
+            let path = "\(folder)/agent.sock"
+            var server = AdminServer(.unix(path: path), routes: ["/": .get { _ in .text("agent") }], access: .group)
+            server.isWelcome = { _ in false }
+            try await withServer(server) { address in
+                let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
+                #expect(mode == 0o660)
+                #expect(try await AdminClient.get("/", at: address).status == 200)
+            }
+        }
+    }
+
+    @Test func `a server's own refusals are worded as its owner wants them`() async throws {
+        try await withFolder { folder in
+            let server = AdminServer(
+                .unix(path: "\(folder)/agent.sock"),
+                routes: ["/": .get { _ in .text("agent") }],
+                refuse: { .json("\($0) \($1)".utf8, status: $0) }
+            )
+            try await withServer(server) { address in
+                let absent = try await AdminClient.get("/absent", at: address)
+                #expect(absent.contentType == "application/json" && String(buffer: absent.body) == "404 nothing here")
+                let other = try await AdminClient.post("/", body: ByteBuffer(), at: address)
+                #expect(String(buffer: other.body) == "405 use GET, HEAD")
+                let long = ByteBuffer(repeating: 1, count: 65 * 1024)
+                #expect(String(buffer: try await AdminClient.post("/", body: long, at: address).body).hasPrefix("413"))
+            }
+        }
+    }
+
     @Test func `a second server on the same path is refused and the first goes on`() async throws {
         try await withFolder { folder in
             let path = "\(folder)/agent.sock"

@@ -40,7 +40,7 @@ struct AgentExitTests {
     @Test func `a wrong clock is not mended by a new certificate`() {
         #expect(AgentExit(own: .notYetValid).nextStep.contains("clock"))
         #expect(AgentExit(edge: .notYetValid).nextStep.contains("clock"))
-        #expect(AgentExit(own: .expired).nextStep.contains("ca-tools issue device"))
+        #expect(AgentExit(own: .expired).nextStep.contains("osm-agent enroll"))
     }
 
     // MARK: An edge that is not to be trusted

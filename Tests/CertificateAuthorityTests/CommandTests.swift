@@ -91,7 +91,10 @@ struct CommandTests {
     @Test(arguments: [
         ["init"], ["nonsense"], ["issue", "device"], ["revoke", "--reason", "superseded"],
         ["revoke", "--serial", "01", "--reason", "boredom"], ["audit", "--unknown"],
-        ["issue", "device", "--csr", "x", "--renew"],
+        ["issue", "device", "--csr", "x", "--renew"], ["invite"], ["invite", "a", "--list"],
+        ["invite", "a", "--expires", "soon"], ["bake"], ["publish", "--agents", "a"], ["serve", "--agents", "a"],
+        ["serve", "--init"], ["serve", "--domain", "tunnel.test"], ["serve", "--socket-mode", "0666"],
+        ["serve", "--publish-edge", "tunnel.test"],
         ["init", "--domain", "tunnel.test", "--passphrase", "on the command line"],
     ])
     func `a command line that makes no sense ends with 2`(arguments: [String]) throws {
@@ -104,6 +107,7 @@ struct CommandTests {
         ["init"], ["issue", "edge"], ["issue", "device"], ["revoke"], ["crl"], ["rotate", "begin"],
         ["rotate", "switch"],
         ["rotate", "finish"], ["rotate", "status"], ["inspect"], ["verify"], ["bundle"], ["audit"],
+        ["serve"], ["invite"], ["bake"], ["publish"], ["health"],
     ])
     func `every command's help ends with 0 and shows an example`(command: [String]) throws {
         let outcome = try run(command + ["--help"])
@@ -115,6 +119,7 @@ struct CommandTests {
     @Test func `a folder that is no CA is refused with the next step`() throws {
         for command in [
             ["audit"], ["crl"], ["bundle"], ["rotate", "status"], ["issue", "edge", "--name", "a.tunnel.test"],
+            ["serve"], ["invite", "laptop"], ["invite", "--list"], ["bake", "--into", "osm-agent"],
         ] {
             let outcome = try run(command + ["--ca", authority.scratchPath])
             #expect(outcome.status == 1, "\(command)")

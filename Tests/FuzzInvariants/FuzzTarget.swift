@@ -11,6 +11,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case http2Client = "http2-client"
     case agentMessages = "agent-messages"
     case edgeMessages = "edge-messages"
+    case enrolment
     case datagramCapsules = "datagram-capsules"
     case hostName = "host-name"
     case goAwayNotice = "go-away-notice"
@@ -55,6 +56,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .http2Client: try HTTP2Invariants.client(bytes)
         case .agentMessages: try ControlInvariants.agentMessages(bytes)
         case .edgeMessages: try ControlInvariants.edgeMessages(bytes)
+        case .enrolment: try EnrolmentInvariants.documents(bytes)
         case .datagramCapsules: try CapsuleInvariants.datagrams(bytes)
         case .hostName: try NameInvariants.hostName(bytes)
         case .goAwayNotice: try ControlInvariants.goAwayNotice(bytes)

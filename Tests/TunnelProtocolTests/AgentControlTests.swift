@@ -14,6 +14,8 @@ struct AgentControlTests {
     private static let registered = Registered(ref: 1, binding: "b1", host: "a.t.example", url: "u", mode: "edge")
     private static let refused = Refused(ref: 1, code: .nameTaken)
     private static let superseded = Superseded(epoch: 2, instance: "0123456789abcdef")
+    private static let renewed = Renewed(chain: [[1], [2]])
+    private static let notRenewed = RenewalRefused(.unavailable, retryAfterSeconds: 60)
     private static let drain = Drain(deadlineSeconds: 30)
 
     private static func machine(draining: Bool) -> AgentControl {
@@ -52,8 +54,10 @@ struct AgentControlTests {
     }
 
     @Test(
-        arguments: [.registered(registered), .heartbeat(Beat(seq: 1)), .ack(Beat(seq: 1)), .drain(drain)]
-            as [EdgeMessage]
+        arguments: [
+            .registered(registered), .heartbeat(Beat(seq: 1)), .ack(Beat(seq: 1)), .drain(drain), .renewed(renewed),
+            .renewalRefused(notRenewed),
+        ] as [EdgeMessage]
     )
     func `anything else before the welcome ends the stream`(message: EdgeMessage) {
         var machine = AgentControl(openedAt: Self.start)
@@ -106,12 +110,55 @@ struct AgentControlTests {
         #expect(machine.received(.heartbeat(Beat(seq: 1)), at: Self.start) == .ignore)
     }
 
+    // MARK: Renewal
+
+    @Test(arguments: [.renewed(renewed), .renewalRefused(notRenewed)] as [EdgeMessage])
+    func `an answer is taken once, when it is waited for`(answer: EdgeMessage) {
+        let taken: AgentControl.Received =
+            if case .renewed(let renewed) = answer { .renewed(renewed) } else { .renewalRefused(Self.notRenewed) }
+        var machine = Self.machine(draining: false)
+        #expect(machine.received(answer, at: Self.start) == .ignore)
+        #expect(machine.renewalDue(at: Self.start) == true)
+        #expect(machine.renewalDue(at: Self.start) == false)
+        #expect(machine.received(answer, at: Self.start) == taken)
+        #expect(machine.received(answer, at: Self.start) == .ignore)
+        #expect(machine.renewalDue(at: Self.start) == true)
+    }
+
+    @Test func `an answer that comes while the edge drains is taken, and none is asked for`() {
+        var machine = Self.machine(draining: false)
+        #expect(machine.renewalDue(at: Self.start) == true)
+        _ = machine.received(.drain(Self.drain), at: Self.start)
+        #expect(machine.received(.renewed(Self.renewed), at: Self.start) == .renewed(Self.renewed))
+        #expect(machine.renewalDue(at: Self.start) == false)
+    }
+
+    @Test func `nothing is asked for before the welcome and after the end`() {
+        var early = AgentControl(openedAt: Self.start)
+        #expect(early.renewalDue(at: Self.start) == false)
+        var late = Self.machine(draining: false)
+        late.ended()
+        #expect(late.renewalDue(at: Self.start) == false)
+    }
+
+    @Test(arguments: [false, true])
+    func `an answer is late from the deadline on, once, and ignored then`(draining: Bool) {
+        var machine = Self.machine(draining: false)
+        _ = machine.renewalDue(at: Self.start)
+        if draining { _ = machine.received(.drain(Self.drain), at: Self.start) }
+        let deadline = Self.start + TimeAmount(TunnelConstants.renewalDeadline)
+        #expect(machine.tick(at: deadline - .nanoseconds(1)) == .send(.heartbeat(Beat(seq: 1))))
+        #expect(machine.tick(at: deadline) == .renewalIsLate)
+        #expect(machine.tick(at: deadline) == .carryOn)
+        #expect(machine.received(.renewed(Self.renewed), at: deadline) == .ignore)
+    }
+
     // MARK: Closed
 
     @Test(
         arguments: [
             .welcome(welcome), .registered(registered), .refused(refused), .heartbeat(Beat(seq: 1)), .ack(Beat(seq: 1)),
-            .drain(drain), .superseded(superseded),
+            .drain(drain), .superseded(superseded), .renewed(renewed), .renewalRefused(notRenewed),
         ] as [EdgeMessage]
     )
     func `a closed stream ignores whatever comes late`(message: EdgeMessage) {

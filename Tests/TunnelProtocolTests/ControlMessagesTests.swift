@@ -10,6 +10,8 @@ struct ControlMessagesTests {
         .register(Register(ref: 0, kind: "http", host: nil)),
         .register(Register(ref: TunnelConstants.largestReference, kind: "http", host: "app.example.com")),
         .unregister(Unregister(binding: "b1")),
+        .renew(Renew(request: [1])),
+        .renew(Renew(request: [UInt8](repeating: 0xFB, count: TunnelConstants.requestBytes))),
         .heartbeat(Beat(seq: 0)),
         .ack(Beat(seq: TunnelConstants.largestInteger)),
     ]
@@ -21,6 +23,9 @@ struct ControlMessagesTests {
         .registered(Registered(ref: 1, binding: "b1", host: "a.t.example", url: "https://a.t.example", mode: "edge")),
         .refused(Refused(ref: 1, code: .nameTaken)),
         .refused(Refused(ref: nil, code: .unsupportedProtocol)),
+        .renewed(Renewed(chain: [[1, 2, 3], [4]])),
+        .renewed(Renewed(chain: [[UInt8](repeating: 0xFF, count: 4000), [UInt8](repeating: 0, count: 4000)])),
+        .renewalRefused(RenewalRefused(.tooMany, retryAfterSeconds: 60)),
         .heartbeat(Beat(seq: 1)),
         .ack(Beat(seq: 1)),
         .drain(Drain(deadlineSeconds: 30)),
@@ -55,6 +60,35 @@ struct ControlMessagesTests {
     func `each refusal survives the wire with its sentence`(code: RegistrationRefusal) throws {
         let message = EdgeMessage.refused(Refused(ref: 3, code: code))
         #expect(try decode(message.line, as: EdgeMessage.self) == [message])
+    }
+
+    @Test(arguments: IssuanceRefusal.allCases)
+    func `each refusal of a renewal survives the wire with its sentence`(code: IssuanceRefusal) throws {
+        let message = EdgeMessage.renewalRefused(RenewalRefused(code))
+        #expect(try decode(message.line, as: EdgeMessage.self) == [message])
+    }
+
+    @Test func `a refusal of a renewal has no ref, and its code is none of a registration`() throws {
+        let line = #"{"code":"too_many","message":"m","ref":1,"type":"refused"}"#
+        let other = try decode(ByteBuffer(string: "\(line)\n"), as: EdgeMessage.self)
+        var refused = Refused(ref: 1, code: .overloaded)
+        refused.message = "m"
+        refused.retryAfterSeconds = nil
+        #expect(other == [.refused(refused)])
+        let renewals = Set(IssuanceRefusal.allCases.map(\.rawValue))
+        #expect(renewals.isDisjoint(with: RegistrationRefusal.allCases.map(\.rawValue)))
+    }
+
+    @Test(arguments: ["", "AA=", "AAAA\\n", "A A=", "_-8=", String(repeating: "A", count: 5464)])
+    func `a request that is not base64 of its size is refused`(text: String) {
+        #expect(refuses(#"{"csr":"\#(text)","type":"renew"}"#))
+    }
+
+    @Test(arguments: [#"[]"#, #"["AQ==","AQ==","AQ==","AQ=="]"#, #"["AQ==",""]"#, #""AQ==""#, #"[1]"#])
+    func `a chain is one to three certificates`(chain: String) {
+        #expect(throws: ControlError.missingMember) {
+            try decode(ByteBuffer(string: #"{"chain":\#(chain),"type":"renewed"}"# + "\n"), as: EdgeMessage.self)
+        }
     }
 
     @Test func `a line is one object with sorted members and one newline`() {

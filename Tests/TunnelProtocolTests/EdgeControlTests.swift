@@ -7,8 +7,9 @@ struct EdgeControlTests {
     private static let hello = Hello(agent: "a", instance: "0123456789abcdef", epoch: 1, slot: 0)
     private static let register = Register(ref: 1, kind: "http", host: nil)
     private static let unregister = Unregister(binding: "b1")
+    private static let renew = Renew(request: [1])
     private static let late: [AgentMessage] = [
-        .register(register), .unregister(unregister), .heartbeat(Beat(seq: 1)), .ack(Beat(seq: 1)),
+        .register(register), .unregister(unregister), .renew(renew), .heartbeat(Beat(seq: 1)), .ack(Beat(seq: 1)),
     ]
 
     private static func open() -> EdgeControl {
@@ -130,6 +131,37 @@ struct EdgeControlTests {
                 #expect(machine.received(.ack(Beat(seq: 0)), at: now) == .ignore)
             }
         }
+    }
+
+    // MARK: Renewal
+
+    @Test func `one renewal is under way at a time`() {
+        var machine = Self.open()
+        #expect(machine.received(.renew(Self.renew), at: Self.start) == .renew(Self.renew))
+        let second = machine.received(.renew(Self.renew), at: Self.start)
+        #expect(second == .send(.renewalRefused(RenewalRefused(.tooMany))))
+        #expect(machine.renewalAnswered() == true)
+        #expect(machine.received(.renew(Self.renew), at: Self.start) == .renew(Self.renew))
+    }
+
+    @Test func `an answer that nobody waits for is not given`() {
+        var machine = Self.open()
+        #expect(machine.renewalAnswered() == false)
+        var early = EdgeControl(openedAt: Self.start)
+        #expect(early.renewalAnswered() == false)
+        var closed = Self.open()
+        _ = closed.received(.renew(Self.renew), at: Self.start)
+        closed.ended()
+        #expect(closed.renewalAnswered() == false)
+    }
+
+    @Test func `a renewal that waits keeps nothing else from being heard`() {
+        var machine = Self.open()
+        _ = machine.received(.renew(Self.renew), at: Self.start)
+        #expect(machine.received(.heartbeat(Beat(seq: 9)), at: Self.start) == .send(.ack(Beat(seq: 9))))
+        #expect(machine.tick(at: Self.start + .seconds(10)) == .send(.heartbeat(Beat(seq: 1))))
+        #expect(machine.mayGoOn(havingSkipped: 1, at: Self.start) == true)
+        #expect(machine.renewalAnswered() == true)
     }
 
     // MARK: Closed

@@ -61,6 +61,17 @@ struct YellowPaperTests {
         "backoffCap": seconds(TunnelConstants.backoffCap),
         "healthyAfter": seconds(TunnelConstants.healthyAfter),
         "longestRetryAfter": seconds(TunnelConstants.longestRetryAfter),
+        "renewalDeadline": seconds(TunnelConstants.renewalDeadline),
+        "renewalPauseBase": seconds(TunnelConstants.renewalPauseBase),
+        "renewalPauseCap": seconds(TunnelConstants.renewalPauseCap),
+        "chainCertificates": "\(TunnelConstants.chainCertificates)",
+        "chainBytes": "\(TunnelConstants.chainBytes)",
+        "requestBytes": "\(TunnelConstants.requestBytes)",
+        "enrolmentPort": "\(TunnelConstants.enrolmentPort)",
+        "enrolmentPath": TunnelConstants.enrolmentPath,
+        "enrolmentBodyBytes": "\(TunnelConstants.enrolmentBodyBytes)",
+        "enrolmentDeadline": seconds(TunnelConstants.enrolmentDeadline),
+        "enrolmentAttempts": "\(TunnelConstants.enrolmentAttempts)",
     ]
 
     @Test func `the table of constants is the code's, row by row`() throws {
@@ -90,7 +101,7 @@ struct YellowPaperTests {
         let schemas = try Self.blocks(fencedAs: "json schema")
         let types = [
             "hello", "register", "unregister", "heartbeat", "ack", "welcome", "registered", "refused", "drain",
-            "superseded",
+            "superseded", "renew", "renewed",
         ]
         for type in types {
             #expect(examples.contains { $0.contains("\"type\":\"\(type)\"") }, "\(type)")
@@ -129,6 +140,26 @@ struct YellowPaperTests {
             let row = try #require(rows.first { $0[0] == code.rawValue })
             #expect(row[2] == (code.isPermanent ? "yes" : "no"), "\(code)")
         }
+    }
+
+    @Test func `each refusal to issue a certificate has a row with its status`() throws {
+        let rows = try Self.rows(ofSection: "17. Enrolment")
+        for code in IssuanceRefusal.allCases {
+            let row = try #require(rows.first { $0[0] == code.rawValue })
+            #expect(row[1].hasPrefix("\(code.status)"), "\(code)")
+            #expect(row[4] == (code.isPermanent ? "yes" : "no"), "\(code)")
+        }
+    }
+
+    @Test func `the documents of an enrolment are read and written as they stand there`() throws {
+        let request = try #require(try Self.blocks(fencedAs: "json enrolment request").first)
+        let asked = try #require(IssuanceJSON.document(EnrolmentRequest.self, from: request.utf8))
+        #expect(String(decoding: try IssuanceJSON.bytes(asked), as: UTF8.self) == request)
+        let answer = try #require(try Self.blocks(fencedAs: "json enrolment answer").first)
+        let given = try #require(IssuanceJSON.document(EnrolmentAnswer.self, from: answer.utf8))
+        #expect(String(decoding: try IssuanceJSON.bytes(given), as: UTF8.self) == answer)
+        let problem = try #require(try Self.blocks(fencedAs: "json problem").first)
+        #expect(String(decoding: try IssuanceJSON.bytes(IssuanceProblem(.invitationUsed)), as: UTF8.self) == problem)
     }
 
     @Test func `each notice has a row that says whether it is permanent`() throws {

@@ -10,7 +10,7 @@ struct LiveSettingsTests {
     private static let device = "6f1c8f0e-0c55-4b6e-9d2e-3a1c1f6b7a11"
     private static let needed: [String: [String]] = [
         "standalone": ["true"], "public_url": ["https://*.t.example"], "certificate": ["c"], "key": ["k"],
-        "operator_bundle": ["b"],
+        "operator_bundle": ["b"], "issuer": ["unix:/a.sock"],
     ]
     /// For each setting a value that is neither the default nor the one above.
     private static let others: [String: [String]] = [
@@ -18,6 +18,7 @@ struct LiveSettingsTests {
         "operator_bundle": ["e"], "device_crl": ["f"], "tunnel.listen": ["127.0.0.1:1"],
         "visitor.listen": ["127.0.0.1:2"], "admin.listen": ["127.0.0.1:3"], "internal.listen": ["off"],
         "internal.asks_per_second": ["7"], "internal.ask_burst": ["8"], "bind": ["a.example=\(device)"],
+        "enroll.listen": ["127.0.0.1:4"], "issuer": ["unix:/b.sock"],
         "sticky_key": [String(repeating: "s", count: 40)], "raw.ports": ["20000-20001"], "raw.listen": ["127.0.0.1"],
         "raw.reserve": ["20001"], "trusted_proxies": ["loopback"], "visitor.proxy_protocol": ["true"],
         "visitor.connections": ["500"], "visitor.connections_per_address": ["9"],

@@ -9,6 +9,9 @@ public struct AgentIdentity: Sendable, CustomStringConvertible, CustomReflectabl
     /// The device's name in its certificate, which the operator chose.
     public var device: String { credentials.identity.id }
 
+    /// The certificate and that of the CA behind it, as PEM; no secret.
+    public var chainPEM: String { credentials.chainPEM }
+
     /// The device's name, and nothing of the key.
     public var description: String { "identity of device \(device)" }
 
@@ -35,6 +38,8 @@ public struct AgentIdentity: Sendable, CustomStringConvertible, CustomReflectabl
             )
         }
     }
+
+    init(_ credentials: DeviceCredentials) { self.credentials = credentials }
 
     /// Reads `device.key` and `device.pem` from a folder, as `osm-agent identity` keeps them.
     ///

@@ -31,6 +31,10 @@ public struct TunnelConfiguration: Sendable {
     public var concurrentRequests = 256
     /// How much of other people's requests and answers all tunnels of this configuration may keep in memory, in bytes.
     public var memoryBudget = 128 * 1024 * 1024
+    /// Keeps the certificate that an edge has renewed where the app finds it at its next start; nil renews nothing.
+    ///
+    /// It is called from a task of the tunnel, about every five days. When it throws, the certificate is not used.
+    public var keepIdentity: (@Sendable (AgentIdentity) async throws -> Void)?
     /// Where events go; to `LoggingSystem` unless it says otherwise.
     public var logger = Logger(label: "agent")
 
@@ -62,6 +66,9 @@ extension TunnelConfiguration {
         agent.dialer = EdgeDialer(proxy: try proxyChoice(), deadline: AgentConfiguration.dialDeadline)
         agent.headDeadline = TimeAmount(headDeadline)
         agent.drainTime = drainTime
+        if let keepIdentity {
+            agent.keepCredentials = { credentials in try await keepIdentity(AgentIdentity(credentials)) }
+        }
         agent.memoryBudget = memoryBudget
         // Whether the public name leads back here is the app's to try, with a client of its own.
         agent.probes = false

@@ -72,6 +72,7 @@ public struct TunnelError: Error, Sendable, Equatable, CustomStringConvertible {
         21: "Give the app a newer operator-ca.json; and see that this machine's clock is right.",
         22: "Give the app the operator-ca.json of a real operator.",
         23: "Give the app the operator-ca.json as the operator's ca-tools wrote it.",
+        26: "Ask the operator for another certificate of this device's key.",
         31: "Check the edge's address, or set edgeName to the name in its certificate.",
         50: "Choose another name.",
         51: "Choose another name.",

@@ -34,10 +34,20 @@ final class AgentControlStream: HTTP2StreamDelegate {
         _ = handler?.send(message.line, on: stream)
     }
 
+    /// Sends a request for the device's next certificate.
+    ///
+    /// - Returns: Whether it was sent, and will be answered, or be late.
+    func renew(_ request: [UInt8]) -> Bool {
+        guard machine?.renewalDue(at: .now()) == true else { return false }
+        send(.renew(Renew(request: request)))
+        return true
+    }
+
     func tick(at now: NIODeadline) {
         switch machine?.tick(at: now) {
         case .send(let message): send(message)
         case .welcomeIsLate: fail(.unexpected)
+        case .renewalIsLate: tunnel?.renewalEnded(.silent)
         case .carryOn, nil: break
         }
     }
@@ -64,6 +74,8 @@ final class AgentControlStream: HTTP2StreamDelegate {
         case .welcomed(let welcome): tunnel?.welcomed(welcome)
         case .registered(let registered): tunnel?.registered(registered)
         case .refused(let refused): tunnel?.refused(refused)
+        case .renewed(let renewed): tunnel?.renewalEnded(.renewed(chain: renewed.chain))
+        case .renewalRefused(let refused): tunnel?.renewalEnded(.refused(refused))
         case .send(let answer): send(answer)
         case .measured(let time): tunnel?.measured(time)
         case .drain(let deadline): tunnel?.drain(within: deadline)

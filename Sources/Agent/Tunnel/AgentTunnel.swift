@@ -34,6 +34,8 @@ final class AgentTunnel: HTTP2ConnectionDelegate {
     private var timer: RepeatedTask?
     private var notice: GoAwayNotice?
     var verdict: TunnelOutcome?
+    /// Kept when the edge has answered `renew`, or will not any more.
+    var renewal: EventLoopPromise<RenewalOutcome>?
     private var standing = Standing.current
     private var closing: RepeatedTask?
     private var hasTold = false
@@ -272,6 +274,7 @@ final class AgentTunnel: HTTP2ConnectionDelegate {
         tell(result)
         timer?.cancel()
         closing?.cancel()
+        renewalEnded(.lost)
         crew.state.tunnelEnded(self)
         endpoints.close()
         over.succeed()

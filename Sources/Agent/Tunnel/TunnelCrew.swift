@@ -1,6 +1,5 @@
 import FoundationEssentials
 import Logging
-import NIOSSL
 import Synchronization
 import TunnelProtocol
 
@@ -10,7 +9,7 @@ import TunnelProtocol
 /// The lock owns the list of keepers, which only grows while the agent runs.
 final class TunnelCrew: Sendable {
     let configuration: AgentConfiguration
-    let context: NIOSSLContext
+    let credentials: PresentCredentials
     let state: AgentState
     let logger: Logger
     let serving: EndpointServing
@@ -36,9 +35,9 @@ final class TunnelCrew: Sendable {
         case nothingMore
     }
 
-    init(configuration: AgentConfiguration, context: NIOSSLContext, state: AgentState, logger: Logger) {
+    init(configuration: AgentConfiguration, credentials: PresentCredentials, state: AgentState, logger: Logger) {
         self.configuration = configuration
-        self.context = context
+        self.credentials = credentials
         self.state = state
         self.logger = logger
         serving = EndpointServing(
@@ -96,6 +95,20 @@ final class TunnelCrew: Sendable {
 
     func eachKeeper(_ body: (TunnelKeeper) -> Void) {
         for keeper in content.withLock({ $0.keepers }) { body(keeper) }
+    }
+
+    /// Asks for the device's next certificate by one tunnel after the other until one takes the question.
+    ///
+    /// - Parameters:
+    ///   - request: PKCS#10 in DER.
+    ///   - turn: At which to begin, so that one edge that fails is not asked again and again.
+    /// - Returns: What came of it; nil when no tunnel is up.
+    func renew(_ request: [UInt8], turn: Int) async -> RenewalOutcome? {
+        let keepers = content.withLock { $0.keepers }
+        for index in keepers.indices {
+            if let outcome = await keepers[(turn + index) % keepers.count].renew(request) { return outcome }
+        }
+        return nil
     }
 
     /// The present time in milliseconds, and always more than before.

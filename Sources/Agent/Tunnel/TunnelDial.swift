@@ -40,7 +40,7 @@ struct TunnelDial {
             outcome in tunnel.settled(outcome, on: channel, presented: check.presented)
         }
         let tls = try NIOSSLClientHandler(
-            context: crew.context,
+            context: crew.credentials.context,
             serverHostname: serverName,
             customVerificationCallback: check.verified
         )

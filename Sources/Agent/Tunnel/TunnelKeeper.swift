@@ -44,6 +44,19 @@ final class TunnelKeeper: Sendable {
         }
     }
 
+    /// Asks for the device's next certificate by the tunnel that visitors come by.
+    ///
+    /// - Returns: What came of it; nil when that tunnel is not up.
+    func renew(_ request: [UInt8]) async -> RenewalOutcome? {
+        let (eventLoop, belongings) = (eventLoop, belongings)
+        let asked = eventLoop.flatSubmit { () -> EventLoopFuture<RenewalOutcome?> in
+            var answer: EventLoopFuture<RenewalOutcome>?
+            belongings.value?.tunnels.forEach { tunnel in answer = answer ?? tunnel.renew(request) }
+            return answer?.map { .some($0) } ?? eventLoop.makeSucceededFuture(nil)
+        }
+        do { return try await asked.get() } catch { return .lost }
+    }
+
     /// Keeps the tunnel until the task is cancelled, and then lets what is under way finish.
     ///
     /// - Parameter offer: Told how many tunnels the edge is worth.

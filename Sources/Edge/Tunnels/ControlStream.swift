@@ -44,6 +44,12 @@ final class ControlStream: HTTP2StreamDelegate {
         }
     }
 
+    /// Answers a `renew`, unless the stream is over.
+    func answerRenewal(_ message: EdgeMessage) {
+        guard machine?.renewalAnswered() == true else { return }
+        send(message)
+    }
+
     /// The tunnel is over; nothing can be sent any more.
     func tunnelEnded() {
         machine = nil
@@ -82,6 +88,7 @@ final class ControlStream: HTTP2StreamDelegate {
         case .refuseProtocol: send(.refused(Refused(ref: nil, code: .unsupportedProtocol)))
         case .register(let register): tunnel?.register(register)
         case .unregister(let unregister): tunnel?.unregister(unregister)
+        case .renew(let renew): tunnel?.renew(renew)
         case .send(let answer): send(answer)
         case .measured(let time): tunnel?.measured(time)
         case .fail(let error): end(error)

@@ -61,7 +61,9 @@ struct EdgeIdentityContents: Sendable, Equatable {
             guard attributes[.type] as? FileAttributeType == .typeRegular else {
                 throw EdgeIdentityError(file: path, problem: "it is not a file")
             }
-            guard attributes[.size] as? UInt64 ?? 0 <= longest else {
+            // Which of the two it is depends on whether Foundation is linked.
+            let size = attributes[.size] as? UInt64 ?? (attributes[.size] as? UInt).map { UInt64($0) }
+            guard let size, size <= longest else {
                 throw EdgeIdentityError(file: path, problem: "it is longer than \(longest >> 20) MiB")
             }
             return Array(try Data(contentsOf: url))
@@ -85,6 +87,8 @@ package struct EdgeIdentityError: Error, CustomStringConvertible {
 /// Who an edge is and whom it lets in, ready for handshakes.
 struct EdgeIdentityState: Sendable {
     let context: NIOSSLContext
+    /// The same certificate, for those who have none yet.
+    let enrolmentContext: NIOSSLContext
     let verifier: DeviceVerifier
     private let anchors: TrustAnchors
     /// When the edge's own certificate ends, in Unix time.
@@ -95,6 +99,10 @@ struct EdgeIdentityState: Sendable {
     init(_ contents: EdgeIdentityContents, files: EdgeIdentityFiles, at now: Date) throws {
         do {
             context = try TunnelTLSContext.server(certificates: contents.certificate, key: contents.key)
+            enrolmentContext = try TunnelTLSContext.enrolmentServer(
+                certificates: contents.certificate,
+                key: contents.key
+            )
             let leaf = try NIOSSLCertificate.fromPEMBytes(contents.certificate).first
             certificateExpires = leaf.map { Int($0.notValidAfter) } ?? 0
         } catch {
@@ -113,6 +121,7 @@ struct EdgeIdentityState: Sendable {
 
     private init(_ other: EdgeIdentityState, revocations: [RevocationList]) {
         context = other.context
+        enrolmentContext = other.enrolmentContext
         certificateExpires = other.certificateExpires
         anchors = other.anchors
         self.revocations = revocations

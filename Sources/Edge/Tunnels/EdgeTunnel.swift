@@ -28,9 +28,9 @@ final class EdgeTunnel: HTTP2ConnectionDelegate, RoutableTunnel {
     private var ports: Set<String> = []
 
     private let channel: any Channel
-    private let logger: Logger
+    let logger: Logger
     private var phase = Phase.awaitingSettings
-    private var control: ControlStream?
+    private(set) var control: ControlStream?
     private var liveness = Liveness(now: .now())
     private var timer: RepeatedTask?
     private var endReason: String?

@@ -76,7 +76,7 @@ extension LocalAPI {
                 return try await writer.write(line(AttachLine.refused(problem)))
             case .removed:
                 return try await writer.write(line(AttachLine.event(event)))
-            case .tunnel, .endpoint, .request, .leaving:
+            case .tunnel, .endpoint, .request, .certificate, .leaving:
                 try await writer.write(line(AttachLine.event(event)))
             }
         }
@@ -138,7 +138,7 @@ extension AgentEvent {
     /// Whether it belongs into the view of one endpoint.
     fileprivate func concerns(_ name: String) -> Bool {
         switch self {
-        case .tunnel, .leaving: true
+        case .tunnel, .certificate, .leaving: true
         case .endpoint(let status): status.name == name
         case .removed(let removed): removed == name
         case .request(let record): record.endpoint == name

@@ -31,6 +31,7 @@ struct EventLines {
             case .tunnel(let status): status.phase == .waiting
             case .endpoint(let status):
                 status.state == .refused || status.probe?.ok == false || status.origin?.state == .failing
+            case .certificate(let status): status.problem != nil
             case .removed, .request, .leaving: false
             }
         }
@@ -41,6 +42,7 @@ struct EventLines {
             case .endpoint: "endpoint changed"
             case .removed: "endpoint removed"
             case .request: "request served"
+            case .certificate: "certificate changed"
             case .leaving: "leaving"
             }
         }
@@ -52,7 +54,7 @@ struct EventLines {
         case .request where !showsRequests: return []
         case .endpoint(let status):
             if status.state == .serving, let url = status.url, addresses.isNew(url) { lines.append(.address(url)) }
-        case .tunnel, .removed, .request, .leaving: break
+        case .tunnel, .removed, .request, .certificate, .leaving: break
         }
         do {
             lines.append(.news(String(try JSONText.line(Line(event: event, time: time)).dropLast())))

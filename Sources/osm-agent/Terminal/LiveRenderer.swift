@@ -122,7 +122,7 @@ struct LiveRenderer {
                 left <= 0
                 ? "this device's certificate has expired"
                 : "this device's certificate expires in \(ViewFigures.left(left))"
-            let row = ViewRow("warning").adding(what, .bad).adding("(osm-agent identity create, then install)")
+            let row = ViewRow("warning").adding(what, .bad).adding("(osm-agent enroll, with a new invitation)")
             if left < Self.warningTime { rows.append(row) }
         }
         if let requests = state.leaving {

@@ -26,6 +26,7 @@ struct PlainView {
         case .removed(let name):
             endpoints[name] = nil
             return [.news("\(Self.safe(name)) is served no more")]
+        case .certificate(let status): return [.news(ViewSentences.certificate(status))]
         case .leaving(let requests): return [.news(ViewSentences.leaving(requests))]
         case .request(let record): return showsRequests ? [.news(line(for: record))] : []
         }

@@ -1,4 +1,5 @@
 import Agent
+import FoundationEssentials
 import Settings
 
 /// Sentences that all views share.
@@ -20,6 +21,12 @@ enum ViewSentences {
     /// How the key of a tunnel was agreed, and whether a quantum computer would find it.
     static func keyExchange(_ name: String) -> String {
         name.uppercased().contains("MLKEM") ? "\(name) (post-quantum)" : "\(name) (not post-quantum)"
+    }
+
+    /// The device's certificate was renewed, or should have been.
+    static func certificate(_ status: CertificateStatus) -> String {
+        let end = status.notAfter.formatted(.iso8601)
+        return status.problem.map { "certificate until \(end): \(oneLine($0))" } ?? "certificate renewed until \(end)"
     }
 
     static func leaving(_ requests: Int) -> String {

@@ -48,6 +48,7 @@ struct ViewState: Sendable, Equatable {
         case .endpoint(let status): take(status)
         case .removed(let name): endpoints.removeAll { $0.name == name }
         case .request(let record): take(record, at: now)
+        case .certificate(let status): certificateExpires = status.notAfter
         case .leaving(let requests): leaving = requests
         }
     }

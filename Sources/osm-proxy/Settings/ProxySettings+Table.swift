@@ -96,6 +96,23 @@ extension ProxySettings {
                 change: .restart,
                 "How often it may ask at once, after a quiet time."
             ),
+            Row(
+                "enroll.listen",
+                .literalAddress,
+                optional: \.enrolListen,
+                change: .restart,
+                "Where devices with an invitation get their first certificate; by default nowhere."
+            ),
+            Row(
+                "issuer",
+                .unixSocket,
+                optional: \.issuer,
+                change: .restart,
+                """
+                The socket of ca-tools serve, which signs devices' certificates: to enrol devices, and for agents to \
+                renew theirs.
+                """
+            ),
         ]
     }
 

@@ -22,6 +22,8 @@ struct ProxySettings: Sendable {
     var adminListen = ListenAddress(host: "127.0.0.1", port: 8081)
     var internalListen: AdminAddress? = .tcp(host: "127.0.0.1", port: 8082)
     var ask = AskLimits()
+    var enrolListen: ListenAddress?
+    var issuer: AdminAddress?
 
     var bindings: [FixedBinding] = []
     var stickyKey: Secret?
@@ -76,6 +78,12 @@ extension ProxySettings {
         )
         configuration.internalAddress = internalListen
         configuration.ask = ask
+        guard enrolListen == nil || issuer != nil else {
+            let problem = "it must be set to enrol devices: unix: and the socket of ca-tools serve"
+            throw SettingsProblems([SettingsProblem(.setting("issuer"), problem)])
+        }
+        configuration.enrolment.address = enrolListen
+        configuration.issuer = issuer
         configuration.fixedBindings = bindings
         if let chosen = stickyKey?.withBytes({ StickyKey(copy $0) }) { configuration.stickyKey = chosen }
         configuration.border = border

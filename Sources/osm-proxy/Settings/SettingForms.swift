@@ -38,6 +38,16 @@ extension SettingForm where Value == AdminAddress {
         }
     }
 
+    /// Nothing but the path of a socket.
+    static var unixSocket: SettingForm {
+        SettingForm("unix:path", expectation: "unix: and the path of a socket") { text in
+            let path = text.hasPrefix("unix:") ? String(text.dropFirst("unix:".count)) : text
+            return path.hasPrefix("/") && isSocketPath(path) ? .unix(path: path) : nil
+        } print: {
+            $0.description
+        }
+    }
+
     private static func address(_ text: String) -> AdminAddress? {
         if text.hasPrefix("unix:") || text.hasPrefix("/") {
             let path = text.hasPrefix("/") ? text : String(text.dropFirst("unix:".count))

@@ -104,13 +104,25 @@ enum EngineHarness {
         as device: ThrowawayCA.Device,
         named name: String = "app"
     ) throws -> AgentService {
+        let credentials = try DeviceCredentials(keyPEM: device.keyPEM, chainPEM: device.chainPEM)
+        return try agent(at: edge, serverName: serverName, trusting: bundle, credentials: credentials, named: name)
+    }
+
+    /// An agent for one name, with whatever identity.
+    static func agent(
+        at edge: RunningEdge,
+        serverName: String,
+        trusting bundle: String,
+        credentials: DeviceCredentials,
+        named name: String = "app"
+    ) throws -> AgentService {
         let bytes = Array(try Data(contentsOf: URL(filePath: bundle)))
         guard let address = EdgeAddress(edge.addresses.tunnel) else { throw CancellationError() }
         return try AgentService(
             configuration: AgentConfiguration(
                 edges: [EdgeTarget(address: address, serverName: serverName)],
                 anchors: try OperatorBundle.decode(bytes).anchors(at: .now),
-                credentials: try DeviceCredentials(keyPEM: device.keyPEM, chainPEM: device.chainPEM),
+                credentials: credentials,
                 endpoints: [try Endpoint(name: name, target: try OriginTarget("3000"))],
                 software: "osm-agent/test"
             ),

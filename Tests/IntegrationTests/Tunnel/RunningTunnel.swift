@@ -21,6 +21,7 @@ final class RunningTunnel {
         let visitor: String
         let admin: String
         let `internal`: String?
+        let enroll: String?
 
         var visitorPort: Int { Int(visitor.split(separator: ":").last ?? "") ?? 0 }
     }

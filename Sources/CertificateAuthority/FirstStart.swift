@@ -1,0 +1,65 @@
+package import Cryptography
+import FoundationEssentials
+import Settings
+
+/// How a service that is started for the first time comes to its CA, without anybody to type a passphrase.
+package struct FirstStart: Sendable {
+    /// What was found or done.
+    package enum Outcome: Equatable, Sendable {
+        /// A CA was made.
+        case made(rootSHA256: String)
+        /// There was one, for the same domain.
+        case found
+        /// There was one, whose bundle names other edges than were asked for.
+        case foundWithOtherEdges([String])
+    }
+
+    /// Random bytes of the passphrase: as strong as the key that it protects.
+    private static let passphraseBytes = 24
+
+    private let domain: DomainName
+    private let edges: [EdgeAddress]
+    /// Lower than the standard only in tests.
+    package var cost = KeyDerivationCost.standard
+
+    /// The domain and the edges of a new CA, as `ca-tools init` takes them.
+    package init(domain: String, edges: [String]) throws {
+        let domain = try DomainName(domain)
+        self.domain = domain
+        self.edges = try edges.map { try EdgeAddress($0, domain: domain) }
+    }
+
+    /// Makes the CA if the folder is empty or absent.
+    ///
+    /// The root's key and a random passphrase are put into `offline`; the first edge is called like the host of the first
+    /// address, or else like the domain.
+    package func prepare(_ folder: AuthorityFolder) throws -> Outcome {
+        if folder.holdsAuthority { return try compare(folder) }
+        let passphrase = try at(folder.offline) {
+            Secret(Array(try Digest.random(count: Self.passphraseBytes).hexadecimal.utf8))
+        }
+        var plan = NewAuthority(domain: domain, edges: edges, cost: cost)
+        plan.hasOfflineFolder = true
+        plan.firstEdge = edges.first?.name
+        try plan.create(in: folder, passphrase: passphrase)
+        return .made(rootSHA256: try folder.rootFingerprint())
+    }
+
+    private func compare(_ folder: AuthorityFolder) throws -> Outcome {
+        let bundle = try BundleDocument.read(folder.read(folder.bundle), path: folder.bundle)
+        guard bundle.domain == domain.description else {
+            throw AuthorityError(
+                .invalidInput,
+                "\(folder.path) is the CA of \(bundle.domain), not of \(domain)",
+                next: "correct --domain, or name another folder with --ca"
+            )
+        }
+        let asked = edges.map(\.description)
+        return asked.isEmpty || asked == bundle.edges ? .found : .foundWithOtherEdges(bundle.edges)
+    }
+}
+
+extension AuthorityFolder {
+    /// Whether the folder with the root's key and its passphrase is still here.
+    package var holdsOfflineFolder: Bool { DurableFile.mode(offline) != nil }
+}
