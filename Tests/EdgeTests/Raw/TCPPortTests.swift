@@ -131,14 +131,17 @@ struct TCPPortTests {
     }
 
     @Test func `a visitor of a service that does not run is reset, and counted`() async throws {
-        let (end, refused) = try await TCP.withUnusedPort { local in
+        let (ends, refused) = try await TCP.withUnusedPort { local in
             let target = try OriginTarget("\(local)")
             return try await RawHarness.withPort(to: try .tcp(target, port: nil)) { port in
-                (await Self.end(of: port), port.figure("osm_edge_raw_refused_total{reason=\"refused\"}"))
+                // What the visitor says may meet the reset on its way and take the error that its reader would have seen.
+                var ends: [End] = []
+                while !ends.contains(.reset), ends.count < 20 { ends.append(await Self.end(of: port)) }
+                return (ends, port.figure("osm_edge_raw_refused_total{reason=\"refused\"}"))
             }
         }
-        #expect(end == .reset)
-        #expect(refused == 1)
+        #expect(ends.last == .reset)
+        #expect(refused == ends.count)
     }
 
     @Test func `one address has no more connections than it may, and gets them back`() async throws {
