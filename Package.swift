@@ -34,7 +34,6 @@ let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metri
 let coreMetrics: Target.Dependency = .product(name: "CoreMetrics", package: "swift-metrics")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let signals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
-let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
 /// A room of the package: `Sources/NAME`, compiled with the house settings.
@@ -82,7 +81,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
-        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
         // Layer 0: C rooms.
@@ -93,6 +91,11 @@ let package = Package(
             name: "CNGHTTP2",
             pkgConfig: "libnghttp2",
             providers: [.apt(["libnghttp2-dev"]), .brew(["libnghttp2"])]
+        ),
+        .systemLibrary(
+            name: "CYAML",
+            pkgConfig: "yaml-0.1",
+            providers: [.apt(["libyaml-dev"]), .brew(["libyaml"])]
         ),
 
         // Layer 1: vocabulary, no I/O.
@@ -105,7 +108,7 @@ let package = Package(
         room("Telemetry", [logging, coreMetrics]),
 
         // Layer 1: owners and transports.
-        room("ConfigurationFile", ["Settings", yams]),
+        room("ConfigurationFile", ["CYAML", "Settings"]),
         room("HTTP2", ["CNGHTTP2", "HTTPFields", nioCore]),
         room("Cryptography", ["COpenSSL"]),
         room("TunnelTLS", ["Trust", nioCore, nioSSL, nioTLS]),
@@ -240,7 +243,7 @@ let package = Package(
                 "AdminHTTP",
                 "Settings", "ConfigurationFile", nioCore, nioPosix, nioHTTP1, logging,
             ],
-            exclude: ["Configuration/Fixtures", "Terminal/Goldens"]
+            exclude: ["Configuration/Fixtures", "Service/Goldens", "Terminal/Goldens"]
         ),
         tests("osm-proxy", ["TestSupport", "Edge", "HTTP1", "HTTP2", "Telemetry", "Settings", nioCore]),
         tests(

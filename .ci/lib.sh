@@ -11,7 +11,8 @@ debug_flags=(--explicit-target-dependency-import-check error)
 build_packages=(
     "libssl-dev=OpenSSL: ca-tools mints certificates with it"
     "libnghttp2-dev=nghttp2: the HTTP/2 inside the tunnel"
-    "pkg-config=tells the build where those two are"
+    "libyaml-dev=libyaml: reads the configuration files"
+    "pkg-config=tells the build where those three are"
 )
 run_packages=(
     "curl=plays the visitor"

@@ -1,6 +1,6 @@
 import ArgumentParser
 import CertificateAuthority
-import Foundation
+import FoundationEssentials
 
 /// Makes a CA.
 struct Init: ParsableCommand {

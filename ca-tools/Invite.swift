@@ -1,6 +1,6 @@
 import ArgumentParser
 import CertificateAuthority
-import Foundation
+import FoundationEssentials
 import Settings
 
 /// Makes, lists and withdraws invitations.

@@ -1,5 +1,6 @@
 import CertificateAuthority
-import Foundation
+import FoundationEssentials
+import Glibc
 
 /// What the commands say: data to standard output, everything else to standard error.
 enum Output {
@@ -23,18 +24,28 @@ enum Output {
     /// Tells a person something that is no data.
     static func complain(_ text: String) {
         // When not even this can be written, only the exit code is left.
-        do { try FileHandle.standardError.write(contentsOf: Data("\(text)\n".utf8)) } catch {}
+        _ = write(Array("\(text)\n".utf8), to: STDERR_FILENO)
     }
 
     private static func write(_ text: String) throws {
-        do {
-            try FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
-        } catch {
+        let code = write(Array(text.utf8), to: STDOUT_FILENO)
+        guard code == 0 else {
             throw AuthorityError(
                 .diskFull,
-                "standard output cannot be written: \(error.localizedDescription)",
+                "standard output cannot be written: \(unsafe String(cString: strerror(code)))",
                 next: "check where it leads; the command itself was carried out"
             )
         }
+    }
+
+    /// Writes everything; what the system says when it cannot, or 0.
+    private static func write(_ bytes: [UInt8], to descriptor: Int32) -> Int32 {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = unsafe rest.withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            guard count > 0 || errno == EINTR else { return errno }
+            rest = rest.dropFirst(max(0, count))
+        }
+        return 0
     }
 }

@@ -27,5 +27,5 @@ echo 'osm:x:65532:65532:osmRouter:/var/lib/osm-agent:/sbin/nologin' >"$out/passw
 echo 'osm:x:65532:' >"$out/group"
 # What went in, for whoever has to know: the packages of Swift with their versions, and the archives of Debian.
 swift package show-dependencies --format json >"$out/packages.json"
-dpkg-query -W -f '${Package} ${Version} ${Architecture}\n' libssl-dev libnghttp2-dev libc6-dev libstdc++-12-dev \
+dpkg-query -W -f '${Package} ${Version} ${Architecture}\n' libssl-dev libnghttp2-dev libyaml-dev libc6-dev libstdc++-12-dev \
     >"$out/archives.txt"

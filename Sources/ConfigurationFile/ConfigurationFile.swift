@@ -1,5 +1,4 @@
 package import Settings
-import Yams
 
 /// Reads a YAML file of settings into flat, dotted keys, each with its place in the file.
 ///
@@ -51,20 +50,21 @@ private struct TreeReader {
 
     init(path: String) { self.path = path }
 
-    mutating func read(root: Node) {
-        guard case .mapping(let mapping) = root, !root.isTagged else {
+    mutating func read(root: YAMLNode) {
+        guard case .mapping(let pairs) = root.content, !root.isTagged else {
             return refuse(root, "a configuration is a list of 'key: value'")
         }
-        read(mapping, under: "", depth: 1)
+        read(pairs, under: "", depth: 1)
     }
 
-    private mutating func read(_ mapping: Node.Mapping, under prefix: String, depth: Int) {
-        for (key, value) in mapping {
-            guard case .scalar(let name) = key, !name.string.isEmpty, !name.string.contains(".") else {
+    private mutating func read(_ pairs: [YAMLNode.Pair], under prefix: String, depth: Int) {
+        for pair in pairs {
+            let (key, value) = (pair.key, pair.value)
+            guard case .scalar(let name) = key.content, !name.text.isEmpty, !name.text.contains(".") else {
                 refuse(key, "a key is a word without a dot")
                 continue
             }
-            let full = prefix + name.string
+            let full = prefix + name.text
             guard !key.isTagged, !value.isTagged else {
                 refuse(key, "'\(full)' has a tag: tags are not read")
                 continue
@@ -73,34 +73,33 @@ private struct TreeReader {
                 refuse(key, "'\(full)' stands more than once")
                 continue
             }
-            switch value {
+            switch value.content {
             case .mapping(let inner) where depth < ConfigurationFile.depth:
                 read(inner, under: full + ".", depth: depth + 1)
             case .mapping: refuse(value, "'\(full)' nests too deep")
             case .scalar(let scalar): read(scalar, key: full, at: key)
-            case .sequence(let items): read(items, key: full, at: key)
-            case .alias: refuse(value, "aliases are not read")
+            case .list(let items): read(items, key: full, at: key)
             }
         }
     }
 
-    private mutating func read(_ scalar: Node.Scalar, key: String, at node: Node) {
+    private mutating func read(_ scalar: YAMLNode.Scalar, key: String, at node: YAMLNode) {
         guard !scalar.isNull else { return refuse(node, "'\(key)' has no value") }
-        entries.append(.init(key: key, words: [scalar.string], position: node.position))
+        entries.append(.init(key: key, words: [scalar.text], position: node.position))
     }
 
-    private mutating func read(_ items: Node.Sequence, key: String, at node: Node) {
+    private mutating func read(_ items: [YAMLNode], key: String, at node: YAMLNode) {
         var words: [String] = []
         for item in items {
-            guard case .scalar(let scalar) = item, !item.isTagged, !scalar.isNull else {
+            guard case .scalar(let scalar) = item.content, !item.isTagged, !scalar.isNull else {
                 return refuse(item, "'\(key)' is a list of plain values")
             }
-            words.append(scalar.string)
+            words.append(scalar.text)
         }
         entries.append(.init(key: key, words: words, position: node.position))
     }
 
-    private mutating func refuse(_ node: Node, _ text: String) {
+    private mutating func refuse(_ node: YAMLNode, _ text: String) {
         problems.append(SettingsProblem(.file(path: path, node.position), text))
     }
 }

@@ -1,5 +1,4 @@
 package import Settings
-import Yams
 
 /// A YAML file of settings as it nests, for what is more than a list of dotted keys.
 ///
@@ -51,48 +50,49 @@ package struct ConfigurationTree: Sendable {
     }
 }
 
-/// Copies the tree of the parser, and collects what is wrong with it.
+/// Copies the tree that was parsed, and collects what is wrong with it.
 private struct TreeBuilder {
     let path: String
     var problems: [SettingsProblem] = []
 
     init(path: String) { self.path = path }
 
-    mutating func fields(ofRoot root: Yams.Node) -> [ConfigurationTree.Field] {
-        guard case .mapping(let mapping) = root, !root.isTagged else {
+    mutating func fields(ofRoot root: YAMLNode) -> [ConfigurationTree.Field] {
+        guard case .mapping(let pairs) = root.content, !root.isTagged else {
             refuse(root, "a configuration is a list of 'key: value'")
             return []
         }
-        return fields(of: mapping, depth: 1)
+        return fields(of: pairs, depth: 1)
     }
 
-    private mutating func fields(of mapping: Yams.Node.Mapping, depth: Int) -> [ConfigurationTree.Field] {
+    private mutating func fields(of pairs: [YAMLNode.Pair], depth: Int) -> [ConfigurationTree.Field] {
         var fields: [ConfigurationTree.Field] = []
         var keys: Set<String> = []
-        for (key, value) in mapping {
-            guard case .scalar(let name) = key, !name.string.isEmpty else {
+        for pair in pairs {
+            let key = pair.key
+            guard case .scalar(let name) = key.content, !name.text.isEmpty else {
                 refuse(key, "a key is a word")
                 continue
             }
             guard !key.isTagged else {
-                refuse(key, "'\(name.string)' has a tag: tags are not read")
+                refuse(key, "'\(name.text)' has a tag: tags are not read")
                 continue
             }
-            guard keys.insert(name.string).inserted else {
-                refuse(key, "'\(name.string)' stands more than once")
+            guard keys.insert(name.text).inserted else {
+                refuse(key, "'\(name.text)' stands more than once")
                 continue
             }
-            let node = node(value, name.string, depth: depth)
-            fields.append(.init(key: name.string, position: key.position, node: node))
+            let node = node(pair.value, name.text, depth: depth)
+            fields.append(.init(key: name.text, position: key.position, node: node))
         }
         return fields
     }
 
-    private mutating func node(_ node: Yams.Node, _ name: String, depth: Int) -> ConfigurationTree.Node {
+    private mutating func node(_ node: YAMLNode, _ name: String, depth: Int) -> ConfigurationTree.Node {
         ConfigurationTree.Node(value: value(node, name, depth: depth), position: node.position)
     }
 
-    private mutating func value(_ node: Yams.Node, _ name: String, depth: Int) -> ConfigurationTree.Value {
+    private mutating func value(_ node: YAMLNode, _ name: String, depth: Int) -> ConfigurationTree.Value {
         guard !node.isTagged else {
             refuse(node, "'\(name)' has a tag: tags are not read")
             return .nothing
@@ -101,20 +101,17 @@ private struct TreeBuilder {
             refuse(node, "'\(name)' nests too deep")
             return .nothing
         }
-        switch node {
-        case .scalar(let scalar): return scalar.isNull ? .nothing : .word(scalar.string)
-        case .mapping(let mapping): return .fields(fields(of: mapping, depth: depth + 1))
-        case .sequence(let items):
+        switch node.content {
+        case .scalar(let scalar): return scalar.isNull ? .nothing : .word(scalar.text)
+        case .mapping(let pairs): return .fields(fields(of: pairs, depth: depth + 1))
+        case .list(let items):
             var nodes: [ConfigurationTree.Node] = []
             for item in items { nodes.append(self.node(item, name, depth: depth + 1)) }
             return .list(nodes)
-        case .alias:
-            refuse(node, "aliases are not read")
-            return .nothing
         }
     }
 
-    private mutating func refuse(_ node: Yams.Node, _ text: String) {
+    private mutating func refuse(_ node: YAMLNode, _ text: String) {
         problems.append(SettingsProblem(.file(path: path, node.position), text))
     }
 }

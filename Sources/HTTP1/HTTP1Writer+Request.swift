@@ -39,10 +39,6 @@ private struct RequestDraft {
     /// Of all names and values.
     let bytes: Int
 
-    // `: ` and CRLF, each stored at once.
-    private static var separator: UInt16 { UInt16(littleEndian: 0x203A) }
-    private static var lineEnd: UInt16 { UInt16(littleEndian: 0x0A0D) }
-
     init(_ fields: FieldSection) throws(HTTP1Error) {
         var (method, path, authority, host): (Int?, Int?, Int?, Int?)
         var (hasConnection, hasCookies, bytes) = (false, false, 0)
@@ -87,7 +83,7 @@ private struct RequestDraft {
         if let host {
             guard host.utf8.allSatisfy(Characters.isFieldValue) else { throw .badFieldValue }
             out.append(text: host)
-            out.append(pair: Self.lineEnd)
+            out.append(StaticString("\r\n"))
         } else {
             try writeValue(authority, into: &out)
         }
@@ -116,9 +112,8 @@ private struct RequestDraft {
                     hasLength = true
                 }
             }
-            out.append(bytes.extracting(name))
-            out.append(pair: Self.separator)
-            try writeValue(index, into: &out)
+            try check(bytes, entry.valueRange)
+            out.append(line: bytes.extracting(name), bytes.extracting(entry.valueRange))
         }
     }
 
@@ -137,7 +132,7 @@ private struct RequestDraft {
             try check(bytes, value)
             out.append(bytes.extracting(value))
         }
-        if !isEmpty { out.append(pair: Self.lineEnd) }
+        if !isEmpty { out.append(StaticString("\r\n")) }
     }
 
     private func writeValue(_ index: Int, into out: inout OutputRawSpan) throws(HTTP1Error) {
@@ -145,7 +140,7 @@ private struct RequestDraft {
         let value = fields.entries[index].valueRange
         try check(bytes, value)
         out.append(bytes.extracting(value))
-        out.append(pair: Self.lineEnd)
+        out.append(StaticString("\r\n"))
     }
 
     private func check(_ bytes: RawSpan, _ value: Range<Int>) throws(HTTP1Error) {

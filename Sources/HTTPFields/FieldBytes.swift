@@ -36,9 +36,26 @@ package enum FieldBytes {
     package static func equal(_ one: RawSpan, _ other: RawSpan) -> Bool {
         guard one.byteCount == other.byteCount else { return false }
         return unsafe one.withUnsafeBytes { one in
-            unsafe other.withUnsafeBytes { other in unsafe equal(one, other) }
+            unsafe other.withUnsafeBytes { other in
+                var index = 0
+                while index &+ 8 <= one.count {
+                    let left = unsafe one.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+                    guard unsafe left == other.loadUnaligned(fromByteOffset: index, as: UInt64.self) else {
+                        return false
+                    }
+                    index &+= 8
+                }
+                while index < one.count {
+                    guard unsafe one[index] == other[index] else { return false }
+                    index &+= 1
+                }
+                return true
+            }
         }
     }
+
+    /// Whether a piece has the bytes of a text in UTF-8.
+    package static func equal(_ bytes: RawSpan, _ text: String) -> Bool { text.withBytes { equal(bytes, $0) } }
 
     /// One byte of a piece.
     package static func byte(at place: Int, of bytes: RawSpan) -> UInt8 {
@@ -58,9 +75,6 @@ package enum FieldBytes {
             }
         }
     }
-
-    /// Whether a piece has the bytes of a text in UTF-8.
-    package static func equal(_ bytes: RawSpan, _ text: String) -> Bool { text.withBytes { equal(bytes, $0) } }
 
     /// A number for a table of fixed size (FNV-1a); whoever chooses the bytes chooses the number, too.
     package static func hash(_ bytes: RawSpan) -> UInt64 {
@@ -108,17 +122,6 @@ package enum FieldBytes {
 
 // Looking for a byte, eight at a time.
 extension FieldBytes {
-    /// Whether two regions of one length have the same bytes.
-    static func equal(_ one: UnsafeRawBufferPointer, _ other: UnsafeRawBufferPointer) -> Bool {
-        guard one.count >= 8 else { return unsafe one.elementsEqual(other) }
-        var place = 0
-        while true {
-            guard unsafe word(one, at: place) == word(other, at: place) else { return false }
-            guard place + 8 < one.count else { return true }
-            place = min(place + 8, one.count - 8)
-        }
-    }
-
     /// Whether the bytes are a name of as many bytes, in whatever case; may say no for one of less than eight.
     static func matches(_ region: UnsafeRawBufferPointer, _ text: StaticString) -> Bool {
         guard region.count >= 8 else { return false }
@@ -250,9 +253,6 @@ extension OutputRawSpan {
             count &+= bytes.byteCount
         }
     }
-
-    /// Appends the two bytes of a number as they lie in memory, for which there must be room.
-    package mutating func append(pair: UInt16) { unsafe append(pair, as: UInt16.self) }
 
     /// Appends the bytes of a text in UTF-8, for which there must be room.
     package mutating func append(text: String) { text.withBytes { append($0) } }

@@ -9,8 +9,9 @@ package enum SmallFile {
             guard attributes[.type] as? FileAttributeType == .typeRegular else {
                 throw SettingRefusal("it is not a file")
             }
-            let size = (attributes[.size] as? UInt64).map(Int.init(clamping:)) ?? 0
-            guard size <= limit else { throw SettingRefusal("the file is longer than \(limit) bytes") }
+            guard let size = attributes.number(.size), size <= limit else {
+                throw SettingRefusal("the file is longer than \(limit) bytes")
+            }
             return Array(try Data(contentsOf: URL(filePath: path)))
         } catch let refusal as SettingRefusal {
             throw refusal

@@ -24,6 +24,7 @@ struct AgentProcess {
     let view: AgentView
 
     func run() async throws {
+        let supervisor = Supervisor.inherited()
         let setup = AgentSetup(settings: file.settings)
         let threshold = LogThreshold(file.settings.logLevel)
         let logFile = try file.settings.logFile.map { try LogFile(path: $0) }
@@ -34,7 +35,7 @@ struct AgentProcess {
         let roster = EndpointRoster(habit: habit, folder: setup.identity.path, logger: logger)
         let desk = desk(of: agent, roster, logger)
         await roster.apply(file, to: desk)
-        let watch = ConfigurationWatch(loader: loader, present: file, logger: logger) { file, _ in
+        let watch = watch(answered: { supervisor?.ready() }, logger) { file, _ in
             threshold.level = file.settings.logLevel
             await roster.apply(file, to: desk)
         }
@@ -51,11 +52,12 @@ struct AgentProcess {
         let shownView = linkedView(inspection)
         let page = inspection?.page(of: agent, logger: logger) { shownView.inspectorOpened($0) }
         // They are told to end from the last to the first: the agent leaves while it still says what it does.
-        let gated = GatedService(gate: api.bound, service: agent)
+        let gated = GatedService(gate: api.bound, service: supervised(agent, supervisor))
         let services: [any Service] = [api, watch] + [page].compactMap(\.self) + [gated]
         async let shown: Void = shownView.run(events) { agent.state.current }
         async let _: Void = EndpointJournal.run(agent.state, logger)
         let outcome = await finish(services) {
+            supervisor?.reloading()
             watch.requestReload()
             logFile?.reopen()
         }
@@ -71,6 +73,19 @@ struct AgentProcess {
             serve: agent.replace(endpoints:),
             remember: { await roster.remember($0) }
         )
+    }
+
+    private func watch(
+        answered: @escaping @Sendable () -> Void,
+        _ logger: Logger,
+        apply: @escaping ConfigurationWatch.Apply
+    ) -> ConfigurationWatch {
+        ConfigurationWatch(loader: loader, present: file, logger: logger, answered: answered, apply: apply)
+    }
+
+    private func supervised(_ agent: AgentService, _ supervisor: Supervisor?) -> SupervisedService {
+        let patience = Lifecycle.patience(grace: file.settings.gracePeriod)
+        return SupervisedService(service: agent, state: agent.state, supervisor: supervisor, patience: patience)
     }
 
     private func actions(_ watch: ConfigurationWatch, _ inspection: Inspection?) -> LocalAPI.Actions {

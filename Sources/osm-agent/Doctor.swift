@@ -126,7 +126,7 @@ enum DoctorIdentity {
 
     private static func mode(_ path: String) -> Int? {
         do {
-            return try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
+            return try FileManager.default.attributesOfItem(atPath: path).number(.posixPermissions).map { Int($0) }
         } catch {
             return nil
         }

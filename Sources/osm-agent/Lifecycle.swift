@@ -11,6 +11,12 @@ struct Lifecycle {
     /// What SIGHUP does; nil where it means that the terminal is gone, and with it whoever watched.
     let reload: (@Sendable () -> Void)?
 
+    /// How much longer than its grace an agent may take that does not keep to it.
+    private static let reserve = Duration.seconds(5)
+
+    /// How long whoever told the process to end has to wait before it may be killed.
+    static func patience(grace: Duration) -> Duration { grace + reserve + .seconds(10) }
+
     /// Runs until the services have ended; a second signal to stop ends the process from within.
     func run() async throws {
         var configuration = ServiceGroupConfiguration(
@@ -24,7 +30,7 @@ struct Lifecycle {
             logger: Logger(label: "lifecycle") { _ in SwiftLogNoOpLogHandler() }
         )
         // The agent keeps to its grace by itself; this is for one that does not.
-        configuration.maximumGracefulShutdownDuration = grace + .seconds(5)
+        configuration.maximumGracefulShutdownDuration = grace + Self.reserve
         let group = ServiceGroup(configuration: configuration)
         let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
         try await withThrowingTaskGroup(of: Void.self) { tasks in

@@ -20,10 +20,16 @@ struct LocalSocket: ParsableArguments {
             currentFolder: FileManager.default.currentDirectoryPath
         )
         do throws(SettingsProblems) {
-            return AgentSetup(settings: try loader.load().settings).socket
+            return try loader.load().settings.socket ?? Self.usual
         } catch {
-            return environment["OSM_AGENT_SOCKET"] ?? Self.standardPath
+            return environment["OSM_AGENT_SOCKET"] ?? Self.usual
         }
+    }
+
+    /// Where an agent of this user would answer; or else the service of the machine, where there is one.
+    private static var usual: String {
+        let service = ServicePlaces.systemSocket
+        return SmallFile.isAbsent(standardPath) && !SmallFile.isAbsent(service) ? service : standardPath
     }
 
     static var standardPath: String {

@@ -2,10 +2,6 @@ import Agent
 import FoundationEssentials
 import Trust
 
-#if canImport(Darwin)
-import Foundation
-#endif
-
 /// What is baked into this agent: compiled in, or put behind the end of its file by `ca-tools bake`.
 enum OperatorTrust {
     /// How a bundle came into this agent.
@@ -53,7 +49,7 @@ enum OperatorTrust {
     /// This program's own file, of which only the pages that are looked at are read.
     private static func program() throws(BundleRefusal) -> Data {
         #if canImport(Darwin)
-        let path = Bundle.main.executablePath ?? CommandLine.arguments[0]
+        let path = CommandLine.arguments[0]
         #else
         // Leads to the running program even after an upgrade has put another one in its place.
         let path = "/proc/self/exe"

@@ -64,7 +64,10 @@ struct OsmAgent: AsyncParsableCommand {
                 name: "Ask the running agent",
                 subcommands: [Status.self, List.self, Stop.self, Logs.self, Inspect.self]
             ),
-            CommandGroup(name: "Set up", subcommands: [Enroll.self, Identity.self, Config.self, Password.self]),
+            CommandGroup(
+                name: "Set up",
+                subcommands: [Enroll.self, Identity.self, Config.self, Password.self, ServiceCommand.self]
+            ),
             CommandGroup(
                 name: "Look at",
                 subcommands: [DoctorCommand.self, Trust.self, Completion.self, Version.self]

@@ -126,6 +126,13 @@ struct ConfigurationFileTests {
         #expect(!problems(String(repeating: opening, count: 100_000)).isEmpty)
     }
 
+    @Test(.timeLimit(.minutes(1)), arguments: ["", "%YAML 1.1\n", "# c\r", "\u{FEFF}", "\u{2028}"])
+    func `a file that is full of directives is refused before they are compared`(before: String) {
+        let text = before + (0..<60_000).map { "%TAG !\($0)! x\n" }.joined() + "--- {a: 1}\n"
+        #expect(problems(text).first?.hasSuffix("tags are not read") == true)
+        #expect(problems("%YAML 1.1\n---\na: x %TAG y\n") == [])
+    }
+
     @Test func `bytes that are no text are refused`() {
         #expect(throws: SettingsProblems.self) { try ConfigurationFile([0x61, 0x3A, 0x20, 0xFF], path: "f") }
         #expect(!problems("a: \u{0}\n").isEmpty)

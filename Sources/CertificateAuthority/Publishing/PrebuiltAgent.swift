@@ -1,5 +1,5 @@
 import Cryptography
-package import Foundation
+package import FoundationEssentials
 import Trust
 
 /// An `osm-agent` that was built without an operator's CA, and the bundle that may stand behind its end by now.
@@ -33,7 +33,7 @@ package struct PrebuiltAgent: Sendable {
         case .damaged:
             throw Self.refusal(path, "carries a bundle that is damaged, and so may be the rest of it")
         }
-        guard Data(program).range(of: Data(Self.slot.utf8)) != nil else {
+        guard Data(program).firstRange(of: Data(Self.slot.utf8)) != nil else {
             throw Self.refusal(path, "is not an osm-agent, or one that has an operator's CA compiled in")
         }
         mode = (DurableFile.mode(path) ?? 0) & 0o777 | 0o100

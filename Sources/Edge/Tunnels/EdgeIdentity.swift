@@ -61,7 +61,9 @@ struct EdgeIdentityContents: Sendable, Equatable {
             guard attributes[.type] as? FileAttributeType == .typeRegular else {
                 throw EdgeIdentityError(file: path, problem: "it is not a file")
             }
-            guard attributes[.size] as? UInt64 ?? 0 <= longest else {
+            // Which of the two it is depends on whether Foundation is linked.
+            let size = attributes[.size] as? UInt64 ?? (attributes[.size] as? UInt).map { UInt64($0) }
+            guard let size, size <= longest else {
                 throw EdgeIdentityError(file: path, problem: "it is longer than \(longest >> 20) MiB")
             }
             return Array(try Data(contentsOf: url))

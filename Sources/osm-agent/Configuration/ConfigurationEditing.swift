@@ -1,5 +1,5 @@
 import Agent
-import Foundation
+import FoundationEssentials
 import Settings
 
 /// One edit of a configuration file, from opening the editor to what is in the file's place afterwards.
@@ -121,7 +121,7 @@ struct ConfigurationEditing {
 
     private func mode(of path: String) -> Int? {
         do {
-            return (try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? NSNumber)?.intValue
+            return try FileManager.default.attributesOfItem(atPath: path).number(.posixPermissions).map { Int($0) }
         } catch {
             return nil
         }

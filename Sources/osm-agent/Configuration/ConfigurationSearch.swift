@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Settings
 
 /// Where the configuration files are: those that were named, or else the first of the usual ones that is there.
@@ -28,7 +29,13 @@ struct ConfigurationSearch: Sendable {
     /// The files to read now, the weakest first.
     var files: [String] {
         guard named.isEmpty else { return named }
-        return usual.first { !SmallFile.isAbsent($0) }.map { [$0] } ?? []
+        return usual.first(where: Self.isThere).map { [$0] } ?? []
+    }
+
+    /// The machine's own file is not there for users who may not read it: it may be that of a service, with secrets.
+    private static func isThere(_ path: String) -> Bool {
+        guard !SmallFile.isAbsent(path) else { return false }
+        return path != systemPath || FileManager.default.isReadableFile(atPath: path)
     }
 
     /// The file to edit: the first of those that are read, or where one would be made.

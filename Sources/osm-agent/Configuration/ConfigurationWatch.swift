@@ -30,6 +30,7 @@ final class ConfigurationWatch: Service {
     private let state: Mutex<State>
     private let interval: Duration
     private let logger: Logger
+    private let answered: @Sendable () -> Void
     private let apply: Apply
 
     /// - Parameters:
@@ -37,17 +38,20 @@ final class ConfigurationWatch: Service {
     ///   - present: What counts now; files that were read for it have to be there from now on.
     ///   - interval: How often to look.
     ///   - logger: For the operator.
+    ///   - answered: Called when what somebody asked for has been done, or turned out to be wrong.
     ///   - apply: Gets every new configuration, one after another, and what is different in it.
     init(
         loader: AgentFileLoader,
         present: AgentFile,
         interval: Duration = .seconds(1),
         logger: Logger,
+        answered: @escaping @Sendable () -> Void = {},
         apply: @escaping Apply
     ) {
         state = Mutex(State(loader: loader.bound(to: present.paths), present: present))
         self.interval = interval
         self.logger = logger
+        self.answered = answered
         self.apply = apply
     }
 
@@ -72,7 +76,8 @@ final class ConfigurationWatch: Service {
 
     /// Looks once.
     func look() async {
-        let loader = state.withLock { $0.loader }
+        let (loader, isAsked) = state.withLock { ($0.loader, $0.isAsked) }
+        defer { if isAsked { answered() } }
         do {
             let marks = try await NIOThreadPool.singleton.runIfActive { FileMark.all(loader.paths) }
             guard state.withLock({ Self.isDue(marks, &$0) }) else { return }

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Settings
 
 /// What tells that a file is another one than before, or has another content; the content itself is not read.
 enum FileMark: Sendable, Equatable {
@@ -12,8 +13,8 @@ enum FileMark: Sendable, Equatable {
             let attributes = try FileManager.default.attributesOfItem(atPath: target)
             self = .present(
                 modified: attributes[.modificationDate] as? Date,
-                size: attributes[.size] as? UInt64,
-                inode: attributes[.systemFileNumber] as? UInt64
+                size: attributes.number(.size),
+                inode: attributes.number(.systemFileNumber)
             )
         } catch {
             self = .absent

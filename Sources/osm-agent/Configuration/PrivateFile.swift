@@ -1,4 +1,4 @@
-import Foundation
+import NIOCore
 
 #if canImport(Darwin)
 import Darwin
@@ -10,30 +10,52 @@ import Glibc
 enum PrivateFile {
     /// Writes beside the file, waits for the disk, and puts the new one in its place.
     ///
+    /// The new one belongs to whom the old one belonged to, where this user may give it away.
+    ///
     /// - Parameters:
     ///   - path: The file; what is there already is replaced.
     ///   - bytes: All of it.
-    ///   - mode: The permission bits.
-    /// - Throws: What the file system says; the file is then as it was.
-    static func replace(_ path: String, _ bytes: [UInt8], mode: Int = 0o600) throws {
-        let files = FileManager.default
+    ///   - mode: The permission bits, whatever the process's mask says.
+    /// - Throws: What the system says; the file is then as it was.
+    static func replace(_ path: String, _ bytes: [UInt8], mode: Int = 0o600) throws(IOError) {
         let neighbour = "\(path).new"
-        let attributes: [FileAttributeKey: any Sendable] = [.posixPermissions: mode]
         // What a killed process left behind may have other permissions.
-        if files.fileExists(atPath: neighbour) { try files.removeItem(atPath: neighbour) }
-        guard files.createFile(atPath: neighbour, contents: nil, attributes: attributes) else {
-            throw CocoaError(.fileWriteNoPermission)
-        }
-        do {
-            let handle = try FileHandle(forWritingTo: URL(filePath: neighbour))
-            try handle.write(contentsOf: Data(bytes))
-            try handle.synchronize()
-            try handle.close()
-            // What Foundation has for this removes the old file before the new one is there.
-            guard unsafe rename(neighbour, path) == 0 else { throw CocoaError(.fileWriteUnknown) }
+        guard unsafe unlink(neighbour) == 0 || errno == ENOENT else { throw failure("unlink") }
+        do throws(IOError) {
+            try write(bytes, to: neighbour, instead: path, mode: mode_t(mode))
+            guard unsafe rename(neighbour, path) == 0 else { throw failure("rename") }
         } catch {
-            do { try files.removeItem(atPath: neighbour) } catch {}  // best effort: the next write removes it
+            _ = unsafe unlink(neighbour)  // best effort: the next write removes it
             throw error
         }
     }
+
+    private static func write(
+        _ bytes: [UInt8],
+        to path: String,
+        instead former: String,
+        mode: mode_t
+    ) throws(IOError) {
+        let file = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard file >= 0 else { throw failure("open") }
+        defer { close(file) }
+        var owner = stat()
+        if unsafe stat(former, &owner) == 0 { _ = fchown(file, owner.st_uid, owner.st_gid) }
+        guard fchmod(file, mode) == 0 else { throw failure("fchmod") }
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = unsafe rest.withUnsafeBytes { region in
+                #if canImport(Darwin)
+                unsafe Darwin.write(file, region.baseAddress, region.count)
+                #else
+                unsafe Glibc.write(file, region.baseAddress, region.count)
+                #endif
+            }
+            guard count > 0 || (count < 0 && errno == EINTR) else { throw failure("write") }
+            rest = rest.dropFirst(max(0, count))
+        }
+        guard fsync(file) == 0 else { throw failure("fsync") }
+    }
+
+    private static func failure(_ call: String) -> IOError { IOError(errnoCode: errno, reason: call) }
 }

@@ -35,6 +35,15 @@ struct ConfigurationEditingTests {
 
     private func contents(_ path: String) throws -> String { try String(contentsOfFile: path, encoding: .utf8) }
 
+    @Test(.enabled(if: geteuid() == 0))
+    func `what root edits still belongs to its group`() throws {
+        try harness.write(right)
+        try FileManager.default.setAttributes([.groupOwnerAccountID: 7], ofItemAtPath: harness.path)
+        _ = try edit(typing: [right + "# changed\n"])
+        let group = try FileManager.default.attributesOfItem(atPath: harness.path)[.groupOwnerAccountID]
+        #expect((group as? NSNumber)?.intValue == 7)
+    }
+
     @Test func `what is right takes the place of the file, with its permissions`() throws {
         try harness.write(right)
         try FileManager.default.setAttributes([.posixPermissions: 0o640], ofItemAtPath: harness.path)

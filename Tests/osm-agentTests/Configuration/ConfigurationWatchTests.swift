@@ -10,6 +10,10 @@ import Testing
 private final class Applied: Sendable {
     private let changes = Mutex<[ConfigurationChange]>([])
 
+    private let answers = Mutex(0)
+
+    func answer() { answers.withLock { $0 += 1 } }
+    var answerCount: Int { answers.withLock { $0 } }
     func take(_ file: AgentFile, _ change: ConfigurationChange) { changes.withLock { $0.append(change) } }
     var all: [ConfigurationChange] { changes.withLock { $0 } }
 }
@@ -27,6 +31,7 @@ struct ConfigurationWatchTests {
             loader: harness.loader(),
             present: present,
             logger: Logger(label: "test") { [log] _ in WrittenLog(to: log) },
+            answered: { [applied] in applied.answer() },
             apply: { [applied] in applied.take($0, $1) }
         )
     }
@@ -65,6 +70,19 @@ struct ConfigurationWatchTests {
         watch.requestReload()
         for _ in 0..<3 { await watch.look() }
         #expect(applied.all.count == 1)
+    }
+
+    @Test func `who asks is told once it is done, also when the file is broken`() async throws {
+        let watch = try watch(web)
+        for _ in 0..<3 { await watch.look() }
+        #expect(applied.answerCount == 0)
+        watch.requestReload()
+        await watch.look()
+        #expect(applied.answerCount == 1)
+        try harness.write("broken")
+        watch.requestReload()
+        for _ in 0..<3 { await watch.look() }
+        #expect(applied.answerCount == 2)
     }
 
     @Test func `a broken file changes nothing and is logged with its place`() async throws {

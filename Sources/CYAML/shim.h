@@ -1,0 +1,3 @@
+// Of libyaml only the parser is used.
+#pragma once
+#include <yaml.h>
