@@ -88,6 +88,7 @@ package struct EdgeService: Service {
         let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
         let core = try await makeCore(on: eventLoop)
         var listening: [any Channel] = []
+        var failure: (any Error)?
         do {
             let listeners = EdgeListeners(core: core, eventLoop: eventLoop)
             let tunnel = try await ListenerError.naming(.tunnel, configuration.tunnelAddress.description) {
@@ -100,12 +101,13 @@ package struct EdgeService: Service {
             listening.append(visitor)
             try await serve(tunnel, visitor, core, eventLoop)
         } catch {
-            await close(listening)
-            try? await eventLoop.submit { core.value.end() }.get()
-            await accessLog?.close()
-            throw error
+            failure = error
         }
+        // Who cancels the service, rather than shut it down, leaves this to it.
+        await close(listening)
+        try? await eventLoop.submit { core.value.end() }.get()
         await accessLog?.close()
+        if let failure { throw failure }
     }
 
     /// Serves until it has drained.

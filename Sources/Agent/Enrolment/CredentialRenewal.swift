@@ -46,7 +46,8 @@ struct CredentialRenewal: Sendable {
             } else {
                 warnOfEnd()
             }
-            do { try await Task.sleep(for: pause(until: schedule.due)) } catch { return }
+            // Time awake is enough: what a laptop slept through shows at the next look.
+            do { try await Task.sleep(for: pause(until: schedule.due), clock: .suspending) } catch { return }
         }
     }
 

@@ -9,6 +9,8 @@ final class IssuingStage {
     private(set) var issuer: Program
     private(set) var edge: Program
     private(set) var addresses: RunningTunnel.EdgeAddresses
+    /// Processes whose clock the library keeps in a file, which it leaves behind.
+    private var clocked: [Int32] = []
     /// How far the clocks of its processes are ahead, as faketime has it; nil for not at all.
     private let clock: String?
 
@@ -27,6 +29,14 @@ final class IssuingStage {
         _ = try await RunningTunnel.announced(issuer, Listening.self)
         edge = try Self.startEdge(ca, scratch.path, clock, tunnel: "127.0.0.1:0")
         addresses = try await RunningTunnel.announced(edge, RunningTunnel.EdgeAddresses.self)
+        clocked = [issuer.pid, edge.pid]
+    }
+
+    deinit {
+        guard clock != nil else { return }
+        for file in clocked.flatMap({ ["faketime_shm_\($0)", "sem.faketime_sem_\($0)"] }) {
+            do { try FileManager.default.removeItem(atPath: "/dev/shm/\(file)") } catch {}  // gone already
+        }
     }
 
     // MARK: Processes
@@ -41,12 +51,9 @@ final class IssuingStage {
         guard let clock else { return try Program(name, arguments, in: folder) }
         let library = try #require(Self.library)
         let environment = ["LD_PRELOAD=\(library)", "FAKETIME=\(clock)", "FAKETIME_DONT_FAKE_MONOTONIC=1"]
-        return try Program(
-            "/usr/bin/env",
-            environment + [TestPrograms.path(name)] + arguments,
-            in: folder,
-            called: name
-        )
+        // The first program that has the library changes its own environment, and Swift would not find its arguments then.
+        let program = ["/usr/bin/env", try TestPrograms.path(name)]
+        return try Program("/usr/bin/env", environment + program + arguments, in: folder, called: name)
     }
 
     private static func startIssuer(_ ca: OperatorFolder, _ folder: String, _ clock: String?) throws -> Program {
@@ -83,6 +90,7 @@ final class IssuingStage {
 
     func restartIssuer() async throws {
         issuer = try Self.startIssuer(ca, scratch.path, clock)
+        clocked.append(issuer.pid)
         _ = try await RunningTunnel.announced(issuer, Listening.self)
     }
 
@@ -90,6 +98,7 @@ final class IssuingStage {
     func restartEdge() async throws {
         edge.killHard()
         edge = try Self.startEdge(ca, scratch.path, clock, tunnel: addresses.tunnel)
+        clocked.append(edge.pid)
         addresses = try await RunningTunnel.announced(edge, RunningTunnel.EdgeAddresses.self)
     }
 
@@ -122,7 +131,9 @@ final class IssuingStage {
             socket,
             "--inspect", "false", "--probe", "false", "--log-level", "notice",
         ]
-        return try Self.start("osm-agent", arguments, in: scratch.path, clock: clock)
+        let agent = try Self.start("osm-agent", arguments, in: scratch.path, clock: clock)
+        clocked.append(agent.pid)
+        return agent
     }
 
     /// Everything that its processes have said.
