@@ -25,7 +25,7 @@ struct EnrolmentHarness: Sendable {
     ) async throws -> Result {
         let ca = try ThrowawayCA()
         let identity = try ca.edge()
-        let issuer = StandInIssuer(ca, habit)
+        let issuer = try StandInIssuer(ca, habit)
         var enrolment = EnrolmentConfiguration()
         enrolment.address = ListenAddress(host: "127.0.0.1", port: 0)
         configure(&enrolment)

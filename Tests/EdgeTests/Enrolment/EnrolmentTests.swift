@@ -10,6 +10,7 @@ import TunnelProtocol
 @testable import Edge
 
 /// An edge and agents that enrol at it, in one process.
+@Suite(.serialized)
 struct EnrolmentTests {
     @Test(.timeLimit(.minutes(5)))
     func `an invitation becomes a device that the edge lets in`() async throws {
@@ -164,7 +165,7 @@ struct EnrolmentTests {
             let silent = try await harness.connect()
             let slow = try await harness.connect()
             let head = "POST /v1/enroll HTTP/1.1\r\nhost: a\r\ncontent-length: 100\r\n\r\n{"
-            try await slow.writeAndFlush(ByteBuffer(string: head))
+            slow.writeAndFlush(ByteBuffer(string: head), promise: nil)
             try await silent.closeFuture.get()
             try await slow.closeFuture.get()
             #expect(harness.issuer.asked.isEmpty)
@@ -209,7 +210,7 @@ struct EnrolmentTests {
     @Test(.timeLimit(.minutes(5)))
     func `the listener shows the edge's new certificate once it has one`() async throws {
         let ca = try ThrowawayCA()
-        let issuer = StandInIssuer(ca)
+        let issuer = try StandInIssuer(ca)
         let files = try ReplaceableFiles(in: ca.scratchPath, first: ca.edge())
         let name = "other.\(ca.domain)"
         let next = try ca.issueEdge(name)

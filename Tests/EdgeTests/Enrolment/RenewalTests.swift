@@ -11,6 +11,7 @@ import Trust
 @testable import Edge
 
 /// Edge and agent in one process; the agent's certificate is six of its seven days old, so that it is time.
+@Suite(.serialized)
 struct RenewalTests {
     /// Where an agent of a test keeps its certificates.
     private final class Shelf: Sendable {
@@ -81,7 +82,7 @@ struct RenewalTests {
     @Test(.timeLimit(.minutes(5)))
     func `after a restart of the edge the tunnel is dialled with the new certificate`() async throws {
         let ca = try ThrowawayCA()
-        let issuer = StandInIssuer(ca)
+        let issuer = try StandInIssuer(ca)
         let device = try ca.issueDevice(at: Date(timeIntervalSinceNow: -6 * 86_400))
         let shelf = Shelf()
         try await issuer.serving {

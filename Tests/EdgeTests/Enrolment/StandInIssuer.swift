@@ -34,14 +34,16 @@ final class StandInIssuer: Sendable {
     }
 
     private let ca: ThrowawayCA
+    private let folder: TemporaryFolder
     private let content: Mutex<Content>
 
-    init(_ ca: ThrowawayCA, _ habit: Habit = .good) {
+    init(_ ca: ThrowawayCA, _ habit: Habit = .good) throws {
         self.ca = ca
+        folder = try TemporaryFolder()
         content = Mutex(Content(habit: habit))
     }
 
-    var address: AdminAddress { .unix(path: "\(ca.scratchPath)/issuer.sock") }
+    var address: AdminAddress { .unix(path: "\(folder.path)/issuer.sock") }
 
     var habit: Habit {
         get { content.withLock { $0.habit } }

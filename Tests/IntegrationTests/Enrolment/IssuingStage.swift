@@ -33,7 +33,6 @@ final class IssuingStage {
     }
 
     deinit {
-        guard clock != nil else { return }
         for file in clocked.flatMap({ ["faketime_shm_\($0)", "sem.faketime_sem_\($0)"] }) {
             do { try FileManager.default.removeItem(atPath: "/dev/shm/\(file)") } catch {}  // gone already
         }
@@ -124,6 +123,20 @@ final class IssuingStage {
         return program
     }
 
+    /// Makes a device by hand whose certificate was issued some time ago, by a clock that was changed for that.
+    func olderDevice(by offset: String) async throws -> String {
+        let identity = "\(scratch.path)/laptop"
+        let made = try Program("osm-agent", ["identity", "create", "--identity", identity], in: scratch.path)
+        try #require(try await made.exitCode() == 0, "\(made.errors)")
+        let arguments = [
+            "issue", "device", "--ca", ca.path, "--csr", "\(identity)/device.csr", "--out", "\(identity)/device.pem",
+        ]
+        let issued = try Self.start("ca-tools", arguments, in: scratch.path, clock: offset)
+        clocked.append(issued.pid)
+        try #require(try await issued.exitCode() == 0, "\(issued.errors)")
+        return identity
+    }
+
     /// Starts an agent that serves a name.
     func agent(identity: String, socket: String, target: Int) throws -> Program {
         let arguments = [
@@ -131,9 +144,7 @@ final class IssuingStage {
             socket,
             "--inspect", "false", "--probe", "false", "--log-level", "notice",
         ]
-        let agent = try Self.start("osm-agent", arguments, in: scratch.path, clock: clock)
-        clocked.append(agent.pid)
-        return agent
+        return try Program("osm-agent", arguments, in: scratch.path)
     }
 
     /// Everything that its processes have said.
