@@ -31,6 +31,29 @@ struct FloodGuard {
     }
 }
 
+/// Which WINDOW_UPDATE frames are the price of DATA that was sent.
+///
+/// A reader may give credit back in small pieces (Go's after every 4 KiB, for the stream and for the connection), and long
+/// after the bytes went out; so what is paid for is carried on.
+struct UpdateCredit {
+    private var paid = 0
+
+    private static let perFrame = 10
+    /// What the DATA of a whole connection window pays for, in frames of 16 KiB.
+    private static let most = perFrame * 1024
+
+    /// - Parameters:
+    ///   - updates: WINDOW_UPDATE frames that arrived.
+    ///   - framesSent: DATA frames that went out since the last call.
+    /// - Returns: Those updates that nothing was sent for.
+    mutating func unpaid(_ updates: Int, framesSent: Int) -> Int {
+        paid = min(paid + Self.perFrame * framesSent, Self.most)
+        let covered = min(updates, paid)
+        paid -= covered
+        return updates - covered
+    }
+}
+
 /// Tokens that refill with time up to a cap.
 struct TokenBucket {
     private let capacity: Int64

@@ -31,6 +31,7 @@ package import NIOCore
     var queuedBytes = 0
     /// DATA frames sent since the connection began; each pays for ten WINDOW_UPDATE frames of the peer.
     var dataFramesSent = 0
+    private var updateCredit = UpdateCredit()
     /// Set by the peer's GOAWAY: it takes no new streams.
     package internal(set) var peerIsLeaving = false
     private let lent = LentFields()
@@ -127,7 +128,7 @@ package import NIOCore
     func takeTally() -> FrameTally {
         var taken = FrameTally()
         swap(&tally, &taken)
-        taken.windowUpdates = max(0, taken.windowUpdates - 10 * dataFramesSent)
+        taken.windowUpdates = updateCredit.unpaid(taken.windowUpdates, framesSent: dataFramesSent)
         dataFramesSent = 0
         return taken
     }

@@ -139,6 +139,16 @@ struct FloodGuardTests {
         #expect(guardian.admit(tally(glitches: 201), now: start) == .glitches)
     }
 
+    @Test func `updates are paid for by DATA that went out before, and no more of them`() {
+        var credit = UpdateCredit()
+        #expect(credit.unpaid(5, framesSent: 0) == 5)
+        #expect(credit.unpaid(0, framesSent: 3) == 0)
+        #expect(credit.unpaid(20, framesSent: 0) == 0)
+        #expect(credit.unpaid(20, framesSent: 0) == 10)
+        #expect(credit.unpaid(0, framesSent: 1_000_000) == 0)
+        #expect(credit.unpaid(20_000, framesSent: 0) == 20_000 - 10_240)
+    }
+
     @Test func `never overflows after a long silence`() {
         var bucket = TokenBucket(.init(burst: 10, perSecond: 1_000_000), now: .uptimeNanoseconds(0))
         let late = NIODeadline.uptimeNanoseconds(UInt64(Int64.max))
