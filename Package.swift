@@ -131,7 +131,10 @@ let package = Package(
         ),
         room(
             "CertificateAuthority",
-            ["Cryptography", "Trust", "Settings", "AdminHTTP", nioCore, nioPosix, logging, lifecycle]
+            [
+                "Cryptography", "Trust", "TunnelProtocol", "Settings", "AdminHTTP", nioCore, nioPosix, logging,
+                lifecycle,
+            ]
         ),
         room(
             "Inspector",
@@ -162,7 +165,9 @@ let package = Package(
         .executableTarget(
             name: "ca-tools",
             dependencies: [
-                "CertificateAuthority", "AdminHTTP", "Telemetry", "Settings", nioCore, arguments, lifecycle, signals,
+                "CertificateAuthority", "TunnelProtocol", "AdminHTTP", "Telemetry", "Settings", nioCore, arguments,
+                lifecycle,
+                signals,
                 logging,
             ],
             path: "ca-tools",
@@ -248,7 +253,10 @@ let package = Package(
         tests("osm-proxy", ["TestSupport", "Edge", "HTTP1", "HTTP2", "Telemetry", "Settings", nioCore]),
         tests(
             "CertificateAuthority",
-            ["TestSupport", "Cryptography", "Trust", "Settings", "AdminHTTP", nioCore, logging, x509, asn1]
+            [
+                "TestSupport", "Cryptography", "Trust", "TunnelProtocol", "Settings", "AdminHTTP", nioCore, logging,
+                x509, asn1,
+            ]
         ),
         .testTarget(
             name: "IntegrationTests",

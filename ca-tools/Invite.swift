@@ -2,6 +2,7 @@ import ArgumentParser
 import CertificateAuthority
 import FoundationEssentials
 import Settings
+import TunnelProtocol
 
 /// Makes, lists and withdraws invitations.
 struct Invite: ParsableCommand {

@@ -4,27 +4,28 @@ import COpenSSL
 package enum Digest {
     /// The SHA-256 of some bytes, 32 of them.
     package static func sha256(_ bytes: [UInt8]) throws(CryptographyError) -> [UInt8] {
-        var digest = [UInt8](repeating: 0, count: 32)
-        var length = 0
-        let answer = unsafe digest.withUnsafeMutableBufferPointer { output in
-            unsafe bytes.withUnsafeBytes {
-                unsafe EVP_Q_digest(nil, "SHA256", nil, $0.baseAddress, $0.count, output.baseAddress, &length)
-            }
-        }
-        try check(answer, "hash with SHA-256")
-        return digest
+        try hash(bytes, by: "SHA256", count: 32, "hash with SHA-256")
     }
 
     /// The BLAKE2b of some bytes, all 64 of them (RFC 7693).
     package static func blake2b512(_ bytes: [UInt8]) throws(CryptographyError) -> [UInt8] {
-        var digest = [UInt8](repeating: 0, count: 64)
+        try hash(bytes, by: "BLAKE2B-512", count: 64, "hash with BLAKE2b")
+    }
+
+    private static func hash(
+        _ bytes: [UInt8],
+        by algorithm: String,
+        count: Int,
+        _ action: String
+    ) throws(CryptographyError) -> [UInt8] {
+        var digest = [UInt8](repeating: 0, count: count)
         var length = 0
         let answer = unsafe digest.withUnsafeMutableBufferPointer { output in
             unsafe bytes.withUnsafeBytes {
-                unsafe EVP_Q_digest(nil, "BLAKE2B-512", nil, $0.baseAddress, $0.count, output.baseAddress, &length)
+                unsafe EVP_Q_digest(nil, algorithm, nil, $0.baseAddress, $0.count, output.baseAddress, &length)
             }
         }
-        try check(answer, "hash with BLAKE2b")
+        try check(answer, action)
         return digest
     }
 

@@ -53,7 +53,12 @@ private struct RequestDraft {
             case .host: host = host ?? index
             case .connection: hasConnection = true
             case .cookie: hasCookies = true
-            default: break  // written as it is
+            // Written as it is.
+            case .other, .protocol, .scheme, .status, .accept, .contentLength, .expect, .forwarded, .http2Settings,
+                .keepAlive, .proxyConnection, .proxyStatus, .secWebSocketAccept, .secWebSocketKey, .te, .traceparent,
+                .tracestate, .transferEncoding, .upgrade, .xForwardedFor, .xForwardedHost, .xForwardedPort,
+                .xForwardedProto, .xRealIP, .xRequestID:
+                break
             }
         }
         guard let method, let path else { throw .badStartLine }

@@ -1,12 +1,13 @@
 import Cryptography
 package import FoundationEssentials
+package import TunnelProtocol
 
 extension Authority {
     /// Makes an invitation that is good for `life` seconds; its token is told here and never again.
     package func invite(
         _ name: String,
         life: TimeInterval = Invitation.usualLife
-    ) throws -> (token: InvitationToken, invitation: Invitation) {
+    ) throws -> (token: EnrolmentToken, invitation: Invitation) {
         try requirePlain(name)
         guard (Invitation.shortestLife...Invitation.longestLife).contains(life) else {
             throw AuthorityError(
@@ -33,7 +34,7 @@ extension Authority {
         let invitation = Invitation(name: name, created: now(), life: life)
         let token = try at(folder.invitations) {
             if DurableFile.mode(folder.invitations) == nil { try DurableFile.makeFolder(folder.invitations) }
-            let token = try InvitationToken.draw()
+            let token = try EnrolmentToken.draw()
             try DurableFile.create(folder.invitation(token.digest), invitation.encoded())
             return token
         }

@@ -1,5 +1,6 @@
 import Cryptography
 import FoundationEssentials
+import TunnelProtocol
 
 extension AuthorityFolder {
     /// The invitation with that digest, when the key may use it at that moment.

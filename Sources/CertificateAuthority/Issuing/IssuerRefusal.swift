@@ -1,43 +1,22 @@
+package import TunnelProtocol
+
 /// Why the issuing service did not issue, as the caller is told.
 package struct IssuerRefusal: Error, Equatable {
-    /// The word for it; edges and agents rely on it.
-    package enum Code: String, CaseIterable, Sendable {
-        case invitationUnknown = "invitation_unknown"
-        case invitationUsed = "invitation_used"
-        case invitationExpired = "invitation_expired"
-        case deviceUnknown = "device_unknown"
-        case deviceRevoked = "device_revoked"
-        case keyChanged = "key_changed"
-        case requestRefused = "request_refused"
-        case tooMany = "too_many"
-        case unavailable
-    }
-
     /// The word for it.
-    package let code: Code
+    package let code: IssuanceRefusal
     /// One sentence for people.
     package let detail: String
 
     /// A refusal in the words of its code, unless there is more to say.
-    package init(_ code: Code, _ detail: String? = nil) {
+    package init(_ code: IssuanceRefusal, _ detail: String? = nil) {
         self.code = code
-        self.detail = detail ?? code.sentence
+        self.detail = detail ?? code.issuersWords
     }
 }
 
-extension IssuerRefusal.Code {
-    /// The HTTP status that goes with it.
-    package var status: Int {
-        switch self {
-        case .invitationUnknown, .invitationUsed, .invitationExpired: 403
-        case .deviceUnknown, .deviceRevoked, .keyChanged: 403
-        case .requestRefused: 400
-        case .tooMany: 429
-        case .unavailable: 503
-        }
-    }
-
-    fileprivate var sentence: String {
+extension IssuanceRefusal {
+    /// What the one who decides can say: more than an edge that passes it on.
+    fileprivate var issuersWords: String {
         switch self {
         case .invitationUnknown: "There is no such invitation, or it was withdrawn."
         case .invitationUsed: "Another device has used this invitation; each is good for one."

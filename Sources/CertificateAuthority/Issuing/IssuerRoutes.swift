@@ -1,6 +1,7 @@
 import AdminHTTP
 import FoundationEssentials
 import NIOCore
+import TunnelProtocol
 
 /// The service's JSON over HTTP, as docs/operator-ca.md describes it.
 enum IssuerRoutes {
@@ -51,62 +52,33 @@ enum IssuerRoutes {
     ) async -> AdminResponse {
         do throws(IssuerRefusal) {
             let certificate = try await work()
-            do { return .json(try encoder.encode(certificate)) } catch { return problem(.init(.unavailable)) }
+            do { return .json(try IssuanceJSON.bytes(certificate)) } catch { return problem(.init(.unavailable)) }
         } catch {
             return problem(error)
         }
     }
 
-    private static var encoder: JSONEncoder {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return encoder
-    }
-
     // MARK: Refusals, RFC 9457
 
-    private struct Problem: Encodable {
-        let type = "about:blank"
-        let title: String
-        let status: Int
-        let detail: String
-        let code: String
-    }
-
     private static func problem(_ refusal: IssuerRefusal) -> AdminResponse {
-        problem(refusal.code.status, refusal.detail, code: refusal.code.rawValue)
+        problem(IssuanceProblem(refusal.code, detail: refusal.detail))
     }
 
     /// What the server itself refuses: an unknown path, another method, a body that is too long, an answer that is late.
     static func problem(_ status: Int, _ sentence: String) -> AdminResponse {
-        problem(status, "\(sentence.prefix(1).uppercased())\(sentence.dropFirst()).", code: code(of: status).rawValue)
+        let detail = "\(sentence.prefix(1).uppercased())\(sentence.dropFirst())."
+        return problem(IssuanceProblem(IssuanceRefusal(status: status), status: status, detail: detail))
     }
 
-    private static func code(of status: Int) -> IssuerRefusal.Code { status >= 500 ? .unavailable : .requestRefused }
-
-    private static func problem(_ status: Int, _ detail: String, code: String) -> AdminResponse {
-        let problem = Problem(title: title(of: status), status: status, detail: detail, code: code)
+    private static func problem(_ problem: IssuanceProblem) -> AdminResponse {
         let body: [UInt8]
-        do { body = Array(try encoder.encode(problem)) } catch { body = Array("{}".utf8) }
+        do { body = try IssuanceJSON.bytes(problem) } catch { body = Array("{}".utf8) }
         var response = AdminResponse(
-            status: status,
-            contentType: "application/problem+json",
+            status: problem.status,
+            contentType: IssuanceProblem.contentType,
             body: ByteBuffer(bytes: body)
         )
-        if status == 429 { response.fields = [(name: "retry-after", value: "60")] }
+        if problem.status == 429 { response.fields = [(name: "retry-after", value: "60")] }
         return response
-    }
-
-    /// The phrase of RFC 9110 and RFC 6585, which is what "about:blank" stands for.
-    private static func title(of status: Int) -> String {
-        switch status {
-        case 400: "Bad Request"
-        case 403: "Forbidden"
-        case 404: "Not Found"
-        case 405: "Method Not Allowed"
-        case 413: "Content Too Large"
-        case 429: "Too Many Requests"
-        default: "Service Unavailable"
-        }
     }
 }

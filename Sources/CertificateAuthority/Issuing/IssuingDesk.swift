@@ -1,6 +1,7 @@
 import Cryptography
 import FoundationEssentials
 import Logging
+import TunnelProtocol
 
 /// Answers those who ask for certificates: devices with a token, and edges for devices that they have authenticated.
 package struct IssuingDesk: Sendable {
@@ -33,7 +34,7 @@ package struct IssuingDesk: Sendable {
         let certificate = try await answer("not enrolled") { [folder, memory, now] in
             let request = try KeyRequest(base64: csr)
             // What is no token has the digest of nothing: it is looked for like any other.
-            let digest = try InvitationToken(token)?.digest ?? Digest.sha256([]).hexadecimal
+            let digest = try EnrolmentToken(token)?.digest ?? Digest.sha256([]).hexadecimal
             // Strangers are turned away before the folder is locked and its log read.
             _ = try folder.usableInvitation(digest, for: request.key, at: now())
             var authority = try Authority.open(folder, patience: Self.patience, memory: memory, now: now)

@@ -1,5 +1,6 @@
 import NIOPosix
 import Synchronization
+import TunnelProtocol
 
 /// Where everything is done that may wait for the folder's lock, for the disk or for OpenSSL: one thread, in order.
 ///

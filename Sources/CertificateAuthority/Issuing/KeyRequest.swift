@@ -1,5 +1,6 @@
 import Cryptography
 import FoundationEssentials
+import TunnelProtocol
 
 /// A device's signing request as it came over the wire, with what the CA wants to know of its key.
 struct KeyRequest {

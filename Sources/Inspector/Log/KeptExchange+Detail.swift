@@ -112,8 +112,6 @@ extension FieldSection {
 
     var target: [UInt8] { first(":path").map(Array.init) ?? [] }
 
-    func isPseudo(at index: Int) -> Bool { name(at: index).first == UInt8(ascii: ":") }
-
     var status: Int? { string(":status").flatMap { Int($0) } }
 
     /// How the visitor came: the edge says it, and what comes through a tunnel came over TLS unless it does.

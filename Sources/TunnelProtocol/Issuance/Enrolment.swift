@@ -111,11 +111,11 @@ package struct IssuanceProblem: Codable, Sendable, Equatable {
     package var detail: String
     package var code: String
 
-    package init(_ refusal: IssuanceRefusal, status: Int? = nil) {
+    package init(_ refusal: IssuanceRefusal, status: Int? = nil, detail: String? = nil) {
         type = "about:blank"
         self.status = status ?? refusal.status
         title = Self.title(of: self.status)
-        detail = refusal.sentence
+        self.detail = detail ?? refusal.sentence
         code = refusal.rawValue
     }
 

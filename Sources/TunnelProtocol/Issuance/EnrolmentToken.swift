@@ -1,3 +1,5 @@
+import FoundationEssentials
+
 /// What an operator gives to one future device; whoever has it can become that device.
 ///
 /// Printing, reflecting or interpolating one gives "(secret)".
@@ -8,6 +10,8 @@ package struct EnrolmentToken: Sendable, Equatable, CustomStringConvertible, Cus
     package static let prefix = "osmi_"
     /// 32 bytes in base64url without padding.
     private static let digits = 43
+    /// Random bytes in a token.
+    package static let randomBytes = 32
 
     /// The token itself, for the one request that it is made for: never into a log, an error or a command line.
     package let text: String
@@ -19,6 +23,19 @@ package struct EnrolmentToken: Sendable, Equatable, CustomStringConvertible, Cus
             return nil
         }
         self.text = String(text)
+    }
+
+    /// Writes as a token what was drawn for it: ``randomBytes`` bytes that nobody can guess.
+    package init(drawn bytes: [UInt8]) {
+        precondition(bytes.count == Self.randomBytes)
+        let digits = Data(bytes).base64EncodedString().prefix(Self.digits).map { digit -> Character in
+            switch digit {
+            case "+": "-"
+            case "/": "_"
+            default: digit
+            }
+        }
+        text = Self.prefix + String(digits)
     }
 
     private static func isDigit(_ byte: UInt8) -> Bool {

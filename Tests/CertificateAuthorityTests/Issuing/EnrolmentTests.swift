@@ -2,6 +2,7 @@ import Cryptography
 import Foundation
 import TestSupport
 import Testing
+import TunnelProtocol
 
 @testable import CertificateAuthority
 
@@ -37,7 +38,7 @@ struct EnrolmentTests {
         let applicants = try (0..<8).map { _ in try Applicant().csr }
         try await withDesk(authority) { one in
             try await withDesk(authority) { other in
-                let codes = await withTaskGroup(of: IssuerRefusal.Code?.self) { group in
+                let codes = await withTaskGroup(of: IssuanceRefusal?.self) { group in
                     for (index, csr) in applicants.enumerated() {
                         let desk = index.isMultiple(of: 2) ? one : other
                         group.addTask {
@@ -74,11 +75,11 @@ struct EnrolmentTests {
         let (used, withdrawn) = (try authority.invite("used"), try authority.invite("withdrawn"))
         let ended = try authority.invite("ended", life: 600, at: Date() - 601)
         #expect(try authority.open().withdrawInvitations(named: "withdrawn") == 1)
-        let unknown = try InvitationToken.draw().text
+        let unknown = try EnrolmentToken.draw().text
         let (first, second) = (try Applicant().csr, try Applicant().csr)
         try await withDesk(authority) { desk in
             _ = try await desk.enrol(token: used, csr: first)
-            let expected: [(String, IssuerRefusal.Code)] = [
+            let expected: [(String, IssuanceRefusal)] = [
                 (used, .invitationUsed), (ended, .invitationExpired), (withdrawn, .invitationUnknown),
                 (unknown, .invitationUnknown), ("", .invitationUnknown), ("osmi_", .invitationUnknown),
                 ("osmi_../../bundle/operator-ca", .invitationUnknown), (used.uppercased(), .invitationUnknown),
@@ -108,7 +109,7 @@ struct EnrolmentTests {
 
     @Test func `a service killed before the log has spent the token on one key alone`() async throws {
         let token = try authority.invite()
-        let digest = try #require(try InvitationToken(token)?.digest)
+        let digest = try #require(try EnrolmentToken(token)?.digest)
         let applicant = try Applicant()
         let invitation = try #require(try authority.folder.readInvitation(digest))
         let use = try authority.open().spend(invitation, digest: digest, on: KeyRequest(base64: applicant.csr).key)

@@ -2,6 +2,7 @@ import Cryptography
 import Foundation
 import TestSupport
 import Testing
+import TunnelProtocol
 
 @testable import CertificateAuthority
 
@@ -11,11 +12,11 @@ struct InvitationTests {
     init() throws { authority = try ThrowawayCA(domain: "tunnel.test") }
 
     @Test func `a token is osmi_ and 32 random bytes in base64url`() throws {
-        let tokens = try (0..<200).map { _ in try InvitationToken.draw().text }
+        let tokens = try (0..<200).map { _ in try EnrolmentToken.draw().text }
         #expect(Set(tokens).count == tokens.count)
         for token in tokens {
             #expect(token.wholeMatch(of: #/osmi_[A-Za-z0-9_-]{43}/#) != nil)
-            let read = try #require(InvitationToken(token))
+            let read = try #require(EnrolmentToken(token))
             #expect(try read.digest == Digest.sha256(Array(token.utf8)).hexadecimal)
         }
     }

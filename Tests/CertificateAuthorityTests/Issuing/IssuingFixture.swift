@@ -2,6 +2,7 @@ import Cryptography
 import Foundation
 import Logging
 import TestSupport
+import TunnelProtocol
 
 @testable import CertificateAuthority
 
@@ -57,7 +58,7 @@ extension ThrowawayCA {
 
 extension IssuingDesk {
     /// The code with which an enrolment is refused; nil when it succeeds.
-    func code(token: String, csr: String) async -> IssuerRefusal.Code? {
+    func code(token: String, csr: String) async -> IssuanceRefusal? {
         do throws(IssuerRefusal) {
             _ = try await enrol(token: token, csr: csr)
             return nil
@@ -67,7 +68,7 @@ extension IssuingDesk {
     }
 
     /// The code with which a renewal is refused; nil when it succeeds.
-    func code(device: String, csr: String) async -> IssuerRefusal.Code? {
+    func code(device: String, csr: String) async -> IssuanceRefusal? {
         do throws(IssuerRefusal) {
             _ = try await renew(device: device, csr: csr)
             return nil

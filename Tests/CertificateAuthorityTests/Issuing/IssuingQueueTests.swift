@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import TunnelProtocol
 
 @testable import CertificateAuthority
 
@@ -43,7 +44,7 @@ struct IssuingQueueTests {
     @Test func `whoever waited too long is turned away, and nothing is done for him`() async throws {
         let (work, begun) = AsyncStream.makeStream(of: Void.self)
         try await withBusyQueue(.init(places: 1, patience: .zero)) { queue, release in
-            let code = await withTaskGroup(of: IssuerRefusal.Code?.self) { group in
+            let code = await withTaskGroup(of: IssuanceRefusal?.self) { group in
                 group.addTask {
                     do {
                         try await queue.run { _ = begun.yield() }

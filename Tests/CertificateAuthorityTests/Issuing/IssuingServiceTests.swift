@@ -4,6 +4,7 @@ import Logging
 import NIOCore
 import TestSupport
 import Testing
+import TunnelProtocol
 
 @testable import CertificateAuthority
 
@@ -76,7 +77,7 @@ struct IssuingServiceTests {
 
     @Test func `each refusal is problem+json with a status, a title and a code`() async throws {
         let csr = try Applicant().csr
-        let token = try InvitationToken.draw().text
+        let token = try EnrolmentToken.draw().text
         let cases: [(path: String, body: String, status: Int, code: String)] = [
             ("/v1/enroll", enrolment(token, csr), 403, "invitation_unknown"),
             ("/v1/enroll", enrolment(token, "AAAA"), 400, "request_refused"),

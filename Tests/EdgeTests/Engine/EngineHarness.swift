@@ -31,6 +31,16 @@ enum EngineHarness {
         }
     }
 
+    /// Runs an edge of an operator who is there for this test alone.
+    static func withEdge(
+        _ configure: (inout EdgeConfiguration) -> Void = { _ in },
+        _ body: @escaping @Sendable (RunningEdge) async throws -> Void
+    ) async throws {
+        let ca = try ThrowawayCA()
+        let edge = try ca.edge()
+        try await withEdge(of: ca, certificate: edge.chainPath, key: edge.keyPath, configured: configure, body)
+    }
+
     static func withEdge<Result: Sendable>(
         of ca: ThrowawayCA,
         certificate: String,

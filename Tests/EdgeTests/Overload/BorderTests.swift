@@ -15,21 +15,6 @@ struct BorderTests {
 
     init() throws { loopback = try TrustedProxies(["loopback"]) }
 
-    private func withEdge(
-        _ configure: (inout EdgeConfiguration) -> Void,
-        _ body: @escaping @Sendable (EngineHarness.RunningEdge) async throws -> Void
-    ) async throws {
-        let ca = try ThrowawayCA()
-        let edge = try ca.edge()
-        try await EngineHarness.withEdge(
-            of: ca,
-            certificate: edge.chainPath,
-            key: edge.keyPath,
-            configured: configure,
-            body
-        )
-    }
-
     private static func status(_ edge: EngineHarness.RunningEdge, _ text: String = get) async throws -> Substring {
         let visitor = try await RawVisitor(to: edge.addresses.visitor)
         try await visitor.send(text)
@@ -39,7 +24,7 @@ struct BorderTests {
     // MARK: Too many
 
     @Test func `an address that has all its connections is told so, and let in again when one ends`() async throws {
-        try await withEdge {
+        try await EngineHarness.withEdge {
             $0.border.connectionsPerAddress = 1
             $0.border.exemptsLoopback = false
         } _: { edge in
@@ -56,7 +41,7 @@ struct BorderTests {
     }
 
     @Test func `a trusted proxy has no limit of its own`() async throws {
-        try await withEdge {
+        try await EngineHarness.withEdge {
             $0.border.connectionsPerAddress = 1
             $0.border.exemptsLoopback = false
             $0.trustedProxies = loopback
@@ -70,7 +55,7 @@ struct BorderTests {
     }
 
     @Test func `a full edge says so, and beyond that just closes`() async throws {
-        try await withEdge {
+        try await EngineHarness.withEdge {
             $0.visitorLimit = 1
             $0.border.explainedRefusals = 1
         } _: { edge in
@@ -91,7 +76,7 @@ struct BorderTests {
     // MARK: PROXY protocol
 
     @Test func `a listener that demands a header serves those who send one`() async throws {
-        try await withEdge {
+        try await EngineHarness.withEdge {
             $0.border.proxyProtocol = true
             $0.trustedProxies = loopback
         } _: { edge in
@@ -106,7 +91,7 @@ struct BorderTests {
     }
 
     @Test func `a header counts for the address that it names`() async throws {
-        try await withEdge {
+        try await EngineHarness.withEdge {
             $0.border.proxyProtocol = true
             $0.border.connectionsPerAddress = 1
             $0.border.exemptsLoopback = false
@@ -124,7 +109,7 @@ struct BorderTests {
     }
 
     @Test func `who is not trusted cannot name anybody`() async throws {
-        try await withEdge {
+        try await EngineHarness.withEdge {
             $0.border.proxyProtocol = true
         } _: { edge in
             let answer = try await RawVisitor(to: edge.addresses.visitor).untilClosed()
@@ -134,7 +119,7 @@ struct BorderTests {
     }
 
     @Test func `who says nothing is closed at the deadline`() async throws {
-        try await withEdge {
+        try await EngineHarness.withEdge {
             $0.border.proxyProtocol = true
             $0.border.proxyProtocolDeadline = .milliseconds(50)
             $0.trustedProxies = loopback
@@ -148,7 +133,7 @@ struct BorderTests {
     // MARK: Too slow
 
     @Test func `a head that is late is told so and counted, on a kept connection as on a new one`() async throws {
-        try await withEdge {
+        try await EngineHarness.withEdge {
             // Long enough for a busy machine to connect and send, short enough to wait for twice.
             $0.headDeadline = .seconds(2)
             $0.keepAliveDeadline = .minutes(10)
@@ -168,7 +153,7 @@ struct BorderTests {
     // MARK: Memory
 
     @Test func `an edge short of memory is not ready`() async throws {
-        try await withEdge {
+        try await EngineHarness.withEdge {
             $0.border.memorySoftLimit = 1
             $0.border.memoryHardLimit = .max
             $0.border.memoryInterval = .milliseconds(5)
@@ -181,7 +166,7 @@ struct BorderTests {
     }
 
     @Test func `beyond the hard mark of memory nobody is let in`() async throws {
-        try await withEdge {
+        try await EngineHarness.withEdge {
             $0.border.memorySoftLimit = 1
             $0.border.memoryHardLimit = 1
             $0.border.memoryInterval = .milliseconds(5)

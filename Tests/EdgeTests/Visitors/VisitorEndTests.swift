@@ -8,27 +8,12 @@ import Testing
 /// How connections of visitors end, seen from the visitor.
 @Suite(.timeLimit(.minutes(5)))
 struct VisitorEndTests {
-    private func withEdge(
-        _ configure: (inout EdgeConfiguration) -> Void = { _ in },
-        _ body: @escaping @Sendable (EngineHarness.RunningEdge) async throws -> Void
-    ) async throws {
-        let ca = try ThrowawayCA()
-        let edge = try ca.edge()
-        try await EngineHarness.withEdge(
-            of: ca,
-            certificate: edge.chainPath,
-            key: edge.keyPath,
-            configured: configure,
-            body
-        )
-    }
-
     /// Requests for a name that nobody has; the answer says how the connection goes on.
     private static let request = "GET / HTTP/1.1\r\nHost: nobody.localhost\r\n"
 
     @Test(arguments: ["", "GET / HTTP/1.1\r\n", String(repeating: "x", count: 8 * 1024)])
     func `whoever sends a last request gets its whole answer, whatever follows`(rest: String) async throws {
-        try await withEdge { edge in
+        try await EngineHarness.withEdge { edge in
             let visitor = try await RawVisitor(to: edge.addresses.visitor)
             try await visitor.send("\(Self.request)Connection: close\r\n\r\n\(rest)")
             let answer = try await visitor.untilClosed()
@@ -39,7 +24,7 @@ struct VisitorEndTests {
     }
 
     @Test func `a last request may follow others on the same connection`() async throws {
-        try await withEdge { edge in
+        try await EngineHarness.withEdge { edge in
             let visitor = try await RawVisitor(to: edge.addresses.visitor)
             try await visitor.send("\(Self.request)\r\n\(Self.request)Connection: close\r\n\r\n")
             let answers = try await visitor.untilClosed()
@@ -49,7 +34,7 @@ struct VisitorEndTests {
 
     @Test(arguments: ["", "PRI * HTTP/2.0\r\n\r\nSM"])
     func `who has not asked for anything in time is closed without a word`(bytes: String) async throws {
-        try await withEdge {
+        try await EngineHarness.withEdge {
             // Long enough for a busy machine to connect and send.
             $0.headDeadline = .seconds(2)
         } _: { edge in
