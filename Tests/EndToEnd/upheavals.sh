@@ -48,14 +48,3 @@ killed_agent() {
     start_agent
 }
 under_load "the agent killed and started" 400 killed_agent
-
-step "backup, loss and restore"
-docker run --rm -v osm-e2e_ca:/ca:ro -v "$PWD/$work:/backup" debian:bookworm-slim tar -C /ca -cf /backup/ca.tar .
-"${stack[@]}" down -v --timeout 5 >/dev/null 2>&1
-docker volume create osm-e2e_ca >/dev/null
-docker run --rm -v osm-e2e_ca:/ca -v "$PWD/$work:/backup:ro" debian:bookworm-slim tar -C /ca -xpf /backup/ca.tar
-quietly "$work/up.log" "${stack[@]}" up -d --wait || die "the restored stack did not get healthy; see $work/up.log"
-management=$("${stack[@]}" port pebble 15000)
-wait_until 20 curl -fsSk --max-time 5 -o "$work/public.pem" "https://$management/roots/0" || die "Pebble does not tell its root"
-wait_until 90 serves || die "the agent did not come back to the restored edge"
-say "   the agent came back to the restored edge"
