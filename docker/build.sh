@@ -16,6 +16,8 @@ flags=(
     -Xswiftc -static-executable -Xswiftc -enforce-exclusivity=unchecked
     # The host's own ways to look up names cannot be loaded into such a program.
     -Xswiftc -DOSM_STATIC_EXECUTABLE
+    # Without this the compiler leaves a hash in each module that is another one each time.
+    -Xswiftc -Xfrontend -Xswiftc -disable-incremental-llvm-codegen
     -Xlinker -s
 )
 archives=(libssl-dev libnghttp2-dev libyaml-dev libc6-dev libstdc++-12-dev)

@@ -56,6 +56,7 @@ fingerprint=$(in_ca offline --json | json_value rootSHA256) || true
 in_ca offline --delete --fingerprint "$fingerprint" >/dev/null
 documented "Invite a laptop"
 documented "Look at it"
+. Tests/EndToEnd/portable.sh
 documented "Change a setting"
 still_serves
 documented "Upgrade"
