@@ -1,6 +1,7 @@
 import AdminHTTP
 import ArgumentParser
 import CertificateAuthority
+import FoundationEssentials
 import Logging
 import Telemetry
 
@@ -31,10 +32,11 @@ struct Serve: AsyncParsableCommand {
               downloads folder what "ca-tools publish" writes.
 
             THE FIRST START
-              With --init a CA is made if DIR is empty or absent. Its root key and a random
-              passphrase are put into DIR/offline: take that folder to a medium that is kept
-              offline, and delete it here by "ca-tools offline". DIR must not be a mount point itself: name a
-              folder within the volume.
+              With --init a CA is made if DIR is empty or absent, for --domain or else for the
+              domain in OSM_DOMAIN. Its root key and a random passphrase are put into
+              DIR/offline: take that folder to a medium that is kept offline, and delete it
+              here by "ca-tools offline". DIR must not be a mount point itself: name a folder
+              within the volume.
 
             SIGNALS AND OUTPUT
               SIGTERM and SIGINT end it; a second one does so at once, with 143 or 130. When
@@ -87,6 +89,7 @@ struct Serve: AsyncParsableCommand {
 
     func run() async throws {
         log.start()
+        try first.check()
         let logger = Logger(label: "ca-tools")
         var configuration = IssuingService.Configuration(ca.folder)
         if let socket { configuration.socket = socket }
@@ -146,7 +149,10 @@ struct DownloadOptions: ParsableArguments {
 
 /// What a first start makes.
 struct FirstStartOptions: ParsableArguments {
-    @Flag(name: .customLong("init"), help: "Make the CA first if the folder is empty or absent; needs --domain.")
+    @Flag(
+        name: .customLong("init"),
+        help: "Make the CA first if the folder is empty or absent; needs --domain or OSM_DOMAIN."
+    )
     var isWanted = false
 
     @Option(help: ArgumentHelp("With --init: the name that edges bear, they or a name below it.", valueName: "name"))
@@ -162,14 +168,33 @@ struct FirstStartOptions: ParsableArguments {
     var edges: [String] = []
 
     func validate() throws {
-        guard isWanted == (domain != nil), isWanted || edges.isEmpty else {
+        guard isWanted == (asked != nil), isWanted || edges.isEmpty else {
             throw ValidationError("--init, --domain and --edge go together; --edge may be left out.")
+        }
+    }
+
+    /// The domain, and what the operator calls the setting.
+    private var asked: (domain: String, setting: String)? {
+        if let domain { return (domain, "--domain") }
+        guard isWanted, let domain = ProcessInfo.processInfo.environment["OSM_DOMAIN"], !domain.isEmpty else {
+            return nil
+        }
+        return (domain, "OSM_DOMAIN")
+    }
+
+    /// Throws for a domain that is none, by the name of its setting: everything else is made from it.
+    func check() throws {
+        guard let (domain, setting) = asked else { return }
+        do {
+            _ = try DomainName(domain)
+        } catch let error as AuthorityError {
+            throw AuthorityError(error.code, "\(setting): \(error.problem)", next: error.nextStep)
         }
     }
 
     /// Makes the CA if there is none, and tells what has to be done by hand.
     func prepare(_ folder: AuthorityFolder, _ logger: Logger) throws {
-        if let domain {
+        if let domain = asked?.domain {
             switch try FirstStart(domain: domain, edges: edges).prepare(folder) {
             case .made(let root):
                 logger.notice("made the operator's CA", metadata: ["ca": "\(folder.path)", "root_sha256": "\(root)"])

@@ -143,12 +143,19 @@ final class EdgeCore {
         metrics.tunnels.record(tunnels.count)
     }
 
-    /// A tunnel is gone; when it was the last of its device, the device's names begin their lease.
+    /// A tunnel is gone; when it was the last of its device, the device's names begin their lease, or are free when it
+    /// may not come back.
     func tunnelClosed(_ tunnel: EdgeTunnel) {
         opening[ObjectIdentifier(tunnel)] = nil
         raw.tunnelClosed(tunnel)
         let now = NIODeadline.now()
-        if tunnels.closed(tunnel, at: now) { bindings.deviceLeft(tunnel.device, at: now) }
+        if tunnels.closed(tunnel, at: now) {
+            if tunnel.isShutOut {
+                bindings.deviceShutOut(tunnel.device)
+            } else {
+                bindings.deviceLeft(tunnel.device, at: now)
+            }
+        }
         metrics.tunnels.record(tunnels.count)
     }
 
@@ -196,10 +203,7 @@ final class EdgeCore {
         metrics.certificateExpires.record(state.certificateExpires)
         let revoked = state.revocations.reduce(0) { $0 + $1.count }
         logger.notice("identity reloaded", metadata: ["revoked": "\(revoked)"])
-        for tunnel in everyTunnel where state.verifier.isRevoked(tunnel.identity) {
-            metrics.handshakeRefused(PeerRefusal.revoked.rawValue)
-            tunnel.leave(GoAwayNotice(.deviceRevoked, message: "This device has been revoked."))
-        }
+        for tunnel in everyTunnel { tunnel.leaveIfShutOut() }
         return state
     }
 

@@ -10,21 +10,16 @@ package struct DeviceIdentity: Sendable, Equatable {
     package let notAfter: Date
     /// SHA-256 of the public key, in hexadecimal: the same device keeps it over renewals.
     package let keyFingerprint: String
+    /// The same of the root that vouches for the device; nil for a device that looks at itself.
+    package let rootKeyFingerprint: String?
 
-    package init(id: String, serial: [UInt8], notAfter: Date, keyFingerprint: String) {
-        self.id = id
-        self.serial = serial
-        self.notAfter = notAfter
-        self.keyFingerprint = keyFingerprint
-    }
-
-    init(leaf: Certificate) throws(PeerRefusal) {
-        self.init(
-            id: try LeafNames.device(leaf),
-            serial: SerialNumber.normalised(leaf.serialNumber.bytes),
-            notAfter: leaf.notValidAfter,
-            keyFingerprint: Fingerprint.of(leaf.publicKey)
-        )
+    /// What `leaf` says; `root` is where its chain has been followed to.
+    init(leaf: Certificate, root: PeerCertificate? = nil) throws(PeerRefusal) {
+        id = try LeafNames.device(leaf)
+        serial = SerialNumber.normalised(leaf.serialNumber.bytes)
+        notAfter = leaf.notValidAfter
+        keyFingerprint = Fingerprint.of(leaf.publicKey)
+        rootKeyFingerprint = root?.keyFingerprint
     }
 }
 
@@ -45,17 +40,21 @@ package struct DeviceVerifier: Sendable {
     package func verify(chain: [[UInt8]], at now: Date) throws(PeerRefusal) -> DeviceIdentity {
         let chain = try CertificateChain(chain, anchors: anchors, at: now)
         try chain.check(purpose: .device, at: now)
-        let identity = try DeviceIdentity(leaf: chain.leaf.certificate)
+        let identity = try DeviceIdentity(leaf: chain.leaf.certificate, root: chain.root)
         guard !revocations.contains(where: { $0.revokes(chain.leaf, issuedBy: chain.authority) }) else {
             throw .revoked
         }
         return identity
     }
 
-    /// Whether a device that was let in earlier must go now.
+    /// Why a device that was let in earlier must go now: `revoked`, or `unknownIssuer` when its root is not trusted any
+    /// more; nil when it may stay.
     ///
-    /// Goes by the serial number alone, which is random and 128 bits long: the chain is no longer at hand.
-    package func isRevoked(_ identity: DeviceIdentity) -> Bool {
-        revocations.contains { $0.contains(serial: identity.serial) }
+    /// Goes by the serial number alone, which is random and 128 bits long: the chain is no longer at hand. A root that was
+    /// renewed with its key is the same root.
+    package func shutsOut(_ identity: DeviceIdentity) -> PeerRefusal? {
+        if revocations.contains(where: { $0.contains(serial: identity.serial) }) { return .revoked }
+        guard let root = identity.rootKeyFingerprint else { return nil }
+        return anchors.roots.contains { $0.keyFingerprint == root } ? nil : .unknownIssuer
     }
 }

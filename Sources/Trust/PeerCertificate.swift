@@ -22,6 +22,8 @@ struct PeerCertificate: Sendable, Equatable {
     }
 
     var fingerprint: String { Fingerprint.of(der) }
+    /// Of the public key alone, which stays when a certificate is renewed.
+    var keyFingerprint: String { Fingerprint.of(certificate.publicKey) }
 
     func isValid(at now: Date) -> Bool {
         certificate.notValidBefore <= now && now <= certificate.notValidAfter

@@ -38,6 +38,17 @@ struct ServiceCommandTests {
         ([], 3_600), (["--expires", "10m"], 600), (["--expires", "36h"], 129_600), (["--expires", "7d"], 604_800),
     ]
 
+    @Test func `a domain that is none is refused by the name of its setting`() throws {
+        let folder = "\(authority.folder.path)-new"
+        let arguments = ["serve", "--init", "--ca", folder]
+        let byVariable = try ToolRun(environment: ["OSM_DOMAIN": "https://tunnel.test"]).run(arguments)
+        #expect(byVariable.status == 1 && byVariable.text.contains("OSM_DOMAIN: \"https://tunnel.test\""))
+        let byOption = try ToolRun(environment: ["OSM_DOMAIN": "tunnel.test"]).run(arguments + ["--domain", "a_b"])
+        #expect(byOption.status == 1 && byOption.text.contains("--domain: \"a_b\""))
+        #expect(try ToolRun(environment: [:]).run(arguments).status == 2)
+        #expect(!FileManager.default.fileExists(atPath: folder))
+    }
+
     @Test(arguments: lives)
     func `an invitation ends when it was asked to`(options: [String], life: TimeInterval) throws {
         let before = Date()

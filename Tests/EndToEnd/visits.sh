@@ -5,6 +5,14 @@ step "visitors"
 [ "$(visit --http1.1 -o /dev/null -w '%{http_version} %{http_code}' "https://app.$domain/")" = "1.1 200" ] || die "no answer over HTTP/1.1"
 [ "$(visit --http2 -o /dev/null -w '%{http_version} %{http_code}' "https://app.$domain/")" = "2 200" ] || die "no answer over HTTP/2"
 say "   HTTP/1.1 and HTTP/2 answer"
+# The curl of most systems has no HTTP/3.
+if [ -x "$work/venv/bin/python" ] || { python3 -m venv "$work/venv" && "$work/venv/bin/pip" install -q 'aioquic>=1.2,<2'; } >"$work/venv.log" 2>&1; then
+    answer=$("$work/venv/bin/python" Tests/EndToEnd/http3.py "app.$domain" "$work/public.pem" "/download?bytes=300000") || die "no answer over HTTP/3"
+    [ "$answer" = "200 300000" ] || die "over HTTP/3 came $answer"
+    say "   HTTP/3 answers"
+else
+    say "   LEFT OUT: HTTP/3, because aioquic cannot be had from PyPI; see $work/venv.log"
+fi
 headers=$(visit -D - -o /dev/null "https://app.$domain/")
 grep -qi '^strict-transport-security:' <<<"$headers" || die "no Strict-Transport-Security"
 if grep -qi '^server: *caddy' <<<"$headers"; then die "Caddy says its name"; fi

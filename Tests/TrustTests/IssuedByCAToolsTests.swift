@@ -35,6 +35,19 @@ struct IssuedByCAToolsTests {
         #expect(credentials.identity.id == Operator.device)
     }
 
+    @Test func `shuts out a device whose root is not trusted any more, and no other`() throws {
+        let chain = try PEM.certificates(try authority.issueDevice().chainPEM)
+        let anchors = try bundle.anchors(at: now)
+        let verifier = DeviceVerifier(anchors: anchors, revocations: [])
+        let identity = try verifier.verify(chain: chain, at: now)
+        #expect(verifier.shutsOut(identity) == nil)
+        let stranger = try ThrowawayCA()
+        let other = try OperatorBundle.decode(try Self.bytes(stranger.bundlePath)).anchors(at: now)
+        #expect(DeviceVerifier(anchors: other, revocations: []).shutsOut(identity) == .unknownIssuer)
+        let both = TrustAnchors(roots: other.roots + anchors.roots)
+        #expect(DeviceVerifier(anchors: both, revocations: []).shutsOut(identity) == nil)
+    }
+
     @Test func `refuses a device once it is on the list`() throws {
         let device = try authority.issueDevice()
         let chain = try PEM.certificates(device.chainPEM)
@@ -46,6 +59,6 @@ struct IssuedByCAToolsTests {
         let identity = try verifier().verify(chain: chain, at: now)
         try authority.revoke(device: device.id)
         #expect(throws: PeerRefusal.revoked) { try verifier().verify(chain: chain, at: now) }
-        #expect(try verifier().isRevoked(identity))
+        #expect(try verifier().shutsOut(identity) == .revoked)
     }
 }

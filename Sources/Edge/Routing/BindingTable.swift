@@ -117,6 +117,11 @@ struct BindingTable {
         }
     }
 
+    /// The last tunnel of a device is gone, and it may not come back: its names are free.
+    mutating func deviceShutOut(_ device: String) {
+        for host in hostsOfDevice[device] ?? [] { forget(host) }
+    }
+
     /// Frees the names whose lease has run out; looks at them only when one may have.
     mutating func expireLeases(at now: NIODeadline) {
         guard let nextLeaseEnd, nextLeaseEnd <= now else { return }

@@ -8,7 +8,7 @@ extension EdgeTunnel {
     /// The agent asks for one; whose it is follows from the certificate of this tunnel alone.
     func renew(_ renew: Renew) {
         // The list may have changed since the handshake, and this tunnel be about to end for it.
-        guard !core.identity.verifier.isRevoked(identity) else {
+        guard core.identity.verifier.shutsOut(identity) == nil else {
             return renewed(.failure(Issuer.Refusal(.deviceRevoked)))
         }
         guard let desk = core.renewals else { return renewed(.failure(Issuer.Refusal(.unavailable))) }

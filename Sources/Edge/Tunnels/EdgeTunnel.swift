@@ -34,6 +34,8 @@ final class EdgeTunnel: HTTP2ConnectionDelegate, RoutableTunnel {
     private var liveness = Liveness(now: .now())
     private var timer: RepeatedTask?
     private var endReason: String?
+    /// Whether the device may not come back.
+    var isShutOut = false
 
     private enum Phase { case awaitingSettings, opening, serving, draining, over }
 
@@ -176,9 +178,7 @@ final class EdgeTunnel: HTTP2ConnectionDelegate, RoutableTunnel {
 
     private func beginServing(as session: SessionID?, software: String) {
         // The list may have changed since the handshake.
-        guard !core.identity.verifier.isRevoked(identity) else {
-            return leave(GoAwayNotice(.deviceRevoked, message: "This device has been revoked."))
-        }
+        guard !leaveIfShutOut() else { return }
         self.session = session
         phase = .serving
         core.tunnelOpened(self)

@@ -73,6 +73,14 @@ struct BindingTableTests {
         #expect(table.device(serving: "app.t.example", at: Self.afterLease) == nil)
     }
 
+    @Test mutating func `a device that is shut out leaves its names to others at once`() throws {
+        for name in ["app", "shop"] { _ = try table.register(name, for: Self.laptop, at: Self.start).get() }
+        table.deviceShutOut(Self.laptop)
+        #expect(table.device(serving: "app.t.example", at: Self.start) == nil)
+        _ = try table.register("app", for: Self.desktop, at: Self.start).get()
+        #expect(table.device(serving: "app.t.example", at: Self.start) == Self.desktop)
+    }
+
     @Test mutating func `another device gets the name once the lease has run out`() throws {
         let first = try table.register("app", for: Self.laptop, at: Self.start).get()
         table.deviceLeft(Self.laptop, at: Self.start)
