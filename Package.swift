@@ -250,7 +250,7 @@ let package = Package(
             ],
             exclude: ["Configuration/Fixtures", "Service/Goldens", "Terminal/Goldens"]
         ),
-        tests("osm-proxy", ["TestSupport", "Edge", "HTTP1", "HTTP2", "Telemetry", "Settings", nioCore]),
+        tests("osm-proxy", ["TestSupport", "Edge", "HTTP1", "HTTP2", "Telemetry", "Settings", nioCore, logging]),
         tests(
             "CertificateAuthority",
             [

@@ -6,6 +6,8 @@ package struct AdminError: Error, CustomStringConvertible {
         case badAddress
         /// Another process listens there.
         case addressInUse
+        /// Others were opening sockets in the same folder for so long that there was no turn; perhaps one has stopped.
+        case folderBusy
         /// Something that is not a socket stands at the path; it is left alone.
         case notASocket
         /// Binding failed for another reason.
@@ -27,7 +29,7 @@ package struct AdminError: Error, CustomStringConvertible {
     /// Whether it kept a listener from opening.
     package var isAboutListening: Bool {
         switch code {
-        case .badAddress, .addressInUse, .notASocket, .cannotListen: true
+        case .badAddress, .addressInUse, .folderBusy, .notASocket, .cannotListen: true
         case .cannotConnect, .anotherUser, .timedOut, .answerTooLong, .answerCut: false
         }
     }
@@ -44,6 +46,7 @@ package struct AdminError: Error, CustomStringConvertible {
             switch code {
             case .badAddress: "not an address an admin endpoint can have"
             case .addressInUse: "another process listens there"
+            case .folderBusy: "other processes keep its folder, to open sockets of their own there"
             case .notASocket: "something that is not a socket stands at that path"
             case .cannotListen: "cannot listen there"
             case .cannotConnect: "nobody answers there"

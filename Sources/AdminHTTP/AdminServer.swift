@@ -181,7 +181,9 @@ package struct AdminServer: Sendable {
     private func converse(on channel: any Channel, isServed: Bool, _ streams: Places) async {
         do {
             let connection = try await channel.eventLoop.submit {
-                try Connection(wrappingChannelSynchronously: channel)
+                // Of a caller who has gone nothing is left, and what cannot be added any more would keep itself for ever.
+                _ = try channel.pipeline.syncOperations.handler(type: AdminCodec.self)
+                return try Connection(wrappingChannelSynchronously: channel)
             }.get()
             try await connection.executeThenClose { requests, responses in
                 guard isServed, try await isWelcomePeer(channel) else { return }

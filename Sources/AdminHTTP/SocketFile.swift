@@ -36,11 +36,18 @@ struct SocketFile {
     static func claim(
         _ path: String,
         access: SocketAccess = .owner,
-        group: any EventLoopGroup
+        group: any EventLoopGroup,
+        patience: Duration = SocketFolder.patience
     ) async throws -> SocketFile {
         let address = try AdminAddress.unix(path: path).socketAddress()
         let parent = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
-        let place = try await SocketFolder.claim(parent.isEmpty ? "." : parent)
+        let place: SocketFolder
+        do {
+            place = try await SocketFolder.claim(parent.isEmpty ? "." : parent, patience: patience)
+        } catch let error as AdminError where error.code == .folderBusy {
+            guard await isAnswered(address, group: group) else { throw error }
+            throw AdminError(.addressInUse)
+        }
         do {
             if let type = type(at: path) {
                 guard type == .typeSocket else { throw AdminError(.notASocket) }

@@ -16,15 +16,18 @@ import Darwin
 struct SocketFolder: Sendable {
     private let handle: NIOFileHandle
 
-    /// How long another process may take to open its socket before this one gives up.
-    private static let patience = Duration.seconds(5)
+    /// How long others may take to open their sockets: each one takes milliseconds, and many may start together.
+    static let patience = Duration.seconds(15)
 
-    static func claim(_ path: String) async throws -> SocketFolder {
+    /// Waits for its turn.
+    ///
+    /// - Throws: ``AdminError`` with `folderBusy` when others kept the folder for all of that time.
+    static func claim(_ path: String, patience: Duration = patience) async throws -> SocketFolder {
         let handle = try open(path)
         do {
             let deadline = ContinuousClock.now + patience
             while try !isTaken(handle) {
-                guard ContinuousClock.now < deadline else { throw AdminError(.addressInUse) }
+                guard ContinuousClock.now < deadline else { throw AdminError(.folderBusy) }
                 try await Task.sleep(for: .milliseconds(20))  // flock() has no deadline of its own
             }
             return SocketFolder(handle: handle)

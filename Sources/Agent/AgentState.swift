@@ -116,6 +116,15 @@ package final class AgentState: Sendable {
         }
     }
 
+    /// The HTTP endpoints that an edge sends visitors to, by their serial numbers.
+    var servingHTTP: [Int: EndpointStatus] {
+        content.withLock { content in
+            let both = zip(content.wanted, content.status.endpoints)
+            let serving = both.lazy.filter { $0.endpoint.kind == .http && $1.state == .serving }
+            return Dictionary(uniqueKeysWithValues: serving.map { ($0.serial, $1) })
+        }
+    }
+
     // MARK: Tunnels
 
     /// Changes how one tunnel is seen.
@@ -153,7 +162,7 @@ package final class AgentState: Sendable {
     // MARK: Endpoints
 
     /// An edge sends visitors of an endpoint into a tunnel.
-    func registered(_ registered: Registered, serial: Int, in tunnel: AgentTunnel) {
+    func registered(_ registered: Registered, serial: Int, in tunnel: AnyObject) {
         let tunnel = ObjectIdentifier(tunnel)
         content.withLock { content in
             content.serving[serial, default: []].insert(tunnel)
@@ -206,7 +215,7 @@ package final class AgentState: Sendable {
     }
 
     /// No visitors come through a tunnel any more.
-    func tunnelEnded(_ tunnel: AgentTunnel) {
+    func tunnelEnded(_ tunnel: AnyObject) {
         let tunnel = ObjectIdentifier(tunnel)
         content.withLock { content in
             for serial in content.serving.keys.sorted() {

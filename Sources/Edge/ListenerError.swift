@@ -30,6 +30,7 @@ package struct ListenerError: Error, CustomStringConvertible {
         case EADDRINUSE: return "another process does; stop that one, or set another address"
         case EACCES: return "not permitted; ports below 1024 need the capability CAP_NET_BIND_SERVICE"
         case EADDRNOTAVAIL: return "no interface of this machine has that address"
+        case EAFNOSUPPORT: return "this machine has no IPv6; set an address of IPv4, such as 0.0.0.0 and the port"
         default: return "\(cause)"
         }
     }

@@ -52,7 +52,7 @@ struct Run: AsyncParsableCommand {
         let logger = Logger(label: "osm-proxy")
         let present = PresentSettings(start)
         let edge = try EdgeService(
-            configuration: start.configuration,
+            configuration: await DefaultHosts().fit(start, logger: logger),
             software: OsmProxyVersion.text,
             registry: registry,
             logger: logger,

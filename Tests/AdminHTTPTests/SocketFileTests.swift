@@ -79,6 +79,41 @@ struct SocketFileTests {
         }
     }
 
+    @Test func `who keeps the folder is not taken for who answers`() async throws {
+        try await withFolder { folder in
+            let group = MultiThreadedEventLoopGroup.singleton
+            let claim = { (path: String) in
+                try await SocketFile.claim(path, group: group, patience: .milliseconds(50))
+            }
+            try await withServer(server("\(folder)/taken.sock")) { _ in
+                let other = try await SocketFolder.claim(folder)
+                let kept = await #expect(throws: AdminError.self) { try await claim("\(folder)/agent.sock") }
+                #expect(kept?.code == .folderBusy)
+                let answered = await #expect(throws: AdminError.self) { try await claim("\(folder)/taken.sock") }
+                #expect(answered?.code == .addressInUse)
+                other.release()
+                try await claim("\(folder)/agent.sock").remove()
+            }
+        }
+    }
+
+    @Test func `as many as start at the same moment all get their sockets in one folder`() async throws {
+        try await withFolder { folder in
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for number in 0..<100 {
+                    group.addTask {
+                        try await withServer(server("\(folder)/\(number).sock")) { address in
+                            let answer = try await AdminClient.get("/", at: address)
+                            #expect(answer.status == 200)
+                        }
+                    }
+                }
+                try await group.waitForAll()
+            }
+            #expect(try entries(folder).isEmpty)
+        }
+    }
+
     @Test func `what a dead process left behind is replaced`() async throws {
         try await withFolder { folder in
             let path = "\(folder)/agent.sock"

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import HTTPFields
 import Testing
+import TunnelProtocol
 
 @testable import Agent
 
@@ -74,6 +75,23 @@ struct AgentStateTests {
         state.publish(.leaving(requests: 1))
         let heard = await told
         #expect(heard == .leaving(requests: 1))
+    }
+
+    @Test func `of what is to be served, the HTTP endpoints that an edge serves are probed`() throws {
+        final class Tunnel {}
+        let (tunnel, target) = (Tunnel(), try OriginTarget("8080"))
+        try state.replace([
+            .tcp(target, port: nil), Endpoint(name: "first", target: target), Endpoint(name: "second", target: target),
+        ])
+        let serials = state.wanted.map(\.serial)
+        #expect(state.servingHTTP.isEmpty)
+        for serial in [serials[0], serials[2]] {
+            let answer = Registered(ref: serial, binding: "b\(serial)", host: "h", url: "https://h", mode: "edge")
+            state.registered(answer, serial: serial, in: tunnel)
+        }
+        #expect(state.servingHTTP.mapValues(\.name) == [serials[2]: "second"])
+        state.tunnelEnded(tunnel)
+        #expect(state.servingHTTP.isEmpty)
     }
 
     @Test func `knows whether anybody wants to hear of requests`() {

@@ -12,7 +12,7 @@ import TunnelProtocol
 /// Everything may be called from any thread. All tasks, the handlers among them, are children of the one that runs it; it
 /// starts none besides.
 public final class Tunnel: Service {
-    private let service: AgentService
+    let service: AgentService
     /// Nil when requests are forwarded.
     private let desk: HandlerDesk?
     private let board = StateBoard()

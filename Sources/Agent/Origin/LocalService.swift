@@ -41,12 +41,12 @@ package struct LocalService: Sendable {
     }
 
     /// An origin for one tunnel, to be used on its event loop alone; nil for a folder, for which nobody is dialled.
-    func origin(on eventLoop: any EventLoop, memoryBudget: Int) -> (any Origin)? {
+    func origin(on eventLoop: any EventLoop, memoryBudget: Int, connections: ConnectionBudget) -> (any Origin)? {
         if let desk { return ClosureOrigin(desk, eventLoop: eventLoop) }
         guard !target.isFolder else { return nil }
         let dialer = dialer(on: eventLoop)
         switch target.scheme {
-        case .http, .https: return OriginPool(dialer, options: options)
+        case .http, .https: return OriginPool(dialer, options: options, budget: connections)
         case .http2: return HTTP2Origin(dialer, options: options, memoryBudget: memoryBudget)
         }
     }

@@ -1,10 +1,14 @@
 import NIOCore
 import TunnelProtocol
 
-/// Makes what serves an endpoint in one tunnel.
+/// Makes what serves the endpoints of one tunnel.
+///
+/// ## Concurrency
+/// Belongs to the event loop of the tunnel.
 struct OriginFactory {
     let eventLoop: any EventLoop
     let memoryBudget: Int
+    let connections = ConnectionBudget()
 
     /// - Returns: nil for a TCP or UDP endpoint, whose streams dial for themselves.
     func origin(of endpoint: Endpoint) -> (any Origin)? {
@@ -21,7 +25,8 @@ struct OriginFactory {
         switch endpoint.target.place {
         case .folder(let path):
             FolderOrigin(folder: path, allowsListing: endpoint.allowsListing, eventLoop: eventLoop)
-        case .host, .unix, .program: endpoint.service.origin(on: eventLoop, memoryBudget: memoryBudget)
+        case .host, .unix, .program:
+            endpoint.service.origin(on: eventLoop, memoryBudget: memoryBudget, connections: connections)
         }
     }
 }

@@ -6,6 +6,7 @@ import NIOPosix
 /// Keep-alive connections to one origin that speaks HTTP/1.1, the most recently used first.
 ///
 /// There are never more than ``OriginLimits/connections``; a request for which there is none waits in a bounded queue.
+/// All pools of a tunnel together are bounded by its ``ConnectionBudget``.
 ///
 /// ## Concurrency
 /// Belongs to one event loop, like the exchanges that use it.
@@ -15,6 +16,7 @@ final class OriginPool: Origin {
     /// Those of the connections.
     let deadlines: DeadlineQueue
     private let dialer: OriginDialer
+    private let budget: ConnectionBudget
     private var idle: [OriginConnection] = []
     private var waiting: [OriginWait] = []
     /// Connections that are open or being opened, but for those of WebSockets.
@@ -22,8 +24,14 @@ final class OriginPool: Origin {
     private var isClosed = false
     private var isRetired = false
 
-    init(_ dialer: OriginDialer, options: OriginOptions = OriginOptions(), httpLimits: HTTP1Limits = HTTP1Limits()) {
+    init(
+        _ dialer: OriginDialer,
+        options: OriginOptions,
+        budget: ConnectionBudget,
+        httpLimits: HTTP1Limits = HTTP1Limits()
+    ) {
         self.dialer = dialer
+        self.budget = budget
         deadlines = DeadlineQueue(on: dialer.eventLoop)
         self.options = options
         self.httpLimits = httpLimits
@@ -67,7 +75,11 @@ final class OriginPool: Origin {
             whenDone(.failure(.closed))
             return nil
         }
-        if counted >= limits.connections { dropIdle() }
+        if counted >= limits.connections || !budget.mayOpen { dropIdle() }
+        guard budget.mayOpen else {
+            whenDone(.failure(.busy))
+            return nil
+        }
         if counted < limits.connections {
             connectCounted(preface: preface, whenDone)
             return nil
@@ -85,6 +97,7 @@ final class OriginPool: Origin {
 
     private func takeIdle() -> OriginConnection? {
         while let connection = idle.popLast() {
+            budget.leavesRest()
             if connection.isReusable { return connection }
         }
         return nil
@@ -94,6 +107,7 @@ final class OriginPool: Origin {
     private func dropIdle() {
         guard !idle.isEmpty else { return }
         let connection = idle.removeFirst()
+        budget.leavesRest()
         uncount(connection)
         connection.close()
     }
@@ -103,6 +117,7 @@ final class OriginPool: Origin {
         _ whenDone: @escaping (Result<OriginConnection, OriginFailure>) -> Void
     ) {
         counted += 1
+        budget.opens()
         connect(preface: preface) { [self] result in
             if case .success(let connection) = result, connection.isReusable {
                 connection.isCounted = true
@@ -110,6 +125,7 @@ final class OriginPool: Origin {
                 return whenDone(result)
             }
             counted -= 1
+            budget.ended()
             whenDone(result.flatMap { _ in .failure(.closed) })
             serveNext()
         }
@@ -156,14 +172,18 @@ final class OriginPool: Origin {
             next.complete(.success(connection))
             return
         }
-        guard !isRetired, idle.count < limits.idleConnections else { return connection.close() }
+        guard !isRetired, idle.count < limits.idleConnections, budget.mayRest else { return connection.close() }
         idle.append(connection)
+        budget.rests()
         connection.closeUnlessUsed(within: limits.idleTime)
     }
 
     /// A connection is over.
     func ended(_ connection: OriginConnection) {
-        idle.removeAll { $0 === connection }
+        if let index = idle.firstIndex(where: { $0 === connection }) {
+            idle.remove(at: index)
+            budget.leavesRest()
+        }
         uncount(connection)
         serveNext()
     }
@@ -172,6 +192,7 @@ final class OriginPool: Origin {
         guard connection.isCounted else { return }
         connection.isCounted = false
         counted -= 1
+        budget.ended()
     }
 
     private func serveNext() {
@@ -191,8 +212,10 @@ final class OriginPool: Origin {
 
     func retire() {
         isRetired = true
-        for connection in idle { connection.close() }
+        let unwanted = idle
         idle = []
+        budget.leavesRest(unwanted.count)
+        for connection in unwanted { connection.close() }
     }
 
     func close() {

@@ -28,7 +28,7 @@ struct SelfProbe: Sendable {
         var due: [Int: ContinuousClock.Instant] = [:]
         while !Task.isCancelled {
             let now = clock.now
-            let serving = Self.serving(state)
+            let serving = state.servingHTTP
             due = due.filter { serving[$0.key] != nil }
             let next = serving.filter { due[$0.key].map { $0 <= now } ?? true }
             for result in await probe(Array(next.prefix(Self.atOnce))) {
@@ -50,17 +50,6 @@ struct SelfProbe: Sendable {
             }
             return await group.reduce(into: []) { $0.append($1) }
         }
-    }
-
-    private static func serving(_ state: AgentState) -> [Int: EndpointStatus] {
-        var serving: [Int: EndpointStatus] = [:]
-        let statuses = state.current.endpoints
-        for wanted in state.wanted where wanted.endpoint.kind == .http {
-            guard let status = statuses.first(where: { $0.name == wanted.endpoint.label }), status.state == .serving
-            else { continue }
-            serving[wanted.serial] = status
-        }
-        return serving
     }
 
     /// - Returns: Whether the request came round.

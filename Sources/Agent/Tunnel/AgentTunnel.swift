@@ -74,10 +74,8 @@ final class AgentTunnel: HTTP2ConnectionDelegate {
         let eventLoop = ending.futureResult.eventLoop
         over = eventLoop.makePromise()
         raw = RawServices(eventLoop: eventLoop) { crew.state.originHeard($1, of: $0) }
-        let memoryBudget = crew.configuration.memoryBudget
-        endpoints = TunnelEndpoints(edge: seat.edge, serving: crew.serving, raw: raw) { endpoint in
-            OriginFactory(eventLoop: eventLoop, memoryBudget: memoryBudget).origin(of: endpoint)
-        }
+        let origins = OriginFactory(eventLoop: eventLoop, memoryBudget: crew.configuration.memoryBudget)
+        endpoints = TunnelEndpoints(edge: seat.edge, serving: crew.serving, raw: raw) { origins.origin(of: $0) }
     }
 
     /// Whether visitors come by this tunnel.

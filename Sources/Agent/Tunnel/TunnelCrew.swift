@@ -6,7 +6,7 @@ import TunnelProtocol
 /// All tunnels of an agent: one to each loop of each edge.
 ///
 /// ## Concurrency
-/// The lock owns the list of keepers, which only grows while the agent runs.
+/// The lock owns the list of keepers, which only grows while the agent runs and is empty afterwards.
 final class TunnelCrew: Sendable {
     let configuration: AgentConfiguration
     let credentials: PresentCredentials
@@ -51,6 +51,8 @@ final class TunnelCrew: Sendable {
     ///
     /// - Throws: ``AgentExit`` when no edge will have this agent.
     func run() async throws {
+        // Each keeper keeps the crew: a program that embeds agents would have them all, with their keys, for ever.
+        defer { content.withLock { $0.keepers = [] } }
         let (offers, offer) = AsyncStream.makeStream(of: Offer.self, bufferingPolicy: .bufferingNewest(64))
         try await withThrowingTaskGroup(of: Happening.self) { group in
             var held: [EdgeAddress: Int] = [:]

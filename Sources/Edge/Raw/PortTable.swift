@@ -24,7 +24,17 @@ struct PortTable {
     private let configuration: RawConfiguration
     private let reserved: Set<Int>
     private var byKey: [Key: Binding] = [:]
+    /// The ports of each device and of each tunnel, so that one of many costs what it has itself.
+    private var byDevice: [String: Set<Key>] = [:]
+    private var byTunnel: [ObjectIdentifier: Set<Key>] = [:]
+    /// Leases in the order of their ends; one that was taken up again stays until its turn.
+    private var leases = CircularBuffer<Lease>()
     private var registrations: UInt64 = 0
+
+    private struct Lease {
+        let key: Key
+        let ends: NIODeadline
+    }
 
     /// - Parameters:
     ///   - configuration: The range and its limits.
@@ -66,25 +76,31 @@ struct PortTable {
     ///
     /// - Returns: The port, when the device had it.
     mutating func unregister(_ id: String, of device: String) -> Key? {
-        guard let binding = byKey.values.first(where: { $0.id == id && $0.device == device }) else { return nil }
-        byKey[binding.key] = nil
-        return binding.key
+        guard let key = byDevice[device]?.first(where: { byKey[$0]?.id == id }) else { return nil }
+        remove(key)
+        return key
     }
 
     /// A port could not be opened after all.
-    mutating func abandon(_ key: Key) { byKey[key] = nil }
+    mutating func abandon(_ key: Key) { remove(key) }
 
     /// A tunnel is gone: the ports that no other carries wait for their device for the time of a lease.
     ///
+    /// - Parameters:
+    ///   - tunnel: Which one.
+    ///   - now: Never earlier than in a call before.
     /// - Returns: Whether any began to wait.
     mutating func tunnelClosed(_ tunnel: ObjectIdentifier, at now: NIODeadline) -> Bool {
         var anyWaits = false
-        for (key, binding) in byKey where binding.carriers.contains(tunnel) {
+        let ends = now + configuration.lease
+        for key in byTunnel.removeValue(forKey: tunnel) ?? [] {
             byKey[key]?.carriers.remove(tunnel)
             guard byKey[key]?.carriers.isEmpty == true else { continue }
-            byKey[key]?.leaseEnds = now + configuration.lease
+            byKey[key]?.leaseEnds = ends
+            leases.append(Lease(key: key, ends: ends))
             anyWaits = true
         }
+        forgetOldLeases()
         return anyWaits
     }
 
@@ -92,17 +108,22 @@ struct PortTable {
     ///
     /// - Returns: The ports to close.
     mutating func free(at now: NIODeadline) -> [Key] {
-        let expired = byKey.values.filter { binding in binding.leaseEnds.map { $0 <= now } ?? false }.map(\.key)
-        for key in expired { byKey[key] = nil }
+        var expired: [Key] = []
+        while let lease = leases.first, lease.ends <= now {
+            leases.removeFirst()
+            guard isRunning(lease) else { continue }
+            expired.append(lease.key)
+            remove(lease.key)
+        }
         return expired
     }
 
     // MARK: -
 
     private func waiting(_ kind: BindingKind, for device: String, except unusable: Set<Int>) -> Int? {
-        byKey.values.filter {
-            $0.device == device && $0.key.kind == kind && $0.carriers.isEmpty && !unusable.contains($0.key.port)
-        }.map(\.key.port).min()
+        byDevice[device, default: []].filter { key in
+            key.kind == kind && byKey[key]?.carriers.isEmpty == true && !unusable.contains(key.port)
+        }.map(\.port).min()
     }
 
     /// The search begins where the device's UUID says, so that a device tends to get the same port again.
@@ -130,13 +151,35 @@ struct PortTable {
             held.carriers.insert(tunnel)
             held.leaseEnds = nil
             byKey[key] = held
+            byTunnel[tunnel, default: []].insert(key)
             return .success(held)
         }
-        let held = byKey.values.count { $0.device == device }
-        guard held < configuration.portsPerDevice else { return .failure(.tooManyBindings) }
+        guard byDevice[device, default: []].count < configuration.portsPerDevice else {
+            return .failure(.tooManyBindings)
+        }
         registrations += 1
         let binding = Binding(id: "p\(registrations)", key: key, device: device, carriers: [tunnel])
         byKey[key] = binding
+        byDevice[device, default: []].insert(key)
+        byTunnel[tunnel, default: []].insert(key)
         return .success(binding)
+    }
+
+    private mutating func remove(_ key: Key) {
+        guard let binding = byKey.removeValue(forKey: key) else { return }
+        byDevice[binding.device]?.remove(key)
+        if byDevice[binding.device]?.isEmpty == true { byDevice[binding.device] = nil }
+        for tunnel in binding.carriers {
+            byTunnel[tunnel]?.remove(key)
+            if byTunnel[tunnel]?.isEmpty == true { byTunnel[tunnel] = nil }
+        }
+    }
+
+    private func isRunning(_ lease: Lease) -> Bool { byKey[lease.key]?.leaseEnds == lease.ends }
+
+    /// A device that comes and goes leaves a lease behind each time; there are never many more of them than ports.
+    private mutating func forgetOldLeases() {
+        guard leases.count > 2 * byKey.count + 16 else { return }
+        leases = CircularBuffer(leases.filter(isRunning))
     }
 }

@@ -276,7 +276,7 @@ extension LocalAgent {
                 ("The socket \(socket) cannot be opened: \(error).", "Is it yours? Name another with --socket.")
             case .answerCut:
                 ("The agent on \(socket) ended the connection.", "It may be of another user, or it has just ended.")
-            case .addressInUse, .notASocket, .cannotListen:
+            case .addressInUse, .folderBusy, .notASocket, .cannotListen:
                 ("The socket \(socket) cannot be used: \(error).", "Name another with --socket.")
             }
         return AgentExit(code: 1, problem: problem, nextStep: nextStep)

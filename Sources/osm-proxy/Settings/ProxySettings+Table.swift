@@ -59,7 +59,13 @@ extension ProxySettings {
 
     private static var listeners: [Row] {
         [
-            Row("tunnel.listen", .listenAddress, \.tunnelListen, change: .restart, "Where agents connect."),
+            Row(
+                "tunnel.listen",
+                .listenAddress,
+                \.tunnelListen,
+                change: .restart,
+                "Where agents connect; by default on every address, those of IPv4 alone where there is no IPv6."
+            ),
             Row(
                 "visitor.listen",
                 .listenAddress,
@@ -147,7 +153,7 @@ extension ProxySettings {
                 .text("host"),
                 \.raw.host,
                 change: .restart,
-                "The address on which those ports are opened."
+                "The address on which those ports are opened; the default is like that of `tunnel.listen`."
             ),
             Row(
                 "raw.reserve",

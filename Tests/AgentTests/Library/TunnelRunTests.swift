@@ -76,6 +76,21 @@ struct TunnelRunTests {
         #expect(tunnel.state == .closed)
     }
 
+    /// What is left of something, if anything is.
+    private final class Remains: Sendable {
+        weak let crew: TunnelCrew?
+        init(_ crew: TunnelCrew) { self.crew = crew }
+    }
+
+    @Test func `leaves nothing behind when it has ended`() async throws {
+        var tunnel: Tunnel? = try tunnel()
+        let remains = try Remains(#require(tunnel).service.crew)
+        try await tunnel?.open { await Self.untilWaiting($0) }
+        tunnel = nil
+        // The event loops still let go of what they were told last.
+        while remains.crew != nil { try await Task.sleep(for: .milliseconds(5)) }
+    }
+
     @Test(
         arguments: [
             { $0.edges = ["not an address"] }, { $0.software = "" }, { $0.software = "two words" },

@@ -23,6 +23,9 @@ final class OriginHarness: Sendable {
         var isDown = false
         /// In place of the HTTP/2 service: an origin that is there already.
         var origin: LocalService?
+        var connections = ConnectionBudget.Limits()
+        /// Whether each request is to another endpoint, all of the same service.
+        var hasManyEndpoints = false
         var rules = VisitorRules.none
         var observe: @Sendable (RequestRecord) -> Void = { _ in }
     }
@@ -72,13 +75,18 @@ final class OriginHarness: Sendable {
     static func with<Result>(
         _ service: PlainService,
         _ change: (inout OriginOptions) -> Void = { _ in },
+        vary: (inout Variation) -> Void = { _ in },
         headDeadline: TimeAmount = .seconds(30),
         _ body: (OriginHarness) async throws -> Result
     ) async throws -> Result {
         var options = service.options
         change(&options)
         let local = try LocalService(try OriginTarget(service.target), options: options)
-        return try await with(local, headDeadline: headDeadline, body)
+        var variation = Variation()
+        variation.origin = local
+        variation.headDeadline = headDeadline
+        vary(&variation)
+        return try await with(variation, body)
     }
 
     private static func start(_ variation: Variation) async throws -> OriginHarness {
@@ -181,7 +189,9 @@ final class OriginHarness: Sendable {
 
 /// The agent's end of the tunnel, without a control stream.
 private final class AgentStandIn: HTTP2ConnectionDelegate {
-    private let origin: any Origin
+    private var origins: [any Origin] = []
+    private let makeOrigin: () throws -> any Origin
+    private let hasManyEndpoints: Bool
     private let headDeadline: TimeAmount
     private let observe: (RequestRecord) -> Void
 
@@ -191,9 +201,21 @@ private final class AgentStandIn: HTTP2ConnectionDelegate {
         var options = OriginOptions()
         options.limits.connectDeadline = variation.connectDeadline
         let service = try variation.origin ?? LocalService(target, options: options)
-        guard let made = service.origin(on: eventLoop, memoryBudget: 1 << 30) else { throw NothingCame() }
+        let connections = ConnectionBudget(variation.connections)
         let rules = variation.rules
-        origin = rules.isEmpty ? made : GuardedOrigin(made, rules: rules, eventLoop: eventLoop)
+        hasManyEndpoints = variation.hasManyEndpoints
+        makeOrigin = {
+            let made = service.origin(on: eventLoop, memoryBudget: 1 << 30, connections: connections)
+            guard let made else { throw NothingCame() }
+            return rules.isEmpty ? made : GuardedOrigin(made, rules: rules, eventLoop: eventLoop)
+        }
+    }
+
+    private func origin() throws -> any Origin {
+        if let last = origins.last, !hasManyEndpoints { return last }
+        let made = try makeOrigin()
+        origins.append(made)
+        return made
     }
 
     func handler() throws -> HTTP2Handler {
@@ -206,7 +228,9 @@ private final class AgentStandIn: HTTP2ConnectionDelegate {
         accepted stream: HTTP2Stream,
         request: FieldSection
     ) -> (any HTTP2StreamDelegate)? {
-        origin.serve(
+        let origin: any Origin
+        do { origin = try self.origin() } catch { return nil }
+        return origin.serve(
             TunnelRequest(
                 stream: stream,
                 fields: request,
@@ -217,7 +241,9 @@ private final class AgentStandIn: HTTP2ConnectionDelegate {
         )
     }
 
-    func connection(_ handler: HTTP2Handler, ended reason: HTTP2Handler.End) { origin.close() }
+    func connection(_ handler: HTTP2Handler, ended reason: HTTP2Handler.End) {
+        for origin in origins { origin.close() }
+    }
     func connection(_ handler: HTTP2Handler, received settings: HTTP2Event.PeerSettings) {}
     func connection(_ handler: HTTP2Handler, peerLeaving code: HTTP2ErrorCode, debug: ByteBuffer) {}
     func connection(_ handler: HTTP2Handler, measured roundTrip: TimeAmount) {}

@@ -76,6 +76,47 @@ struct OriginLimitTests {
         }
     }
 
+    @Test func `a connection for which there is no room to rest is closed after its response`() async throws {
+        try await PlainService.with(.port) { service in
+            try await OriginHarness.with(service, vary: { $0.connections.resting = 1 }) { harness in
+                let both = [
+                    try await harness.visit("/echo", ends: false), try await harness.visit("/echo", ends: false),
+                ]
+                for visit in both {
+                    try await visit.finish()
+                    #expect(await visit.answer().fields["x-answers"] == "1")
+                }
+                let (third, fourth) = (try await harness.visit("/echo", ends: false), try await harness.visit("/echo"))
+                #expect(await fourth.answer().fields["x-answers"] == "1")
+                try await third.finish()
+                #expect(await third.answer().fields["x-answers"] == "2")
+            }
+        }
+    }
+
+    @Test func `of many endpoints the connections are bounded together`() async throws {
+        try await PlainService.with(.port) { service in
+            let two: (inout OriginHarness.Variation) -> Void = {
+                $0.connections.open = 2
+                $0.connections.resting = 0
+                $0.hasManyEndpoints = true
+            }
+            try await OriginHarness.with(service, vary: two) { harness in
+                let both = [
+                    try await harness.visit("/echo", ends: false), try await harness.visit("/echo", ends: false),
+                ]
+                let third = try await harness.visit("/echo").answer()
+                #expect(third.status == "503")
+                #expect(third.fields["proxy-status"] == "osm-agent; error=connection_limit_reached")
+                for visit in both {
+                    try await visit.finish()
+                    #expect(await visit.answer().status == "200")
+                }
+                #expect(try await harness.visit("/echo").answer().status == "200")
+            }
+        }
+    }
+
     @Test func `WebSockets take no place of a request`() async throws {
         try await PlainService.with(.port) { service in
             try await OriginHarness.with(service, Self.one) { harness in

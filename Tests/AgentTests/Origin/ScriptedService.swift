@@ -109,7 +109,8 @@ final class ScriptedService: HTTP2ConnectionDelegate {
 /// One stream of the service: sends back what it is sent, and trailers at the end.
 private final class ScriptedStream: HTTP2StreamDelegate {
     private let path: String
-    private let handler: HTTP2Handler
+    /// It keeps the stream, and the stream this.
+    private weak var handler: HTTP2Handler?
     private let channel: (any Channel)?
     private let closed: (HTTP2ErrorCode) -> Void
 
@@ -127,6 +128,7 @@ private final class ScriptedStream: HTTP2StreamDelegate {
 
     func stream(_ stream: HTTP2Stream, received data: ByteBuffer) {
         if path == "/dropped-once" { channel?.close(promise: nil) }
+        guard let handler else { return }
         guard path != "/hold" else { return handler.readerStalled(on: stream) }
         _ = handler.send(data, on: stream)
         handler.taken(data.readableBytes, on: stream)
@@ -136,13 +138,13 @@ private final class ScriptedStream: HTTP2StreamDelegate {
 
     func streamEnded(_ stream: HTTP2Stream) {
         guard path != "/silent" else { return }
-        handler.finish(stream, trailers: .of(["grpc-status": "0"]))
+        handler?.finish(stream, trailers: .of(["grpc-status": "0"]))
     }
 
     func stream(_ stream: HTTP2Stream, received fields: FieldSection, kind: HTTP2Event.HeadKind) {
         // What came as a trailer shows that it was passed on; the response ends with it.
         if kind == .trailers, let sum = fields.string("x-sum") {
-            handler.finish(stream, trailers: .of(["grpc-status": "0", "x-sum": sum]))
+            handler?.finish(stream, trailers: .of(["grpc-status": "0", "x-sum": sum]))
         }
     }
 

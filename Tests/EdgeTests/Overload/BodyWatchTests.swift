@@ -59,5 +59,6 @@ struct BodyWatchTests {
         body.watch.awaits()
         body.loop.advanceTime(by: .seconds(29))
         #expect(body.late == 0)
+        body.watch.rests()
     }
 }

@@ -22,6 +22,7 @@ struct VisitorRefusalTests {
         #expect(String(buffer: answer).contains("retry-after: 10\r\n"))
         try channel.writeInbound(ByteBuffer(string: " HTTP/1.1\r\n\r\n"))
         #expect(try channel.readOutbound(as: ByteBuffer.self) == nil)
+        _ = try channel.finish(acceptAlreadyClosed: true)
     }
 
     @Test func `goes whatever the peer does`() throws {

@@ -116,6 +116,44 @@ struct PortTableTests {
         #expect(table.tunnelClosed(ObjectIdentifier(two), at: now) == true)
     }
 
+    @Test func `a port that is given back or was not opened is nobody's, also when its tunnel ends later`() throws {
+        var table = try table()
+        let held = try register(&table, 20_005).get()
+        let unopened = try register(&table, 20_006).get()
+        #expect(table.unregister(held.id, of: Self.deviceA) == held.key)
+        table.abandon(unopened.key)
+        #expect(table.tunnelClosed(ObjectIdentifier(one), at: now) == false)
+        #expect(table.count == 0)
+        #expect(try port(register(&table, 20_005, device: Self.deviceB, by: two)) == 20_005)
+    }
+
+    @Test func `a device that comes and goes often has its port to the end of the last lease`() throws {
+        var table = try table()
+        let held = try register(&table, 20_007).get()
+        for second in 0..<100 {
+            #expect(try register(&table, 20_007).get().id == held.id)
+            #expect(table.tunnelClosed(ObjectIdentifier(one), at: now + .seconds(Int64(second))) == true)
+        }
+        #expect(table.free(at: now + .seconds(398)) == [])
+        #expect(table.free(at: now + .seconds(399)) == [held.key])
+    }
+
+    /// What looked at every port for each of them would take a quarter of an hour.
+    @Test(.timeLimit(.minutes(2))) func `forty thousand tunnels come and go in the time of forty thousand`() throws {
+        var table = try table("20000-60000") { $0.reserved = [] }
+        let tunnels = (20_002...60_000).map { ($0, Tunnel()) }
+        for (port, tunnel) in tunnels {
+            _ = try table.register(.tcp, port: port, for: "device \(port)", by: ObjectIdentifier(tunnel)).get()
+            #expect(table.free(at: now) == [])
+        }
+        for (_, tunnel) in tunnels {
+            #expect(table.tunnelClosed(ObjectIdentifier(tunnel), at: now) == true)
+            #expect(table.free(at: now) == [])
+        }
+        #expect(table.free(at: now + .seconds(300)).count == tunnels.count)
+        #expect(table.count == 0)
+    }
+
     @Test(arguments: ["20000-20100", "20000", "1-65535"])
     func `a range of ports is read`(text: String) { #expect(PortRange(text) != nil) }
 
