@@ -43,7 +43,7 @@ struct CATools: AsyncParsableCommand {
         version: "ca-tools/0.1.0",
         subcommands: [
             Init.self, Issue.self, Revoke.self, SignLists.self, Rotate.self, Inspect.self, Verify.self, Bundle.self,
-            AuditCommand.self, Serve.self, Invite.self, Bake.self, Publish.self, Health.self,
+            AuditCommand.self, Offline.self, Serve.self, Invite.self, Bake.self, Publish.self, Health.self,
         ]
     )
 

@@ -78,7 +78,7 @@ struct Invite: ParsableCommand {
 
             Run on the laptop:
 
-              curl -fsSL \(address)/install.sh | sh && OSM_TOKEN=\(token.text) osm-agent enroll
+              curl -fsSL \(address)/install.sh | OSM_TOKEN=\(token.text) sh
             """
         )
     }

@@ -33,7 +33,7 @@ struct Serve: AsyncParsableCommand {
             THE FIRST START
               With --init a CA is made if DIR is empty or absent. Its root key and a random
               passphrase are put into DIR/offline: take that folder to a medium that is kept
-              offline, and delete it here. DIR must not be a mount point itself: name a
+              offline, and delete it here by "ca-tools offline". DIR must not be a mount point itself: name a
               folder within the volume.
 
             SIGNALS AND OUTPUT
@@ -182,10 +182,11 @@ struct FirstStartOptions: ParsableArguments {
                 )
             }
         }
-        guard folder.holdsOfflineFolder else { return }
+        let root = OfflineRoot(of: folder)
+        guard root.isHere else { return }
         logger.warning(
-            "the root's key and its passphrase are still here: copy this folder to a medium that is kept offline, then delete it here",
-            metadata: ["folder": "\(folder.offline)"]
+            "the root's key and its passphrase are still here: copy this folder to a medium that is kept offline, then run \"ca-tools offline\"",
+            metadata: ["folder": "\(root.path)"]
         )
     }
 }

@@ -56,9 +56,9 @@ package struct AgentService: Service {
             return
         }
         var trust = TLSConfiguration.makeClientConfiguration()
-        if let pem = configuration.probeTrust {
-            trust.trustRoots = .certificates(try NIOSSLCertificate.fromPEMBytes(pem))
-        }
+        trust.trustRoots =
+            try configuration.probeTrust
+            .map { .certificates(try NIOSSLCertificate.fromPEMBytes($0)) } ?? TrustStore.roots()
         do {
             let context = try NIOSSLContext(configuration: trust)
             probe = SelfProbe(state: state, probes: crew.probes, context: context, logger: logger)

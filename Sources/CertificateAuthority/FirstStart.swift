@@ -58,8 +58,3 @@ package struct FirstStart: Sendable {
         return asked.isEmpty || asked == bundle.edges ? .found : .foundWithOtherEdges(bundle.edges)
     }
 }
-
-extension AuthorityFolder {
-    /// Whether the folder with the root's key and its passphrase is still here.
-    package var holdsOfflineFolder: Bool { DurableFile.mode(offline) != nil }
-}

@@ -82,6 +82,12 @@ package enum DurableFile {
         try syncFolder(of: path)
     }
 
+    /// Removes an empty folder; one that is gone already is no failure.
+    package static func removeFolder(_ path: String) throws(FileFailure) {
+        guard unsafe rmdir(path) == 0 || errno == ENOENT else { throw .last(path) }
+        try syncFolder(of: path)
+    }
+
     /// Gives a file a second name, under which it stays when the first is replaced.
     package static func keep(_ path: String, as name: String) throws(FileFailure) {
         guard unsafe link(path, name) == 0 else { throw .last(name) }

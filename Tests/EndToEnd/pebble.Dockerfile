@@ -1,5 +1,7 @@
 # Pebble, the ACME server that is made for tests, from Debian, with a certificate for its own API.
 FROM debian:bookworm-slim
+# Any version will do: only tests use it.
+# hadolint ignore=DL3008
 RUN apt-get update -q && apt-get install -y -q --no-install-recommends pebble curl openssl && rm -rf /var/lib/apt/lists/*
 WORKDIR /pebble
 RUN openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -noenc -days 30 -subj /CN=pebble-api \

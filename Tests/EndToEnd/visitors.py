@@ -3,7 +3,8 @@
     visitors.py HOST CA_FILE SECONDS [--uploads]     asks until the time is up or a line comes on standard input
     visitors.py HOST CA_FILE websocket SECONDS       one WebSocket that stays and says something every 200 ms
 
-Prints one line of JSON: what was asked, answered and failed, with the first words of each sort of failure.
+Prints one line of JSON: how much was answered and failed, with the first words of each sort of failure. A request on a
+connection that was idle and closed just then is sent once more on a new one, as browsers and curl do, and counted as such.
 """
 
 import base64
@@ -37,6 +38,7 @@ class Tally:
     def __init__(self):
         self.lock = threading.Lock()
         self.answered = 0
+        self.sent_again = 0
         self.failures = collections.Counter()
 
     def count(self, failure=None):
@@ -46,14 +48,30 @@ class Tally:
             else:
                 self.failures[failure[:120]] += 1
 
+    def send_again(self):
+        with self.lock:
+            self.sent_again += 1
+
+
+def answer_on(connection):
+    connection.request("GET", "/download?bytes=20000")
+    return connection.getresponse()
+
 
 def ask(host, ca_file, stop, tally):
     connection = None
     while not stop.is_set():
         try:
+            is_new = connection is None
             connection = connection or Connection(host, timeout=20, context=context(ca_file))
-            connection.request("GET", "/download?bytes=20000")
-            answer = connection.getresponse()
+            try:
+                answer = answer_on(connection)
+            except (http.client.RemoteDisconnected, BrokenPipeError, ConnectionResetError):
+                if is_new:
+                    raise
+                tally.send_again()
+                connection = Connection(host, timeout=20, context=context(ca_file))
+                answer = answer_on(connection)
             body = answer.read()
             if answer.status != 200:
                 tally.count(f"status {answer.status}")
@@ -82,7 +100,8 @@ def keep_asking(host, ca_file, seconds):
     stop.set()
     for thread in threads:
         thread.join()
-    return {"answered": tally.answered, "failed": sum(tally.failures.values()), "failures": dict(tally.failures)}
+    return {"answered": tally.answered, "sent_again": tally.sent_again, "failed": sum(tally.failures.values()),
+            "failures": dict(tally.failures)}
 
 
 def frame(text):

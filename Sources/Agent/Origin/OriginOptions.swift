@@ -83,7 +83,8 @@ package enum OriginOptionsError: Error, Equatable, CustomStringConvertible {
         case .needsHTTPS(let option): "\(option) is about TLS: it goes with a target that begins with https://."
         case .needsHTTP1(let option): "\(option) goes with origins that speak HTTP/1.1, not with http2://."
         case .folderHasNo(let option): "\(option) goes with a service; a folder is served by the agent itself."
-        case .noTrustStore: "The system has no store of CA certificates that can be read. Name one with --upstream-ca."
+        case .noTrustStore:
+            "The system has no store of CA certificates that can be read. Name one with --upstream-ca or SSL_CERT_FILE."
         }
     }
 }

@@ -17,7 +17,7 @@ struct OriginTLS: Sendable {
         configuration.certificateVerification = .fullVerification
         configuration.applicationProtocols = ["http/1.1"]
         configuration.renegotiationSupport = .none
-        if let anchors = options.anchors { configuration.trustRoots = try Self.roots(anchors) }
+        configuration.trustRoots = try options.anchors.map(Self.roots) ?? TrustStore.roots()
         do {
             context = try NIOSSLContext(configuration: configuration)
         } catch {

@@ -1,0 +1,102 @@
+# shellcheck shell=bash disable=SC2154
+# What docs/operations.md tells an operator to do. Sourced by .ci/e2e.
+
+# Where the operator stands; what is copied out of containers ends up here.
+desk=$work/operator
+rm -rf "$desk" && mkdir -p "$desk"
+done_sections=()
+
+# The commands in the `sh` blocks of a section; of every section without a name.
+commands_of() {
+    awk -v wanted="${1:-}" '
+        /^## / { section = substr($0, 4) }
+        /^```/ { inside = ($0 == "```sh"); next }
+        inside && (wanted == "" || section == wanted)' docs/operations.md
+}
+
+# documented SECTION: runs its commands as they stand there.
+documented() {
+    local section=$1 commands
+    commands=$(commands_of "$section")
+    [ -n "$commands" ] || die "docs/operations.md has no commands in the section \"$section\""
+    [ "$build" = yes ] || commands=$(grep -v '^docker compose build$' <<<"$commands")
+    (cd "$desk" && bash -euo pipefail -c "$commands") </dev/null >"$work/documented.log" 2>&1 ||
+        { tail -n 30 "$work/documented.log" >&2; die "a command of docs/operations.md failed, in the section \"$section\""; }
+    done_sections+=("$section")
+    say "   docs/operations.md, $section: as written"
+}
+
+# every_section_done: fails when the document has commands that nobody ran.
+every_section_done() {
+    local section
+    while IFS= read -r section; do
+        [ -z "$(commands_of "$section")" ] && continue
+        [[ " ${done_sections[*]/%/;} " == *" $section; "* ]] || die "nothing here runs the section \"$section\" of docs/operations.md"
+    done < <(sed -n 's/^## //p' docs/operations.md)
+}
+
+in_ca() { "${stack[@]}" exec -T ca ca-tools "$@"; }
+still_serves() { wait_until "${1:-30}" serves || die "the laptop is not reachable afterwards"; }
+
+# trusts_after_upgrade N: fetches the agent that is handed out now, and looks how many roots it trusts.
+trusts_after_upgrade() {
+    in_laptop sh -c "curl -fsSL https://$domain/install.sh | sh" && [ "$(in_laptop osm-agent trust --json | grep -c '"fingerprint"')" = "$1" ]
+}
+restart_agent() {
+    in_laptop pkill -TERM -f 'osm-agent http 3000 --name app' || die "no agent ran"
+    wait_until 20 no_agent || die "the agent did not end"
+    start_agent
+}
+no_agent() { ! in_laptop pgrep -f 'osm-agent http 3000 --name app'; }
+
+step "what docs/operations.md says"
+documented "Install"
+for file in root.key passphrase; do [ -s "$desk/offline/$file" ] || die "$file was not copied"; done
+fingerprint=$(in_ca offline --json | json_value rootSHA256) || true
+in_ca offline --delete --fingerprint "$fingerprint" >/dev/null
+documented "Invite a laptop"
+documented "Look at it"
+. Tests/EndToEnd/portable.sh
+documented "Change a setting"
+still_serves
+documented "Upgrade"
+still_serves
+
+documented "Back up"
+"${stack[@]}" down -v --timeout 5 >/dev/null 2>&1
+documented "Restore, or move to another machine"
+learn_public_root
+still_serves 90
+say "   the agent came back to the restored edge"
+
+step "rotation"
+documented "Rotate the authority"
+export OSM_CA_PASSPHRASE
+OSM_CA_PASSPHRASE=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
+"${stack[@]}" exec -T -e OSM_CA_PASSPHRASE ca ca-tools rotate begin >/dev/null
+unset OSM_CA_PASSPHRASE
+wait_until 60 trusts_after_upgrade 2 || die "no agent that trusts both roots was published"
+restart_agent
+still_serves
+in_ca rotate switch >/dev/null
+in_ca issue edge --name "$domain" --renew >/dev/null
+restart_agent
+still_serves
+say "   an agent that trusts both roots is served before and after the new one issues"
+if in_ca rotate finish >/dev/null 2>&1; then die "a rotation ended although a device needs the old root"; fi
+in_ca rotate finish --force >/dev/null
+wait_until 60 trusts_after_upgrade 1 || die "no agent that trusts the new root alone was published"
+in_ca invite laptop-again --json | json_value token | docker exec -i "$laptop" sh -c 'cat >/root/token'
+in_laptop osm-agent enroll --force --token-file /root/token >/dev/null || die "the laptop could not be enrolled below the new root"
+restart_agent
+still_serves
+say "   after the last step the laptop is served below the new root"
+
+step "withdrawal"
+documented "Withdraw a device"
+device=$(in_laptop osm-agent identity show --json | json_value device)
+in_ca revoke --device "$device" --reason key-compromise >/dev/null
+is_gone() { ! serves; }
+wait_until 10 is_gone || die "a revoked device is still served"
+say "   a revoked device is not served any more"
+every_section_done

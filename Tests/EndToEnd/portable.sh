@@ -1,0 +1,26 @@
+# shellcheck shell=bash disable=SC2154
+# The agent that laptops download, on systems it was not built on. Sourced by .ci/e2e.
+
+step "other systems"
+portable=$work/portable
+rm -rf "$portable" && mkdir -p "$portable"
+docker cp -q "$laptop:/usr/local/bin/osm-agent" "$portable/osm-agent"
+# Modules for looking up names that a program without shared libraries must not load.
+echo 'hosts: mymachines resolve [!UNAVAIL=return] mdns4_minimal files dns myhostname' >"$portable/nsswitch.conf"
+
+# enrols_on IMAGE: asks by name, over TLS, for a certificate.
+enrols_on() {
+    in_ca invite "portable-${1//[^a-z]/-}" --json | json_value token >"$portable/token"
+    docker run --rm --user 0 --network osm-e2e-home --add-host "$domain:host-gateway" --tmpfs /identity \
+        -v "$PWD/$portable:/portable:ro" -v "$PWD/$portable/nsswitch.conf:/etc/nsswitch.conf:ro" \
+        --entrypoint /portable/osm-agent "$1" enroll --identity /identity/device --token-file /portable/token >"$work/portable.log" 2>&1 ||
+        { tail -n 5 "$work/portable.log" >&2; die "the agent does not run on $1"; }
+    say "   $1: enrolled"
+}
+for image in debian:bullseye-slim debian:bookworm-slim debian:trixie-slim; do
+    if docker image inspect "$image" >/dev/null 2>&1 || docker pull -q "$image" >/dev/null 2>&1; then enrols_on "$image"; else
+        say "   LEFT OUT: $image is not here and cannot be fetched"
+    fi
+done
+# This one holds nothing but the program.
+enrols_on osm-router/agent:e2e
