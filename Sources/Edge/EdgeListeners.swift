@@ -11,18 +11,23 @@ struct EdgeListeners {
     private struct Accepted {
         let receives: AdaptiveRecvByteBufferAllocator
         let sends: ChannelOptions.Types.WriteBufferWaterMark
+        /// Reads of the socket before what they brought is told and flushed; nil for as many as NIO finds right.
+        var readsATurn: UInt?
 
         func apply(to channel: any Channel) throws {
             let options = channel.syncOptions
             try options?.setOption(.recvAllocator, value: receives)
             try options?.setOption(.writeBufferWaterMark, value: sends)
+            if let readsATurn { try options?.setOption(.maxMessagesPerRead, value: readsATurn) }
         }
     }
 
     func bindTunnels(_ address: ListenAddress) async throws -> any Channel {
         let accepted = Accepted(
             receives: AdaptiveRecvByteBufferAllocator(minimum: 1024, initial: 8192, maximum: 64 * 1024),
-            sends: .init(low: 128 * 1024, high: 256 * 1024)
+            sends: .init(low: 128 * 1024, high: 256 * 1024),
+            // What a turn brings is shared by many visitors, and each of them is woken for its part.
+            readsATurn: 8
         )
         return try await bootstrap(accepted) { core in
             core.overload.tunnelGate()

@@ -12,6 +12,8 @@ package struct HTTP2Limits: Sendable, Equatable {
     package var windowGrowth = 16 * 1024 * 1024
     /// The flow-control window of the connection.
     package var connectionWindow = 16 * 1024 * 1024
+    /// The largest frame that the peer may send (SETTINGS_MAX_FRAME_SIZE).
+    package var frameSize = 16 * 1024
     /// How many streams the peer may have open (SETTINGS_MAX_CONCURRENT_STREAMS).
     package var concurrentStreams = 4096
     /// The size of a decoded field section, 32 bytes a field included (RFC 9113, 6.5.2).
@@ -48,12 +50,20 @@ package struct HTTP2Limits: Sendable, Equatable {
 
     package init() {}
 
+    /// The largest DATA frame that is sent to whoever takes larger ones: streams take turns by frames.
+    static let largestFrameSent = 32 * 1024
+
     /// Unread bytes beyond which the peer gets no credit and the worst reader's stream ends: what lies in the
     /// connection's window may still come after that.
     var unreadMark: Int { receiveBudget - connectionWindow }
 
     /// For the edge: the peer is an agent, possibly with a stolen key.
-    package static var towardsAgent: HTTP2Limits { HTTP2Limits() }
+    package static var towardsAgent: HTTP2Limits {
+        var limits = HTTP2Limits()
+        // Responses are what a tunnel carries most of: half the frames, half of what each of them costs.
+        limits.frameSize = HTTP2Limits.largestFrameSent
+        return limits
+    }
 
     /// For the edge: the peer is a visitor, or a proxy that carries many of them.
     package static var towardsVisitor: HTTP2Limits {

@@ -299,6 +299,14 @@ package import NIOCore
                 value: UInt32(limits.fieldSectionSize)
             ),
         ]
+        if limits.frameSize > 16 * 1024 {  // RFC 9113, 6.5.2: the default
+            entries.append(
+                .init(
+                    settings_id: Int32(NGHTTP2_SETTINGS_MAX_FRAME_SIZE.rawValue),
+                    value: UInt32(limits.frameSize)
+                )
+            )
+        }
         switch role {
         case .client:
             entries.append(.init(settings_id: Int32(NGHTTP2_SETTINGS_ENABLE_PUSH.rawValue), value: 0))

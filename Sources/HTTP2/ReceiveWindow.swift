@@ -15,17 +15,19 @@ struct ReceiveWindow {
 
     private let initial: Int
     private let maximum: Int
-    /// What the sender knew of when it sent what arrives in this round: a larger window takes a round trip to show.
+    /// What the sender can have sent of in this round: a larger window takes a round trip to show.
     private var known: Int
+    /// Bytes still to come that were allowed before the window grew on a long link; the first byte behind them shows that
+    /// the sender has heard of it.
+    private var promised = 0
     private var roundBegan: NIODeadline?
     private var roundBytes = 0
     private var readerKeptUp = true
-    private var grewEarly = false
 
     /// Below this round trip a small window is never the bottleneck: 256 KiB in 2 ms are 128 MiB a second.
     static let shortestRoundTrip = TimeAmount.milliseconds(2)
-    /// From this round trip on a window grows fourfold, and within the round: anything less would spend more of a download
-    /// than its bytes.
+    /// From this round trip on a window grows fourfold, as soon as the sender has filled the last one: anything less would
+    /// spend more of a download than its bytes.
     static let longRoundTrip = TimeAmount.milliseconds(100)
 
     init(initial: Int, maximum: Int) {
@@ -37,7 +39,9 @@ struct ReceiveWindow {
 
     mutating func received(_ count: Int) {
         unread += count
-        roundBytes += count
+        let early = min(count, promised)
+        promised -= early
+        roundBytes += count - early
     }
 
     /// The reader cannot take more at present; the round does not count towards growth.
@@ -56,28 +60,39 @@ struct ReceiveWindow {
         unread -= min(count, unread)
         guard let roundTrip, roundTrip >= Self.shortestRoundTrip else { return nil }
         let isLong = roundTrip >= Self.longRoundTrip
-        guard let began = roundBegan else {
-            beginRound(now, with: isLong ? roundBytes : 0)
-            return isLong ? growEarly(allowance) : nil
+        guard !isLong || promised == 0 else { return nil }
+        let began = roundBegan ?? beginRound(now, with: isLong ? roundBytes : 0)
+        guard now - began >= roundTrip else {
+            return isLong && isBusy && readerKeptUp ? growOnLongLink(now, allowance) : nil
         }
-        guard now - began >= roundTrip else { return isLong ? growEarly(allowance) : nil }
         // A round that took much longer says nothing, the sender may have paused.
         let wasBusy = isBusy && now - began < roundTrip * 4
-        let (keptUp, grew) = (readerKeptUp, grewEarly)
-        beginRound(now, with: 0)
+        let keptUp = readerKeptUp
+        if keptUp, wasBusy, isLong { return growOnLongLink(now, allowance) }
+        readerKeptUp = true
         known = size
-        if keptUp {
-            guard wasBusy, !grew else { return nil }
-            return resize(min(size * (isLong ? 4 : 2), maximum, size + max(0, allowance)))
-        }
+        beginRound(now, with: 0)
+        if keptUp { return wasBusy ? resize(min(size * 2, maximum, size + max(0, allowance))) : nil }
         return wasUnread * 2 >= size ? resize(max(size / 2, initial)) : nil
     }
 
-    /// Grows before a long round is over: whoever sent most of a window at its beginning will wait for the rest of it.
-    private mutating func growEarly(_ allowance: Int) -> Int? {
-        guard isBusy, readerKeptUp, !grewEarly else { return nil }
-        grewEarly = true
-        return resize(min(size * 4, maximum, size + max(0, allowance)))
+    /// Grows before the round is over, for whoever sent most of a window will wait for the rest of it.
+    ///
+    /// The next round begins with the first byte that the sender could not have sent without knowing of this: a clock would
+    /// take what was under way meanwhile for a sign that the window is large enough.
+    private mutating func growOnLongLink(_ now: NIODeadline, _ allowance: Int) -> Int? {
+        let before = size
+        let next = resize(min(size * 4, maximum, size + max(0, allowance)))
+        readerKeptUp = true
+        beginRound(now, with: 0)
+        guard next != nil else {
+            known = size
+            return nil
+        }
+        known = size - before
+        promised = before - unread
+        roundBegan = nil
+        return next
     }
 
     /// Two thirds of a window within one round trip: the sender is, or soon will be, waiting for credit.
@@ -90,10 +105,10 @@ struct ReceiveWindow {
         return next
     }
 
-    private mutating func beginRound(_ now: NIODeadline, with bytes: Int) {
+    @discardableResult
+    private mutating func beginRound(_ now: NIODeadline, with bytes: Int) -> NIODeadline {
         roundBegan = now
         roundBytes = bytes
-        readerKeptUp = true
-        grewEarly = false
+        return now
     }
 }

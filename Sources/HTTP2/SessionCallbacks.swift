@@ -63,6 +63,16 @@ import NIOCore
             session.streamClosed(id, HTTP2ErrorCode(rawValue: code))
             return 0
         }
+        unsafe nghttp2_session_callbacks_set_data_source_read_length_callback(callbacks) {
+            _,
+            _,
+            _,
+            _,
+            _,
+            allowed,
+            _ in
+            min(Int(allowed), HTTP2Limits.largestFrameSent)
+        }
         unsafe nghttp2_session_callbacks_set_send_data_callback(callbacks) {
             _,
             frame,

@@ -3,28 +3,52 @@ package import NIOCore
 /// What a reader that fell behind has still to take: copied out of the read buffers, so that it pins none of them.
 ///
 /// A slice of 16 KiB keeps the whole buffer alive that it was read into; fifty slow readers would hold many times what
-/// they are owed. Bounded by the stream's receive window, because the peer gets no credit for what waits here.
+/// they are owed. For the same reason it is kept in pieces, each freed when it has been taken: a reader may stay behind
+/// for all of a body, and one buffer would grow with every byte that ever passed through it. Bounded by the stream's
+/// receive window, because the peer gets no credit for what waits here.
 package struct StalledBody {
-    private var bytes = ByteBuffer()
+    private var pieces = CircularBuffer<ByteBuffer>()
+    /// Bytes that wait.
+    package private(set) var byteCount = 0
+
+    /// The most that ``take()`` hands out.
+    package static let pieceSize = 64 * 1024
 
     package init() {}
 
-    package var isEmpty: Bool { bytes.readableBytes == 0 }
+    package var isEmpty: Bool { byteCount == 0 }
 
     /// Keeps a copy until ``take()``.
-    package mutating func keep(_ data: ByteBuffer) { bytes.writeBytes(data.readableBytesView) }
-
-    /// Hands out a piece of what waits, or nil when nothing does.
-    package mutating func take(upTo limit: Int) -> ByteBuffer? {
-        guard bytes.readableBytes > limit else { return take() }
-        return bytes.readSlice(length: limit)
+    package mutating func keep(_ data: ByteBuffer) {
+        var rest = data
+        byteCount += rest.readableBytes
+        while rest.readableBytes > 0 {
+            if (pieces.last?.writerIndex ?? Self.pieceSize) >= Self.pieceSize { addPiece() }
+            let last = pieces.index(before: pieces.endIndex)
+            let room = Self.pieceSize - pieces[last].writerIndex
+            if var part = rest.readSlice(length: min(room, rest.readableBytes)) { pieces[last].writeBuffer(&part) }
+        }
     }
 
-    /// Hands out all that waits, or nil when nothing does.
+    private mutating func addPiece() {
+        var piece = ByteBuffer()
+        // Whoever is a whole piece behind will have the next one filled, too.
+        if !pieces.isEmpty { piece.reserveCapacity(Self.pieceSize) }
+        pieces.append(piece)
+    }
+
+    /// Hands out the next piece, or nil when nothing waits.
     package mutating func take() -> ByteBuffer? {
-        guard !isEmpty else { return nil }
-        var taken = ByteBuffer()
-        swap(&taken, &bytes)
-        return taken
+        guard let piece = pieces.popFirst() else { return nil }
+        byteCount -= piece.readableBytes
+        return piece
+    }
+
+    /// Lets go of everything.
+    ///
+    /// - Returns: How many bytes waited.
+    package mutating func drop() -> Int {
+        defer { self = StalledBody() }
+        return byteCount
     }
 }

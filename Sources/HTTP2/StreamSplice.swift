@@ -74,7 +74,7 @@ package final class StreamSplice: ChannelDuplexHandler {
         waiting = early
         streamHasEnded = hasEnded
         passWaiting()
-        if let data = self.early.take() { push(data, to: stream) }
+        while let data = self.early.take() { push(data, to: stream) }
         if socketHasEnded { handler.finish(stream) }
         resumeReading()
     }
@@ -89,7 +89,8 @@ package final class StreamSplice: ChannelDuplexHandler {
     private func end(_ end: End) {
         guard !isOver else { return }
         isOver = true
-        if let rest = waiting.take(), let stream { handler?.taken(rest.readableBytes, on: stream) }
+        let rest = waiting.drop()
+        if let stream { handler?.taken(rest, on: stream) }
         observe(.ended(end))
         observe = { _ in }
     }
@@ -171,7 +172,7 @@ package final class StreamSplice: ChannelDuplexHandler {
 
     private func passWaiting() {
         guard !isOver, let stream else { return }
-        if let bytes = waiting.take() { pass(bytes, from: stream) }
+        while context?.channel.isWritable == true, let bytes = waiting.take() { pass(bytes, from: stream) }
         endOutputWhenPassed()
         context?.flush()
     }

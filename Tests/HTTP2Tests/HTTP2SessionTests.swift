@@ -70,6 +70,20 @@ struct HTTP2SessionTests {
         #expect(stream.unreadBytes == mark + 1)
     }
 
+    @Test func `sends DATA in frames as large as the peer takes, up to a measure of its own`() throws {
+        var greedy = HTTP2Limits.towardsAgent
+        greedy.frameSize = 1024 * 1024
+        for (limits, frames) in [(HTTP2Limits(), 7), (.towardsAgent, 4), (greedy, 4)] {
+            let pair = try SessionPair(client: limits)
+            let (_, served) = try pair.open()
+            try pair.server.respond(.status("200"), on: served, ends: false)
+            _ = pair.server.send(ByteBuffer(pattern: 100 * 1024), on: served)
+            try pair.exchange()
+            #expect(pair.server.dataFramesSent == frames)
+            #expect(pair.clientEvents.body == ByteBuffer(pattern: 100 * 1024))
+        }
+    }
+
     @Test func `sends trailers after a body and after none`() throws {
         for body in [ByteBuffer(), ByteBuffer(string: "hello")] {
             let pair = try SessionPair()

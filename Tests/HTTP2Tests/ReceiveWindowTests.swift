@@ -43,11 +43,32 @@ struct ReceiveWindowTests {
         let trip = TimeAmount.milliseconds(200)
         #expect(round(&window, 0, bytes: 60, trip: trip) == nil)
         #expect(round(&window, 0, bytes: 10, trip: trip) == 400)
+        // 100 more were allowed before, and show nothing; then two thirds of the 300 that the larger window added.
         #expect(round(&window, 0, bytes: 30, trip: trip) == nil)
-        // What ends a round belongs to it; the next one counts against the window that the sender knows by then.
-        #expect(round(&window, 1, bytes: 10, trip: trip) == nil)
-        #expect(round(&window, 1, bytes: 260, trip: trip) == nil)
+        #expect(round(&window, 1, bytes: 70, trip: trip) == nil)
+        #expect(round(&window, 1, bytes: 190, trip: trip) == nil)
         #expect(round(&window, 1, bytes: 10, trip: trip) == 1600)
+    }
+
+    @Test func `grows on a long link with what shows that the sender heard of it, not with the clock`() {
+        var window = ReceiveWindow(initial: 100, maximum: 5000)
+        let trip = TimeAmount.milliseconds(200)
+        #expect(round(&window, 0, bytes: 100, trip: trip) == 400)
+        for number in 1...9 { #expect(round(&window, number, bytes: 10, trip: trip) == nil) }
+        // The last bytes that were allowed before come together with those that follow.
+        #expect(round(&window, 10, bytes: 10 + 300, trip: trip) == 1600)
+        // A link that holds no more is left in peace.
+        for number in 11...30 { #expect(round(&window, number, bytes: 400, trip: trip) == nil) }
+    }
+
+    @Test func `judges a window that cannot grow like any other`() {
+        let trip = TimeAmount.milliseconds(200)
+        var window = ReceiveWindow(initial: 100, maximum: 400)
+        #expect(round(&window, 0, bytes: 100, trip: trip) == 400)
+        #expect(round(&window, 1, bytes: 100 + 300, trip: trip) == nil)
+        window.received(400)
+        window.readerStalled()
+        #expect(round(&window, 3, bytes: 0, trip: trip) == 200)
     }
 
     @Test func `stays as it is on a long link when little comes, or the reader falls behind`() {

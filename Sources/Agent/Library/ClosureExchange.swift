@@ -103,7 +103,7 @@ final class ClosureExchange: HTTP2StreamDelegate {
     private func readOn() {
         guard let promise = reading, requestHasEnded || !waiting.isEmpty else { return }
         reading = nil
-        let piece = waiting.take(upTo: Self.pieceSize)
+        let piece = waiting.take()
         if let piece { request.handler.taken(piece.readableBytes, on: request.stream) }
         expectAnswer()
         promise.succeed(piece)
@@ -170,7 +170,7 @@ final class ClosureExchange: HTTP2StreamDelegate {
         guard !isOver else { return }
         isOver = true
         timer?.cancel()
-        if let rest = waiting.take() { request.handler.taken(rest.readableBytes, on: request.stream) }
+        request.handler.taken(waiting.drop(), on: request.stream)
         reading?.fail(CancellationError())
         reading = nil
         writing?.fail(CancellationError())

@@ -133,7 +133,9 @@ final class OriginExchange: HTTP2StreamDelegate {
     func originIsReady() {
         guard state == .sending else { return }
         // Nothing of the new protocol is sent before the origin has agreed to it.
-        if !isWebSocket || isUpgraded, let data = waiting.take() { pass(data) }
+        if !isWebSocket || isUpgraded {
+            while connection?.isWritable == true, let data = waiting.take() { pass(data) }
+        }
         endRequestWhenPassed()
         connection?.flush()
     }
@@ -286,7 +288,7 @@ final class OriginExchange: HTTP2StreamDelegate {
         state = .over
         wait?.cancel()
         wait = nil
-        if let rest = waiting.take() { handler.taken(rest.readableBytes, on: stream) }
+        handler.taken(waiting.drop(), on: stream)
         tunnelled.observe(progress)
     }
 }

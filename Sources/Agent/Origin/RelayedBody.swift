@@ -54,14 +54,13 @@ struct RelayedBody {
     /// The sink takes bytes, for the first time or again.
     mutating func resume(from source: Side, to sink: Side) {
         sinkIsFull = false
-        if let data = waiting.take() { pass(data, from: source, to: sink) }
+        while !sinkIsFull, let data = waiting.take() { pass(data, from: source, to: sink) }
         endWhenPassed(to: sink)
     }
 
     /// Nobody wants the rest.
     mutating func drop(from source: Side) {
-        guard let rest = waiting.take() else { return }
-        source.handler.taken(rest.readableBytes, on: source.stream)
+        source.handler.taken(waiting.drop(), on: source.stream)
     }
 
     private mutating func pass(_ data: ByteBuffer, from source: Side, to sink: Side) {

@@ -86,7 +86,7 @@ final class TCPOrigin: HTTP2StreamDelegate {
         guard !isOver else { return }
         isOver = true
         stream.delegate = DiscardingReader(handler)
-        if let rest = early.take() { handler.taken(rest.readableBytes, on: stream) }
+        handler.taken(early.drop(), on: stream)
         AgentAnswer(failure).send(on: stream, handler)
     }
 

@@ -70,7 +70,7 @@ final class WaitingVisit: HTTP2StreamDelegate {
         guard let reader = pass(request) else { return refuse(.malformed) }
         guard !stream.isClosed else { return }
         stream.delegate = reader
-        if let early = body.take() { reader.stream(stream, received: early) }
+        while let early = body.take() { reader.stream(stream, received: early) }
         if let trailers, !stream.isClosed { reader.stream(stream, received: trailers, kind: .trailers) }
         if hasEnded, !stream.isClosed { reader.streamEnded(stream) }
         if !stream.isClosed { reader.streamReadComplete(stream) }
@@ -83,7 +83,7 @@ final class WaitingVisit: HTTP2StreamDelegate {
     }
 
     private func drop() {
-        if let early = body.take() { request.handler.taken(early.readableBytes, on: request.stream) }
+        request.handler.taken(body.drop(), on: request.stream)
     }
 
     // MARK: HTTP2StreamDelegate, until the verdict

@@ -21,6 +21,7 @@ final class HTTP1Responder: VisitorResponder {
 
     var peer: IPAddress? { visitor.peer }
     var takesMore: Bool { visitor.isWritable }
+    var isBehind: Bool { visitor.isBehind }
 
     func goOn() { visitor.write(Self.goOnHead) }
 

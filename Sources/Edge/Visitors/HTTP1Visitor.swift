@@ -47,6 +47,7 @@ final class HTTP1Visitor: ChannelDuplexHandler, RemovableChannelHandler, Visitor
     /// Small pieces of a response, written as one.
     var outbound = ByteBuffer()
     private var isUnflushed = false
+    private var wasBehind = false
 
     /// Bytes of pipelined requests that are kept while a response is on its way.
     static let pipelinedBytes = 16 * 1024
@@ -255,6 +256,12 @@ final class HTTP1Visitor: ChannelDuplexHandler, RemovableChannelHandler, Visitor
         }
         writeJoined()
         write(bytes, context)
+    }
+
+    /// See ``VisitorResponder/isBehind``; what was written since the last flush does not count.
+    var isBehind: Bool {
+        if !isUnflushed { wasBehind = (context?.channel.waitingBytes ?? 0) > 0 }
+        return wasBehind
     }
 
     func flush() {

@@ -101,6 +101,8 @@ final class HTTP2Responder: VisitorResponder, HTTP2StreamDelegate {
 
     var peer: IPAddress? { visitor.peer }
     var takesMore: Bool { !isBlocked }
+    /// All of a turn waits in the stream's queue until its end, so that only half a queue says something.
+    var isBehind: Bool { stream.queuedBytes > 64 * 1024 }
 
     func goOn() {
         var fields = FieldSection(capacity: 16, fields: 1)

@@ -30,8 +30,9 @@ final class VisitorExchange: HTTP2StreamDelegate {
 
     /// Tunnels that a request may be offered to: a second when the first one takes none any more.
     private static let tunnelsTried = 2
-    /// How much of what waits for a visitor is handed on before its socket is asked again.
-    private static let piece = 64 * 1024
+
+    /// Up to this size nothing is worth a question about the visitor.
+    private static let smallPiece = 2 * 1024
 
     private enum State { case awaitingResponse, streaming, over }
 
@@ -168,7 +169,7 @@ final class VisitorExchange: HTTP2StreamDelegate {
         state = .over
         guard let stream else { return }
         // Nobody will read the rest; the memory that it was promised is the tunnel's again.
-        if let rest = stalled.take() { tunnel?.taken(rest.readableBytes, on: stream) }
+        tunnel?.taken(stalled.drop(), on: stream)
         guard !stream.isClosed else { return }
         tunnel?.reset(stream, code)
     }
@@ -242,8 +243,11 @@ final class VisitorExchange: HTTP2StreamDelegate {
             tunnel?.readerStalled(on: stream)
             return
         }
-        pass(data, on: stream)
+        pass(data.readableBytes > Self.smallPiece && responder.isBehind ? copied(data) : data, on: stream)
     }
+
+    /// What waits in a socket's queue must not keep the whole buffer alive that it was read into.
+    private func copied(_ data: ByteBuffer) -> ByteBuffer { ByteBuffer(bytes: data.readableBytesView) }
 
     private func pass(_ data: ByteBuffer, on stream: HTTP2Stream) {
         core.metrics.bytesToVisitors.increment(by: data.readableBytes)
@@ -261,7 +265,7 @@ final class VisitorExchange: HTTP2StreamDelegate {
     func visitorIsReady() {
         guard state == .streaming, let stream else { return }
         // Piece by piece: the agent gets credit only for what the socket's queue has room for.
-        while responder?.takesMore == true, let piece = stalled.take(upTo: Self.piece) { pass(piece, on: stream) }
+        while responder?.takesMore == true, let piece = stalled.take() { pass(piece, on: stream) }
         endWhenPassed()
         responder?.flush()
     }
@@ -269,7 +273,7 @@ final class VisitorExchange: HTTP2StreamDelegate {
     /// The tunnel needs its memory more than this visitor, who is behind, needs the rest.
     func streamEvicted(_ stream: HTTP2Stream) {
         guard state == .streaming else { return }
-        _ = stalled.take()
+        _ = stalled.drop()
         cut(.enhanceYourCalm, because: .readerEvicted)
     }
 

@@ -13,6 +13,8 @@ protocol VisitorResponder: AnyObject {
     var peer: IPAddress? { get }
     /// Whether more of a body is taken now; when not, the exchange's `visitorIsReady` follows.
     var takesMore: Bool { get }
+    /// Whether bytes of an earlier moment still wait for the visitor: what is written now will wait, too.
+    var isBehind: Bool { get }
 
     /// Asks for the body that the visitor holds back (RFC 9110, 10.1.1).
     func goOn()
