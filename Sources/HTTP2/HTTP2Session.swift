@@ -49,11 +49,13 @@ package import NIOCore
         var fields = FieldSection.empty
         /// As RFC 9113, 6.5.2 counts it.
         var size = 0
+        var count = 0
 
         mutating func begin(_ stream: HTTP2Stream?) {
             self.stream = stream
             fields = FieldSection()
             size = 0
+            count = 0
         }
 
         /// Hands the section out and keeps nothing of it.

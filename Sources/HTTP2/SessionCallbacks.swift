@@ -129,10 +129,11 @@ extension HTTP2Session {
     func field(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) -> Int32 {
         // RFC 9113, 6.5.2 counts 32 bytes a field: one byte on the wire must not buy unlimited memory here.
         incoming.size += name.count + value.count + 32
-        guard incoming.size <= limits.fieldSectionSize, incoming.fields.count < limits.fieldCount else {
+        guard incoming.size <= limits.fieldSectionSize, incoming.count < limits.fieldCount else {
             tally.glitches += 1
             return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue
         }
+        incoming.count += 1
         unsafe incoming.fields.append(name: name.bytes, value: value.bytes)
         return 0
     }
