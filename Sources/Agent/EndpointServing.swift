@@ -3,11 +3,17 @@ import HTTPFields
 import NIOCore
 
 /// Hands requests to the origins behind the endpoints, seen by whoever looks on, and says what came of each.
-struct EndpointServing: Sendable {
+final class EndpointServing: Sendable {
     let state: AgentState
     /// Nil for nobody.
     let observer: (any ExchangeObserver)?
     let headDeadline: TimeAmount
+
+    init(state: AgentState, observer: (any ExchangeObserver)?, headDeadline: TimeAmount) {
+        self.state = state
+        self.observer = observer
+        self.headDeadline = headDeadline
+    }
 
     /// Who is told of the requests to an endpoint.
     func listeners(of endpoint: Endpoint) -> EndpointListeners {
@@ -56,7 +62,7 @@ struct EndpointServing: Sendable {
             observeOrigin: listeners.observeOrigin,
             tap: tap
         )
-        return origin.serve(served) ?? AgentAnswer.malformed.given(to: request, on: stream, handler)
+        return origin.serve(consume served) ?? AgentAnswer.malformed.given(to: request, on: stream, handler)
     }
 }
 

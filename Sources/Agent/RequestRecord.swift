@@ -35,14 +35,17 @@ package struct RequestRecord: Sendable, Equatable {
 struct RequestProgress {
     /// The request's head.
     let fields: FieldSection
-    let began = NIODeadline.now()
+    let began: NIODeadline
     var status = 0
     /// Bytes of the request's body that the origin was given.
     var received = 0
     /// Bytes of the response's body.
     var sent = 0
 
-    init(_ fields: FieldSection) { self.fields = fields }
+    init(_ fields: FieldSection, began: NIODeadline = .now()) {
+        self.fields = fields
+        self.began = began
+    }
 }
 
 extension RequestRecord: Codable {

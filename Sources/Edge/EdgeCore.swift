@@ -28,6 +28,9 @@ final class EdgeCore {
     /// For identifiers that need to be different, not secret.
     var identifiers = IdentifierGenerator()
     var requestedHosts = RequestedHosts()
+    /// What lends memory to one request after the other, and to the heads of the responses that one read brings.
+    private var spareFields = FieldSection.empty
+    private var spareHeads: [ByteBuffer] = []
     var handshakes: HandshakeLimiter
     var admission: TunnelAdmission
     /// Who renews certificates over tunnels; nil when this edge has no issuer.
@@ -85,15 +88,17 @@ final class EdgeCore {
     ///   - path: The request's target as it came, query included.
     ///   - fields: The request's fields, for the sake of its cookies.
     ///   - needsExtendedConnect: Whether it is a WebSocket.
+    ///   - now: The present time.
     /// - Returns: The route, for which each ``next(on:)`` names a tunnel.
     func route(
         host: HostName,
         path: ByteBufferView,
         fields: FieldSection,
-        needsExtendedConnect: Bool
+        needsExtendedConnect: Bool,
+        at now: NIODeadline
     ) -> RequestRoute {
         RequestRoute(
-            to: bindings.match(host.text, path, at: .now())?.binding,
+            to: bindings.match(host.text, path, at: now)?.binding,
             host: host.text,
             fields: fields,
             needsExtendedConnect: needsExtendedConnect,
@@ -129,6 +134,32 @@ final class EdgeCore {
             text.append(text: requestPrefix)
             text.append(digits, digitsOf: requestsServed)
         }
+    }
+
+    // MARK: Memory that is used again
+
+    /// The most that one piece for the next request may have, and how many heads there may be.
+    private static let spareBytes = 8 * 1024
+    private static let spareCount = 64
+
+    /// Fields to be written over.
+    func takeFields() -> FieldSection {
+        var taken = FieldSection.empty
+        swap(&taken, &spareFields)
+        return taken
+    }
+
+    /// Takes fields back that nobody needs any more.
+    func keep(_ fields: FieldSection) {
+        if fields.bytesKept <= Self.spareBytes { spareFields = fields }
+    }
+
+    /// A buffer to be cleared and written.
+    func takeHead() -> ByteBuffer { spareHeads.popLast() ?? ByteBuffer() }
+
+    /// Takes a buffer back that has been written; whoever still reads it keeps its bytes.
+    func keep(_ head: ByteBuffer) {
+        if head.storageCapacity <= Self.spareBytes, spareHeads.count < Self.spareCount { spareHeads.append(head) }
     }
 
     // MARK: Tunnels

@@ -16,13 +16,15 @@ package struct HTTP1ResponseHead: Sendable {
 extension HTTP1ResponseHead {
     /// The fields but for those that end at this hop, and for those of one more `name`; they stay where they are.
     package func lasting(except name: FieldName? = nil) -> FieldSection {
-        let hop = HopByHop.Section(fields, nominates: nominatesFields)
+        let hop = HopByHop.Section(nominates: nominatesFields)
         var entries: [FieldSection.Entry] = []
         entries.reserveCapacity(fields.count)
         for index in fields.entries.indices {
             let entry = fields.entries[index]
             if entry.name != .other || nominatesFields {
-                guard !hop.isConnectionSpecific(at: index), entry.isAlias || entry.name != name else { continue }
+                guard !hop.isConnectionSpecific(fields, at: index), entry.isAlias || entry.name != name else {
+                    continue
+                }
             }
             entries.append(entry)
         }

@@ -97,18 +97,18 @@ private struct RequestDraft {
     /// All but the host and the cookies.
     func writeFields(into out: inout OutputRawSpan) throws(HTTP1Error) {
         let bytes = fields.storage.readableBytesSpan
-        let hop = HopByHop.Section(fields, nominates: nominates)
+        let hop = HopByHop.Section(nominates: nominates)
         var hasLength = false
         for index in fields.entries.indices {
             let entry = fields.entries[index]
             let name = entry.nameRange
             if entry.name == .other {
-                guard !fields.isPseudo(at: index), !nominates || !hop.isConnectionSpecific(at: index) else {
+                guard !fields.isPseudo(at: index), !nominates || !hop.isConnectionSpecific(fields, at: index) else {
                     continue
                 }
                 guard !name.isEmpty, Characters.areToken(bytes, name) else { throw .badFieldName }
             } else {
-                guard !entry.name.isPseudo, !hop.isConnectionSpecific(at: index) else { continue }
+                guard !entry.name.isPseudo, !hop.isConnectionSpecific(fields, at: index) else { continue }
                 if !entry.isAlias, entry.name == .host || entry.name == .cookie { continue }
                 if !entry.isAlias, entry.name == .contentLength {
                     guard !hasLength, FieldFacts.contentLength(fields.value(at: index)) != nil else {

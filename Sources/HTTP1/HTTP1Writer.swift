@@ -98,7 +98,7 @@ package enum HTTP1Writer {
         let hop = HopByHop.Section(section)
         var hasLength = false
         for index in section.entries.indices where !section.isPseudo(at: index) {
-            guard !hop.isConnectionSpecific(at: index), !isLeftOut(index) else { continue }
+            guard !hop.isConnectionSpecific(section, at: index), !isLeftOut(index) else { continue }
             if section.is(.contentLength, at: index) {
                 guard !hasLength, FieldFacts.contentLength(section.value(at: index)) != nil else {
                     throw .badContentLength

@@ -11,21 +11,17 @@ package enum HopByHop {
     }
 
     /// The same for each field of one section in turn, which is searched for Connection only once.
+    ///
+    /// It keeps nothing of the section, which is asked about with every field.
     package struct Section {
-        private let fields: FieldSection
         private let nominates: Bool
 
-        package init(_ fields: FieldSection) {
-            self.init(fields, nominates: HopByHop.nominates(fields))
-        }
+        package init(_ fields: FieldSection) { self.init(nominates: HopByHop.nominates(fields)) }
 
         /// For a caller who knows whether a Connection field may name others.
-        init(_ fields: FieldSection, nominates: Bool) {
-            self.fields = fields
-            self.nominates = nominates
-        }
+        init(nominates: Bool) { self.nominates = nominates }
 
-        package func isConnectionSpecific(at index: Int) -> Bool {
+        package func isConnectionSpecific(_ fields: FieldSection, at index: Int) -> Bool {
             guard !nominates else { return HopByHop.isConnectionSpecific(fields, at: index) }
             return isFixed(fields, at: index)
         }

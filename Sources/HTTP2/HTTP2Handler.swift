@@ -207,24 +207,21 @@ package final class HTTP2Handler: ChannelInboundHandler {
         defer { isDispatching = false }
         while session.hasEvents {
             session.takeEvents(into: &batch)
-            // Taken out one by one, which leaves every reference as it is; whoever copied would count them all.
-            batch.reverse()
-            while let event = batch.popLast() { dispatch(event) }
+            for index in batch.indices {
+                // Taken out by exchange, which leaves every reference as it is; whoever copied would count them all.
+                var event = HTTP2Event.pong(0)
+                swap(&event, &batch[index])
+                dispatch(event)
+            }
+            batch.removeAll(keepingCapacity: true)
         }
     }
 
-    private func dispatch(_ event: __owned HTTP2Event) {
-        guard !hasEnded else {
-            if case .closed(let stream, let code) = event { close(stream, code) }
-            return
-        }
-        switch event {
+    private func dispatch(_ event: consuming HTTP2Event) {
+        guard !hasEnded else { return dropped(event) }
+        switch consume event {
         case .data(let stream, let data): received(data, on: stream)
-        case .head(let stream, let fields, .request): accept(stream, fields)
-        case .head(let stream, let fields, let kind):
-            markDirty(stream)
-            if kind == .trailers { stream.tap?.received(trailers: fields) }
-            stream.delegate?.stream(stream, received: fields, kind: kind)
+        case .head(let stream, let fields, let kind): received(fields, kind, on: stream)
         case .ended(let stream):
             markDirty(stream)
             stream.tap?.receivedEnd()
@@ -237,6 +234,18 @@ package final class HTTP2Handler: ChannelInboundHandler {
         case .pong(let payload): pongArrived(payload)
         case .goAway(let code, let debug): delegate?.connection(self, peerLeaving: code, debug: debug)
         }
+    }
+
+    /// What came before the end and is told after it.
+    private func dropped(_ event: HTTP2Event) {
+        if case .closed(let stream, let code) = event { close(stream, code) }
+    }
+
+    private func received(_ fields: FieldSection, _ kind: HTTP2Event.HeadKind, on stream: HTTP2Stream) {
+        if kind == .request { return accept(stream, fields) }
+        markDirty(stream)
+        if kind == .trailers { stream.tap?.received(trailers: fields) }
+        stream.delegate?.stream(stream, received: fields, kind: kind)
     }
 
     private func accept(_ stream: HTTP2Stream, _ request: FieldSection) {
@@ -293,11 +302,12 @@ package final class HTTP2Handler: ChannelInboundHandler {
         guard !dirty.isEmpty else { return }
         var flushing: [HTTP2Stream] = []
         swap(&flushing, &dirty)
-        for stream in flushing where stream.isDirty {
+        flushing.reverse()
+        while let stream = flushing.popLast() {
+            guard stream.isDirty else { continue }
             stream.isDirty = false
             stream.delegate?.streamReadComplete(stream)
         }
-        flushing.removeAll(keepingCapacity: true)
         if dirty.isEmpty { swap(&flushing, &dirty) }
     }
 

@@ -51,16 +51,22 @@ struct ReceiveWindow {
     ///
     /// - Parameters:
     ///   - count: How many; never more than are unread.
-    ///   - now: The present time.
+    ///   - now: The present time; asked only when it matters.
     ///   - roundTrip: The tunnel's round-trip time, nil while unknown.
     ///   - allowance: By how much it may grow at most.
     /// - Returns: The new size when it changes.
-    mutating func read(_ count: Int, now: NIODeadline, roundTrip: TimeAmount?, allowance: Int) -> Int? {
+    mutating func read(
+        _ count: Int,
+        now: @autoclosure () -> NIODeadline,
+        roundTrip: TimeAmount?,
+        allowance: Int
+    ) -> Int? {
         let wasUnread = unread
         unread -= min(count, unread)
         guard let roundTrip, roundTrip >= Self.shortestRoundTrip else { return nil }
         let isLong = roundTrip >= Self.longRoundTrip
         guard !isLong || promised == 0 else { return nil }
+        let now = now()
         let began = roundBegan ?? beginRound(now, with: isLong ? roundBytes : 0)
         guard now - began >= roundTrip else {
             return isLong && isBusy && readerKeptUp ? growOnLongLink(now, allowance) : nil

@@ -18,7 +18,7 @@ package final class RestartableDeadline {
 
     /// - Parameters:
     ///   - queue: What waits for it.
-    ///   - whenPassed: Told when the deadline passes; once, until it is set again. It must not own the deadline.
+    ///   - whenPassed: Told when the deadline passes; once, until it is set again. Let go of only with the deadline.
     package init(in queue: DeadlineQueue, whenPassed: @escaping () -> Void) {
         self.queue = queue
         self.whenPassed = whenPassed

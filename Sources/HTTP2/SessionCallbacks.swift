@@ -6,12 +6,12 @@ import NIOCore
 @safe enum SessionCallbacks {
     static func install(_ callbacks: OpaquePointer) {
         unsafe nghttp2_session_callbacks_set_on_begin_frame_callback(callbacks) { _, header, owner in
-            guard let session = unsafe session(owner), let header = unsafe header else { return failure }
-            return unsafe session.frameBegan(header.pointee)
+            guard let header = unsafe header else { return failure }
+            return unsafe told(owner) { unsafe $0.frameBegan(header.pointee) }
         }
         unsafe nghttp2_session_callbacks_set_on_begin_headers_callback(callbacks) { _, frame, owner in
-            guard let session = unsafe session(owner), let frame = unsafe frame else { return failure }
-            return unsafe session.headBegan(frame.pointee)
+            guard let frame = unsafe frame else { return failure }
+            return unsafe told(owner) { unsafe $0.headBegan(frame.pointee.hd) }
         }
         unsafe nghttp2_session_callbacks_set_on_header_callback(callbacks) {
             _,
@@ -22,9 +22,7 @@ import NIOCore
             valueLength,
             _,
             owner in
-            guard let owner = unsafe owner else { return failure }
-            // Called for every field: a reference that is counted would cost as much as the field.
-            return unsafe Unmanaged<HTTP2Session>.fromOpaque(owner)._withUnsafeGuaranteedRef { session in
+            unsafe told(owner) { session in
                 unsafe session.field(
                     UnsafeRawBufferPointer(start: name, count: nameLength),
                     UnsafeRawBufferPointer(start: value, count: valueLength)
@@ -33,19 +31,23 @@ import NIOCore
         }
         unsafe nghttp2_session_callbacks_set_on_invalid_header_callback(callbacks) { _, _, _, _, _, _, _, owner in
             // RFC 9113, 8.1.1: a malformed message is a stream error; without this, the field would vanish silently.
-            guard let session = unsafe session(owner) else { return failure }
-            session.tally.glitches += 1
-            return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue
+            unsafe told(owner) { session in
+                session.tally.glitches += 1
+                return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue
+            }
         }
         unsafe nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks) { _, frame, owner in
-            guard let session = unsafe session(owner), let frame = unsafe frame else { return failure }
-            unsafe session.frameEnded(frame.pointee)
-            return 0
+            guard let frame = unsafe frame else { return failure }
+            return unsafe told(owner) { session in
+                unsafe session.frameEnded(frame)
+                return 0
+            }
         }
         unsafe nghttp2_session_callbacks_set_on_invalid_frame_recv_callback(callbacks) { _, _, _, owner in
-            guard let session = unsafe session(owner) else { return failure }
-            session.tally.glitches += 1
-            return 0
+            unsafe told(owner) { session in
+                session.tally.glitches += 1
+                return 0
+            }
         }
         unsafe nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks) {
             _,
@@ -54,14 +56,17 @@ import NIOCore
             bytes,
             length,
             owner in
-            guard let session = unsafe session(owner), let bytes = unsafe bytes else { return failure }
-            unsafe session.dataArrived(id, UnsafeRawPointer(bytes), length)
-            return 0
+            guard let bytes = unsafe bytes else { return failure }
+            return unsafe told(owner) { session in
+                unsafe session.dataArrived(id, UnsafeRawPointer(bytes), length)
+                return 0
+            }
         }
         unsafe nghttp2_session_callbacks_set_on_stream_close_callback(callbacks) { _, id, code, owner in
-            guard let session = unsafe session(owner) else { return failure }
-            session.streamClosed(id, HTTP2ErrorCode(rawValue: code))
-            return 0
+            unsafe told(owner) { session in
+                session.streamClosed(id, HTTP2ErrorCode(rawValue: code))
+                return 0
+            }
         }
         unsafe nghttp2_session_callbacks_set_data_source_read_length_callback(callbacks) {
             _,
@@ -80,20 +85,21 @@ import NIOCore
             length,
             _,
             owner in
-            guard let session = unsafe session(owner), let frame = unsafe frame, let header = unsafe header else {
-                return failure
-            }
-            return unsafe session.sendData(frame.pointee.hd.stream_id, header: header, length: length)
+            guard let frame = unsafe frame, let header = unsafe header else { return failure }
+            return unsafe told(owner) { unsafe $0.sendData(frame.pointee.hd.stream_id, header: header, length: length) }
         }
     }
 }
 
 private let failure = NGHTTP2_ERR_CALLBACK_FAILURE.rawValue
 
-/// The session that a callback is about; never retained, it outlives its callbacks.
-private func session(_ owner: UnsafeMutableRawPointer?) -> HTTP2Session? {
-    guard let owner = unsafe owner else { return nil }
-    return unsafe Unmanaged<HTTP2Session>.fromOpaque(owner).takeUnretainedValue()
+/// Tells the session that a callback is about.
+///
+/// It outlives its callbacks, so no reference is counted: there are twenty callbacks in a request.
+@inline(__always)
+private func told(_ owner: UnsafeMutableRawPointer?, _ body: (HTTP2Session) -> Int32) -> Int32 {
+    guard let owner = unsafe owner else { return failure }
+    return unsafe Unmanaged<HTTP2Session>.fromOpaque(owner)._withUnsafeGuaranteedRef(body)
 }
 
 // What the callbacks record. Each is called by nghttp2 in the middle of feeding or sending, so none may call out.
@@ -113,18 +119,20 @@ extension HTTP2Session {
         return 0
     }
 
-    func headBegan(_ frame: nghttp2_frame) -> Int32 {
-        guard unsafe UInt32(frame.hd.type) == NGHTTP2_HEADERS.rawValue else {
+    func headBegan(_ header: nghttp2_frame_hd) -> Int32 {
+        guard UInt32(header.type) == NGHTTP2_HEADERS.rawValue else {
             return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue
         }
-        let id = unsafe frame.hd.stream_id
-        var stream = streams[id]
-        if role == .server, stream == nil {
+        let id = header.stream_id
+        if let stream = streams[id] {
+            incoming.begin(stream)
+        } else if role == .server {
             let opened = HTTP2Stream(id: id, limits: limits)
             streams[id] = opened
-            stream = opened
+            incoming.begin(opened)
+        } else {
+            incoming.begin(nil)
         }
-        incoming = HeadInProgress(stream: stream, fields: FieldSection())
         return 0
     }
 
@@ -140,29 +148,35 @@ extension HTTP2Session {
         return 0
     }
 
-    func frameEnded(_ frame: nghttp2_frame) {
-        switch unsafe UInt32(frame.hd.type) {
-        case NGHTTP2_HEADERS.rawValue: unsafe headEnded(frame.hd)
-        case NGHTTP2_DATA.rawValue: unsafe recordEnd(frame.hd, streams[frame.hd.stream_id])
+    func frameEnded(_ frame: UnsafePointer<nghttp2_frame>) {
+        let header = unsafe frame.pointee.hd
+        switch UInt32(header.type) {
+        case NGHTTP2_HEADERS.rawValue: headEnded(header)
+        case NGHTTP2_DATA.rawValue:
+            guard Self.endsStream(header), let stream = streams[header.stream_id] else { return }
+            // What the frame ends is told in order: the bytes before it may not have reached their reader yet.
+            events.append(.ended(stream))
         case NGHTTP2_SETTINGS.rawValue:
-            guard unsafe frame.hd.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) == 0 else { return }
+            guard header.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) == 0 else { return }
             events.append(.settings(peerSettings()))
         case NGHTTP2_PING.rawValue:
-            guard unsafe frame.hd.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) != 0 else { return }
-            let payload = unsafe withUnsafeBytes(of: frame.ping.opaque_data) {
+            guard header.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) != 0 else { return }
+            let payload = unsafe withUnsafeBytes(of: frame.pointee.ping.opaque_data) {
                 unsafe $0.loadUnaligned(as: UInt64.self)
             }
             events.append(.pong(UInt64(bigEndian: payload)))
-        case NGHTTP2_GOAWAY.rawValue: unsafe recordGoAway(frame.goaway)
+        case NGHTTP2_GOAWAY.rawValue: unsafe recordGoAway(frame.pointee.goaway)
         default: break
         }
     }
 
+    private static func endsStream(_ header: nghttp2_frame_hd) -> Bool {
+        header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0
+    }
+
     private func headEnded(_ header: nghttp2_frame_hd) {
         guard let stream = incoming.stream, stream.id == header.stream_id else { return }
-        var ended = HeadInProgress()
-        swap(&ended, &incoming)
-        let fields = ended.fields
+        let fields = incoming.takeFields()
         let kind = kind(of: fields, on: stream)
         if kind == .informational {
             stream.informationalCount += 1
@@ -173,25 +187,18 @@ extension HTTP2Session {
         } else {
             stream.hasFinalHead = true
         }
+        let ends = Self.endsStream(header)
         // Trailers may arrive before the head has been told, and end the stream without making its body vanish.
-        if kind != .trailers {
-            stream.endedWithHead = header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0
-        }
+        if kind != .trailers { stream.endedWithHead = ends }
         events.append(.head(stream, fields, kind))
-        recordEnd(header, stream)
+        if ends { events.append(.ended(stream)) }
     }
 
     private func kind(of fields: FieldSection, on stream: HTTP2Stream) -> HTTP2Event.HeadKind {
         if stream.hasFinalHead { return .trailers }
         guard role == .client else { return .request }
         // `:status` is three digits (the library checks); 1xx are interim (RFC 9110, 15.2).
-        return fields.first(.status)?.first == UInt8(ascii: "1") ? .informational : .response
-    }
-
-    private func recordEnd(_ header: nghttp2_frame_hd, _ stream: HTTP2Stream?) {
-        guard header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0, let stream else { return }
-        // What the frame ends is told in order: the bytes before it may not have reached their reader yet.
-        events.append(.ended(stream))
+        return fields.hasInterimStatus ? .informational : .response
     }
 
     private func recordGoAway(_ frame: nghttp2_goaway) {
@@ -258,5 +265,12 @@ extension HTTP2Session {
             events.append(.writable(stream))
         }
         return 0
+    }
+}
+
+extension FieldSection {
+    fileprivate var hasInterimStatus: Bool {
+        guard let index = firstIndex(of: .status), entries[index].valueLength > 0 else { return false }
+        return storage.readableBytesUInt8Span[Int(entries[index].valueOffset)] == UInt8(ascii: "1")
     }
 }

@@ -53,8 +53,9 @@ import CNGHTTP2
                 guard let owner = unsafe owner, let flags = unsafe flags else {
                     return Int(NGHTTP2_ERR_CALLBACK_FAILURE.rawValue)
                 }
-                let session = unsafe Unmanaged<HTTP2Session>.fromOpaque(owner).takeUnretainedValue()
-                return unsafe session.sourceRead(id, length: length, flags: flags)
+                return unsafe Unmanaged<HTTP2Session>.fromOpaque(owner)._withUnsafeGuaranteedRef {
+                    unsafe $0.sourceRead(id, length: length, flags: flags)
+                }
             }
         )
     }

@@ -286,4 +286,11 @@ extension OutputRawSpan {
             used &+= count
         }
     }
+
+    /// Appends a number in decimal digits, for which there must be room.
+    package mutating func append(decimal number: UInt8) {
+        if number >= 100 { append(UInt8(ascii: "0") + number / 100) }
+        if number >= 10 { append(UInt8(ascii: "0") + number / 10 % 10) }
+        append(UInt8(ascii: "0") + number % 10)
+    }
 }

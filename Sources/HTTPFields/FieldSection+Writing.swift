@@ -9,12 +9,24 @@ extension FieldSection {
     ///   - fields: How many fields are expected.
     ///   - write: Appends with the methods below.
     package init(capacity: Int, fields: Int, _ write: (inout OutputRawSpan, inout [Entry]) -> Void) {
-        var entries: [Entry] = []
-        entries.reserveCapacity(fields)
-        var storage = ByteBuffer()
-        FieldBytes.write(to: &storage, capacity: capacity) { write(&$0, &entries) }
-        self.init(storage: storage, entries: entries)
+        self = .empty
+        rewrite(capacity: capacity, fields: fields, write)
     }
+
+    /// Writes another section in place of this one, into the same memory unless somebody else holds it or it is too small.
+    package mutating func rewrite(
+        capacity: Int,
+        fields: Int,
+        _ write: (inout OutputRawSpan, inout [Entry]) -> Void
+    ) {
+        entries.removeAll(keepingCapacity: true)
+        entries.reserveCapacity(fields)
+        storage.clear(minimumCapacity: capacity)
+        FieldBytes.write(to: &storage, capacity: capacity) { write(&$0, &entries) }
+    }
+
+    /// How many bytes it keeps, used or not.
+    package var bytesKept: Int { storage.storageCapacity + entries.capacity * MemoryLayout<Entry>.stride }
 }
 
 extension OutputRawSpan {

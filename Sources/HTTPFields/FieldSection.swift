@@ -40,8 +40,8 @@ package struct FieldSection: Sendable {
     }
 
     /// The bytes that the entries point into.
-    package private(set) var storage: ByteBuffer
-    package private(set) var entries: [Entry]
+    package internal(set) var storage: ByteBuffer
+    package internal(set) var entries: [Entry]
 
     package init(capacity: Int = 512, fields: Int = 16) {
         storage = ByteBufferAllocator().buffer(capacity: capacity)

@@ -5,13 +5,18 @@ package struct IPAddress: Hashable, Sendable {
     package enum Family: Hashable, Sendable { case v4, v6 }
 
     package let family: Family
+    /// Two halves: what holds a number of 128 bits has to be aligned to it, and memory for that is dear.
+    private let high: UInt64
+    private let low: UInt64
+
     /// The address as a number: 32 bits of it for IPv4.
-    package let bits: UInt128
+    package var bits: UInt128 { UInt128(high) << 64 | UInt128(low) }
 
     package init(family: Family, bits: UInt128) {
         let isMapped = family == .v6 && bits >> 32 == 0xFFFF
         self.family = isMapped ? .v4 : family
-        self.bits = isMapped ? bits & 0xFFFF_FFFF : bits
+        high = isMapped ? 0 : UInt64(truncatingIfNeeded: bits >> 64)
+        low = UInt64(truncatingIfNeeded: isMapped ? bits & 0xFFFF_FFFF : bits)
     }
 
     /// How many bits an address of that family has.

@@ -21,7 +21,7 @@ final class OriginConnection: ChannelDuplexHandler {
     private var isClosing = false
     private var hasUnflushed = false
     /// For the answer while there is an exchange, and for the next exchange while there is none.
-    private lazy var deadline = RestartableDeadline(in: pool.deadlines) { [weak self] in self?.deadlinePassed() }
+    private var deadline: RestartableDeadline?
     /// Requests that were answered on this connection.
     private(set) var answered = 0
     /// Whether any byte of the present response has come.
@@ -39,14 +39,23 @@ final class OriginConnection: ChannelDuplexHandler {
     var isWritable: Bool { context?.channel.isWritable ?? false }
     var isReusable: Bool { !isClosing && context?.channel.isActive == true }
 
-    func handlerAdded(context: ChannelHandlerContext) { self.context = context }
-    func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        // Not weak: that would make every count of references to the connection dearer. It is let go of with the context.
+        deadline = RestartableDeadline(in: pool.deadlines) { self.deadlinePassed() }
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        deadline?.cancel()
+        deadline = nil
+        self.context = nil
+    }
 
     // MARK: Writing
 
     /// Begins a request: from now on what the origin says is the exchange's.
     func begin(_ exchange: OriginExchange, head: ByteBuffer, as request: HTTP1ResponseParser.Request) {
-        deadline.suspend()
+        deadline?.suspend()
         self.exchange = exchange
         hasHeard = false
         parser.expect(request)
@@ -80,14 +89,12 @@ final class OriginConnection: ChannelDuplexHandler {
 
     private func process() {
         while !isClosing {
-            let part: HTTP1ResponseParser.Part?
             do throws(HTTP1Error) {
-                part = try parser.next(&buffer)
+                guard let part = try parser.next(&buffer) else { return }
+                exchange?.received(part)
             } catch {
                 return fail(.badResponse(error))
             }
-            guard let part else { return }
-            exchange?.received(part)
         }
     }
 
@@ -112,12 +119,12 @@ final class OriginConnection: ChannelDuplexHandler {
     // MARK: Deadlines
 
     /// The exchange is told when this time has passed.
-    func expectAnswer(within time: TimeAmount) { deadline.restart(in: time) }
+    func expectAnswer(within time: TimeAmount) { deadline?.restart(in: time) }
 
     /// What the exchange waited for has come.
-    func answerCame() { deadline.suspend() }
+    func answerCame() { deadline?.suspend() }
 
-    func closeUnlessUsed(within time: TimeAmount) { deadline.restart(in: time) }
+    func closeUnlessUsed(within time: TimeAmount) { deadline?.restart(in: time) }
 
     private func deadlinePassed() {
         if let exchange { exchange.deadlinePassed() } else { close() }
@@ -130,7 +137,7 @@ final class OriginConnection: ChannelDuplexHandler {
     /// - Parameter mayBeReused: Whether nothing of the request or the response is left on the connection.
     func exchangeEnded(mayBeReused: Bool) {
         exchange = nil
-        deadline.suspend()
+        deadline?.suspend()
         isBlocked = false
         answered += 1
         guard mayBeReused, isReusable, buffer.readableBytes == 0 else { return close() }
@@ -142,7 +149,7 @@ final class OriginConnection: ChannelDuplexHandler {
     func close() {
         isClosing = true
         exchange = nil
-        deadline.cancel()
+        deadline?.cancel()
         context?.close(promise: nil)
     }
 
@@ -159,7 +166,7 @@ final class OriginConnection: ChannelDuplexHandler {
         pool.ended(self)
         if !isClosing, exchange != nil { ended() }
         isClosing = true
-        deadline.cancel()
+        deadline?.cancel()
         context.fireChannelInactive()
     }
 

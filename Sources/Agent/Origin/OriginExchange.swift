@@ -14,7 +14,10 @@ final class OriginExchange: HTTP2StreamDelegate {
     private let hasBody: Bool
     private let preface: ByteBuffer?
     private let tunnelled: TunnelRequest
-    private var progress: RequestProgress
+    private let began = NIODeadline.now()
+    private var status = 0
+    private var receivedBytes = 0
+    private var sentBytes = 0
 
     private var connection: OriginConnection?
     private var wait: OriginWait?
@@ -50,7 +53,6 @@ final class OriginExchange: HTTP2StreamDelegate {
         preface = pool.options.proxyHeader.map { [fields = tunnelled.fields] version in
             VisitorAddresses(ofHTTP: fields).header(version: version)
         }
-        progress = RequestProgress(tunnelled.fields)
         self.pool = pool
         self.isWebSocket = isWebSocket
         self.hasBody = hasBody
@@ -109,7 +111,7 @@ final class OriginExchange: HTTP2StreamDelegate {
         // A chunk without a byte would be the end of the body.
         guard let connection, data.readableBytes > 0 else { return }
         hasSentBody = true
-        progress.received += data.readableBytes
+        receivedBytes += data.readableBytes
         if request.isChunked {
             var prefix = ByteBuffer()
             HTTP1Writer.chunkSize(data.readableBytes, into: &prefix)
@@ -196,13 +198,13 @@ final class OriginExchange: HTTP2StreamDelegate {
 
     // MARK: The response
 
-    func received(_ part: HTTP1ResponseParser.Part) {
+    func received(_ part: consuming HTTP1ResponseParser.Part) {
         guard state == .sending else { return }
-        switch part {
+        switch consume part {
         case .interim(let head): inform(head)
         case .head(let head): respond(head)
         case .body(let data):
-            progress.sent += data.readableBytes
+            sentBytes += data.readableBytes
             if !handler.send(data, on: stream) { connection?.block() }
         case .end(let trailers): end(trailers)
         case .upgraded(let head): upgrade(head)
@@ -222,7 +224,7 @@ final class OriginExchange: HTTP2StreamDelegate {
         // RFC 9110, 9.3.6: 2xx to a CONNECT would mean that the tunnel stands, and this origin did not upgrade.
         guard !isWebSocket || head.status >= 300 else { return fail(.badResponse(.unexpectedUpgrade)) }
         response = Answer(head)
-        progress.status = head.status
+        status = head.status
         tunnelled.observeOrigin(nil)
         do { try handler.respond(head.status, head.relayedFields, on: stream, ends: head.hasNoBody) } catch {
             fail(.closed)
@@ -237,7 +239,7 @@ final class OriginExchange: HTTP2StreamDelegate {
         }
         response = Answer(head)
         isUpgraded = true
-        progress.status = head.status
+        status = head.status
         tunnelled.observeOrigin(nil)
         do { try handler.respond(head.relayedUpgrade, on: stream, ends: false) } catch { return fail(.closed) }
         originIsReady()
@@ -260,7 +262,7 @@ final class OriginExchange: HTTP2StreamDelegate {
         // An idle connection may close just when it is used again. Whether the origin saw the request is not known, so
         // only one that may be sent twice is (RFC 9110, 9.2.2).
         let wasUnheard = connection.answered > 0 && !connection.hasHeard && response == nil
-        if wasUnheard, !hasSentBody, !hasBody, progress.fields.isIdempotent {
+        if wasUnheard, !hasSentBody, !hasBody, tunnelled.fields.isIdempotent {
             state = .connecting
             self.connection = nil
             return connect(fresh: true)
@@ -272,7 +274,7 @@ final class OriginExchange: HTTP2StreamDelegate {
         guard state != .over else { return }
         let used = connection
         let hasResponded = response != nil
-        progress.status = hasResponded ? progress.status : Int(failure.status) ?? 502
+        if !hasResponded { status = Int(failure.status) ?? 502 }
         finish()
         used?.close()
         if hasResponded {
@@ -280,7 +282,7 @@ final class OriginExchange: HTTP2StreamDelegate {
             handler.reset(stream, .internalError)
         } else {
             tunnelled.observeOrigin(failure.isOfService ? failure.sentence : nil)
-            AgentAnswer(failure).send(on: stream, handler, toHead: progress.fields.isHead)
+            AgentAnswer(failure).send(on: stream, handler, toHead: tunnelled.fields.isHead)
         }
     }
 
@@ -289,6 +291,10 @@ final class OriginExchange: HTTP2StreamDelegate {
         wait?.cancel()
         wait = nil
         handler.taken(waiting.drop(), on: stream)
-        tunnelled.observe(progress)
+        var progress = RequestProgress(tunnelled.fields, began: began)
+        progress.status = status
+        progress.received = receivedBytes
+        progress.sent = sentBytes
+        tunnelled.observe(consume progress)
     }
 }

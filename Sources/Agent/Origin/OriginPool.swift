@@ -45,7 +45,7 @@ final class OriginPool: Origin {
 
     func serve(_ request: consuming TunnelRequest) -> (any HTTP2StreamDelegate)? {
         do throws(HTTP1Error) {
-            let exchange = try OriginExchange(request, pool: self)
+            let exchange = try OriginExchange(consume request, pool: self)
             exchange.begin()
             return exchange
         } catch {

@@ -8,7 +8,8 @@ import TunnelProtocol
 /// ## Concurrency
 /// Belongs to the event loop of its tunnel, which keeps it.
 final class AgentControlStream: HTTP2StreamDelegate {
-    private weak var tunnel: AgentTunnel?
+    /// Let go of at its end; not weak, which would make every count of references to the tunnel dearer.
+    private var tunnel: AgentTunnel?
     private var handler: HTTP2Handler?
     private let stream: HTTP2Stream
     private var decoder = ControlDecoder<EdgeMessage>()
@@ -56,6 +57,7 @@ final class AgentControlStream: HTTP2StreamDelegate {
     func tunnelEnded() {
         machine = nil
         handler = nil
+        tunnel = nil
     }
 
     // MARK: HTTP2StreamDelegate

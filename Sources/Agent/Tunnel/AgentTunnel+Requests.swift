@@ -10,9 +10,11 @@ extension AgentTunnel {
         accepted stream: HTTP2Stream,
         request: FieldSection
     ) -> (any HTTP2StreamDelegate)? {
-        if let service = raw.accept(stream, request, handler) { return service }
-        if let tunnelled = request.first(.protocol), !tunnelled.elementsEqual("websocket".utf8) {
-            return accept(tunnelled, stream, request, handler)
+        if request.isConnect || request.firstIndex(of: .protocol) != nil {
+            if let service = raw.accept(stream, request, handler) { return service }
+            if let tunnelled = request.first(.protocol), !tunnelled.elementsEqual("websocket".utf8) {
+                return accept(tunnelled, stream, request, handler)
+            }
         }
         guard let authority = request.first(.authority) ?? request.first(.host),
             let (served, origin) = endpoints.serving(authority)

@@ -36,6 +36,22 @@ final class TunnelEndpoints {
         }
     }
 
+    /// An object, because every request looks at it.
+    private final class LastServing {
+        private let authority: ByteBuffer
+        let one: Served
+
+        init(_ authority: ByteBufferView, _ one: Served) {
+            self.authority = ByteBuffer(bytes: authority)
+            self.one = one
+        }
+
+        func isNamed(_ name: ByteBufferView) -> Bool {
+            let authority = authority
+            return name.withBytes { FieldBytes.equal($0, authority.readableBytesSpan) }
+        }
+    }
+
     private let edge: String
     private let state: AgentState
     private let requests: EndpointServing
@@ -45,7 +61,7 @@ final class TunnelEndpoints {
     /// Those with a name, by the edge's form of it.
     private var hosts: [String: Served] = [:] { didSet { lastServing = nil } }
     /// Who served the authority that came last: one name, spelt in one way, is most of what comes.
-    private var lastServing: (authority: ByteBuffer, one: Served)?
+    private var lastServing: LastServing?
     private var lastRef = 0
 
     /// A port may be written with any number of zeros.
@@ -66,13 +82,9 @@ final class TunnelEndpoints {
 
     /// Who serves an authority; nil for a host that is not ours.
     func serving(_ authority: ByteBufferView) -> (one: Served, origin: any Origin)? {
-        if let last = lastServing,
-            authority.withBytes({ FieldBytes.equal($0, last.authority.readableBytesSpan) })
-        {
-            return last.one.origin.map { (last.one, $0) }
-        }
+        if let last = lastServing, last.isNamed(authority) { return last.one.origin.map { (last.one, $0) } }
         guard let host = HostName(bytes: Array(authority)), let one = hosts[host.text] else { return nil }
-        if authority.count <= Self.rememberedAuthority { lastServing = (ByteBuffer(bytes: authority), one) }
+        if authority.count <= Self.rememberedAuthority { lastServing = LastServing(authority, one) }
         return one.origin.map { (one, $0) }
     }
 

@@ -78,6 +78,9 @@ struct TunnelTable<Tunnel: RoutableTunnel> {
     /// One that cannot carry the request, or not yet, is chosen only when there is no other: the answer is then about that.
     mutating func choose(for binding: Binding, _ wish: Wish) -> Tunnel? {
         turn &+= 1
+        if binding.devices.count == 1, let tunnels = byDevice[binding.devices[0]], tunnels.count == 1 {
+            return isCandidate(tunnels[0], for: binding, wish) ? tunnels[0] : nil
+        }
         if let device = wish.stuckTo, let tunnel = best(CollectionOfOne(device), for: binding, wish) { return tunnel }
         return best(binding.devices, for: binding, wish)
     }

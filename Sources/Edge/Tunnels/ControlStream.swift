@@ -8,7 +8,8 @@ import TunnelProtocol
 /// ## Concurrency
 /// Belongs to the event loop of its tunnel, which keeps it.
 final class ControlStream: HTTP2StreamDelegate {
-    private weak var tunnel: EdgeTunnel?
+    /// Let go of at its end; not weak, which would make every count of references to the tunnel dearer.
+    private var tunnel: EdgeTunnel?
     private var handler: HTTP2Handler?
     private var stream: HTTP2Stream?
     private var decoder = ControlDecoder<AgentMessage>()
@@ -55,6 +56,7 @@ final class ControlStream: HTTP2StreamDelegate {
         machine = nil
         stream = nil
         handler = nil
+        tunnel = nil
     }
 
     // MARK: HTTP2StreamDelegate

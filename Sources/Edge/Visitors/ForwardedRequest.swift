@@ -7,22 +7,42 @@ import NIOCore
 /// Connection-specific fields end here (RFC 9113, 8.2.2), and so does whatever a visitor says about who it is: those
 /// fields are written anew, as is the place in a trace.
 struct ForwardedRequest {
-    let fields: FieldSection
+    private(set) var fields: FieldSection
 
+    /// - Parameters:
+    ///   - request: What the visitor asks.
+    ///   - authority: Of whom, in lower case.
+    ///   - visitor: Who it is.
+    ///   - trace: The request's place in a trace.
+    ///   - requestID: What the visitor can quote.
+    ///   - used: Fields of another request that nobody needs any more; their memory is used again.
     init(
         _ request: VisitorRequest,
         authority: String,
         visitor: VisitorIdentity,
         trace: TraceContext,
-        requestID: String
+        requestID: String,
+        reusing used: consuming FieldSection = .empty
     ) {
+        let (incoming, method, target) = (request.fields, request.method, request.target)
+        let isWebSocket = request.kind == .webSocket
         let capacity =
-            request.fields.storage.readableBytes + request.method.count + request.target.count
+            incoming.storage.readableBytes + method.count + target.count
             + authority.utf8.count + visitor.scheme.utf8.count + visitor.capacity + trace.capacity
             + requestID.utf8.count + Self.names
-        fields = FieldSection(capacity: capacity, fields: request.fields.count + 11) { bytes, entries in
-            Self.writePseudoFields(of: request, authority, visitor.scheme, &bytes, &entries)
-            Self.copyFields(of: request, &bytes, &entries)
+        fields = consume used
+        fields.rewrite(capacity: capacity, fields: incoming.count + 11) { bytes, entries in
+            // RFC 8441, 5: a WebSocket is an extended CONNECT; its key is answered here and not passed on.
+            if isWebSocket {
+                bytes.append(.method, "CONNECT", &entries)
+                bytes.append(.protocol, "websocket", &entries)
+            } else {
+                bytes.append(.method, method, &entries)
+            }
+            bytes.append(.scheme, visitor.scheme, &entries)
+            bytes.append(.authority, authority, &entries)
+            bytes.append(.path, target, &entries)
+            Self.copy(incoming, isWebSocket, &bytes, &entries)
             visitor.write(&bytes, &entries)
             trace.write(&bytes, &entries)
             bytes.append(.xRequestID, requestID, &entries)
@@ -32,34 +52,14 @@ struct ForwardedRequest {
     /// More than the names and constant values below have together.
     private static let names = 128
 
-    private static func writePseudoFields(
-        of request: VisitorRequest,
-        _ authority: String,
-        _ scheme: String,
+    private static func copy(
+        _ incoming: FieldSection,
+        _ isWebSocket: Bool,
         _ bytes: inout OutputRawSpan,
         _ entries: inout [FieldSection.Entry]
     ) {
-        // RFC 8441, 5: a WebSocket is an extended CONNECT; its key is answered here and not passed on.
-        if request.kind == .webSocket {
-            bytes.append(.method, "CONNECT", &entries)
-            bytes.append(.protocol, "websocket", &entries)
-        } else {
-            bytes.append(.method, request.method, &entries)
-        }
-        bytes.append(.scheme, scheme, &entries)
-        bytes.append(.authority, authority, &entries)
-        bytes.append(.path, request.target, &entries)
-    }
-
-    private static func copyFields(
-        of request: VisitorRequest,
-        _ bytes: inout OutputRawSpan,
-        _ entries: inout [FieldSection.Entry]
-    ) {
-        let incoming = request.fields
-        let isWebSocket = request.kind == .webSocket
         let hop = HopByHop.Section(incoming)
-        for index in incoming.entries.indices where !hop.isConnectionSpecific(at: index) {
+        for index in incoming.entries.indices where !hop.isConnectionSpecific(incoming, at: index) {
             if endsHere(incoming, index) { continue }
             if isWebSocket, incoming.is(.secWebSocketKey, at: index) { continue }
             bytes.append(index, of: incoming, &entries)

@@ -10,6 +10,7 @@ extension HTTP1Visitor {
     /// The response is complete: the next request's turn, or the end of the connection.
     func exchangeEnded(keepsAlive: Bool) {
         exchange = nil
+        head = nil
         watchNoBody()
         // An empty buffer still holds the memory of a whole read, which a visitor who rests must not.
         if buffer.readableBytes == 0 { buffer = ByteBuffer() }

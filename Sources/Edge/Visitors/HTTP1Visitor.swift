@@ -44,6 +44,9 @@ final class HTTP1Visitor: ChannelDuplexHandler, RemovableChannelHandler, Visitor
     /// Gives up on a body that comes too slowly, until the response begins.
     private var bodyWatch: BodyWatch?
 
+    /// What the present request is answered with.
+    var head: HTTP1RequestHead?
+    var writer = ResponseWriter()
     /// Small pieces of a response, written as one.
     var outbound = ByteBuffer()
     private var isUnflushed = false
@@ -71,13 +74,15 @@ final class HTTP1Visitor: ChannelDuplexHandler, RemovableChannelHandler, Visitor
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
-        times = VisitorTimes(core: core) { [weak self] in self?.timeHasCome() }
+        // Not weak: that would make every count of references to the visitor dearer. It is let go of with the context.
+        times = VisitorTimes(core: core) { self.timeHasCome() }
         core.visitorConnected(self)
         if context.channel.isActive { expectHead(within: core.configuration.headDeadline) }
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
         times?.cancel()
+        times = nil
         self.context = nil
         core.visitorDisconnected(self)
     }
@@ -203,8 +208,9 @@ final class HTTP1Visitor: ChannelDuplexHandler, RemovableChannelHandler, Visitor
 
     private func begin(_ head: HTTP1RequestHead) {
         times?.rest()
-        let responder = HTTP1Responder(head: head, visitor: self, core: core)
-        let exchange = VisitorExchange(request: VisitorRequest(head), responder: responder, core: core)
+        self.head = head
+        writer = ResponseWriter()
+        let exchange = VisitorExchange(request: VisitorRequest(head), responder: self, core: core)
         self.exchange = exchange
         if !head.hasNoBody { watchBody() }
         exchange.begin()
@@ -248,7 +254,7 @@ final class HTTP1Visitor: ChannelDuplexHandler, RemovableChannelHandler, Visitor
     // MARK: Writing
 
     /// Joins small pieces, so that a head and a short body leave in one write.
-    func write(_ bytes: ByteBuffer) {
+    func send(_ bytes: ByteBuffer) {
         guard let context else { return }
         if bytes.readableBytes <= Self.joinedBytes {
             if outbound.readableBytes == 0 { outbound = bytes } else { outbound.writeImmutableBuffer(bytes) }
@@ -281,9 +287,10 @@ final class HTTP1Visitor: ChannelDuplexHandler, RemovableChannelHandler, Visitor
 
     private func writeJoined() {
         guard outbound.readableBytes > 0, let context else { return }
-        var joined = ByteBuffer()
-        swap(&joined, &outbound)
+        let joined = outbound
+        outbound = ByteBuffer()
         write(joined, context)
+        core.keep(joined)
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {

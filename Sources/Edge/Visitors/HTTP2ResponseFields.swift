@@ -28,7 +28,7 @@ enum HTTP2ResponseFields {
         let hop = HopByHop.Section(fields)
         for index in fields.entries.indices where !isLeftOut(index) {
             let name = fields.name(at: index)
-            if name.first == UInt8(ascii: ":") || hop.isConnectionSpecific(at: index) { continue }
+            if name.first == UInt8(ascii: ":") || hop.isConnectionSpecific(fields, at: index) { continue }
             try HTTP2RequestHead.checkField(name, fields.value(at: index))
             section.append(index, of: fields)
         }

@@ -18,7 +18,7 @@ struct RequestAccount {
     var failure: Failure?
     var client: IPAddress?
     var trace: TraceContext?
-    private let began = NIODeadline.now()
+    let began = NIODeadline.now()
 
     /// What kept a request from a good end.
     enum Failure: Equatable {
@@ -50,19 +50,15 @@ struct RequestAccount {
 
     init(requestID: String) { self.requestID = requestID }
 
-    /// Counts the request, and writes it down.
-    ///
-    /// - Parameters:
-    ///   - request: The request; nil when it was too wrong to be read.
-    ///   - core: Whose figures and log they are.
-    func close(_ request: VisitorRequest?, in core: EdgeCore) {
-        let duration = NIODeadline.now() - began
-        core.metrics.requestEnded(status: status)
-        if request != nil { core.metrics.requestDuration.recordNanoseconds(duration.nanoseconds) }
-        core.accessLog?.record(entry(request, duration: duration))
-    }
+    /// How long the request has taken until now.
+    var age: TimeAmount { NIODeadline.now() - began }
 
-    private func entry(_ request: VisitorRequest?, duration: TimeAmount) -> AccessLogEntry {
+    /// What the log says of it.
+    ///
+    /// - Parameter request: The request; nil when it was too wrong to be read.
+    /// - Returns: The line to be written.
+    func entry(of request: VisitorRequest?) -> AccessLogEntry {
+        let duration = age
         func text(_ view: ByteBufferView?) -> String? { view.map { String(decoding: $0, as: UTF8.self) } }
         return AccessLogEntry(
             time: Date.now.addingTimeInterval(-Double(duration.nanoseconds) / 1e9),
@@ -86,6 +82,12 @@ struct RequestAccount {
 }
 
 extension EdgeCore {
+    /// Counts a request that is over.
+    func count(_ status: Int, after duration: TimeAmount) {
+        metrics.requestEnded(status: status)
+        metrics.requestDuration.recordNanoseconds(duration.nanoseconds)
+    }
+
     /// Accounts for a request that was refused before it could be read.
     ///
     /// - Parameters:
@@ -104,7 +106,8 @@ extension EdgeCore {
         account.status = status
         account.client = peer
         account.failure = failure
-        account.close(nil, in: self)
+        metrics.requestEnded(status: status)
+        accessLog?.record(account.entry(of: nil))
         return ErrorPage(status: status, sentence: sentence, requestID: account.requestID)
     }
 }

@@ -19,22 +19,22 @@ struct ResponseWriter {
     ///   - request: What is answered.
     ///   - requestID: What the visitor can quote.
     ///   - closes: Whether the connection ends with this response in any case.
-    /// - Returns: The head as HTTP/1.1.
+    ///   - buffer: What the head is written to, in place of what it holds.
     /// - Throws: When a field cannot be written as HTTP/1.1.
     mutating func begin(
         status: Int,
         fields: FieldSection,
         to request: HTTP1RequestHead,
         requestID: String,
-        closes: Bool
-    ) throws(HTTP1Error) -> ByteBuffer {
+        closes: Bool,
+        into buffer: inout ByteBuffer
+    ) throws(HTTP1Error) {
         framing = Self.framing(status: status, fields: fields, request: request)
         if case .length(let length) = framing { missing = length }
         keepsAlive = !closes && framing != .untilClose
-        var buffer = ByteBuffer()
         // With room for a short body, which is copied behind its head: see ``HTTP1Visitor/joinedBytes``.
         let body = missing <= HTTP1Visitor.joinedBytes ? missing : 0
-        buffer.reserveCapacity(fields.listSize + requestID.utf8.count + 128 + body)
+        buffer.clear(minimumCapacity: fields.listSize + requestID.utf8.count + 128 + body)
         HTTP1Writer.statusLine(status, into: &buffer)
         try HTTP1Writer.fields(of: fields, into: &buffer) { index in
             if fields.is(.xRequestID, at: index) { return true }
@@ -52,7 +52,6 @@ struct ResponseWriter {
             }
             bytes.append("\r\n\r\n")
         }
-        return buffer
     }
 
     /// Writes the answer that turns the connection into a WebSocket (RFC 6455, 4.2.2).

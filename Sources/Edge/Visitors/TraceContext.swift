@@ -6,8 +6,9 @@ import NIOCore
 ///
 /// The edge is a hop of its own, so the parent that it names is always new. What is malformed is as good as absent.
 struct TraceContext: Equatable {
-    /// Never zero.
-    let traceID: UInt128
+    /// Two halves, as in ``IPAddress``; never both zero.
+    private let high: UInt64
+    private let low: UInt64
     /// The edge's own, never zero.
     let parentID: UInt64
     let flags: Flags
@@ -25,7 +26,9 @@ struct TraceContext: Equatable {
     /// Carries on what the visitor sent, or begins a trace that nobody has asked to sample.
     init(fields: FieldSection, using generator: inout some RandomNumberGenerator) {
         let parent = Traceparent(fields: fields)
-        traceID = parent?.traceID ?? Self.identifier(using: &generator)
+        let traceID: UInt128 = parent?.traceID ?? Self.identifier(using: &generator)
+        high = UInt64(truncatingIfNeeded: traceID >> 64)
+        low = UInt64(truncatingIfNeeded: traceID)
         parentID = Self.identifier(using: &generator)
         flags = parent?.flags.intersection([.sampled, .random]) ?? .random
         state = parent == nil ? nil : TraceState.validated(fields)
@@ -37,10 +40,11 @@ struct TraceContext: Equatable {
         .random(in: 1 ... .max, using: &generator)
     }
 
+    /// Never zero.
+    var traceID: UInt128 { UInt128(high) << 64 | UInt128(low) }
+
     /// The trace's identifier as logs have it.
-    var traceIDText: String {
-        FieldBytes.text(capacity: 32) { Self.writeDigits(of: traceID, to: &$0) }
-    }
+    var traceIDText: String { FieldBytes.text(capacity: 32) { writeTraceID(to: &$0) } }
 
     /// Both fields, the second only where there is a state.
     var fields: FieldSection { FieldSection(capacity: capacity, fields: 2, write) }
@@ -49,7 +53,7 @@ struct TraceContext: Equatable {
     func write(_ bytes: inout OutputRawSpan, _ entries: inout [FieldSection.Entry]) {
         bytes.append(.traceparent, &entries) { value in
             value.append("00-")
-            Self.writeDigits(of: traceID, to: &value)
+            writeTraceID(to: &value)
             value.append("-")
             value.append(16, digitsOf: parentID)
             value.append("-")
@@ -61,9 +65,9 @@ struct TraceContext: Equatable {
     /// The bytes of ``fields`` at most: both names and both values.
     var capacity: Int { 11 + Self.length + 10 + (state?.utf8.count ?? 0) }
 
-    private static func writeDigits(of traceID: UInt128, to value: inout OutputRawSpan) {
-        value.append(16, digitsOf: UInt64(truncatingIfNeeded: traceID >> 64))
-        value.append(16, digitsOf: UInt64(truncatingIfNeeded: traceID))
+    private func writeTraceID(to value: inout OutputRawSpan) {
+        value.append(16, digitsOf: high)
+        value.append(16, digitsOf: low)
     }
 
     /// Two, 32, 16 and two digits with hyphens between them.

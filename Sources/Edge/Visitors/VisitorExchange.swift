@@ -16,8 +16,9 @@ final class VisitorExchange: HTTP2StreamDelegate {
     private let core: EdgeCore
     private var account: RequestAccount
 
-    /// What is needed to send the request by another tunnel, as long as that is allowed.
-    private var remaining: (route: RequestRoute, fields: FieldSection)?
+    private var asked: RequestedHosts.Requested?
+    /// The way to another tunnel, as long as the request may be sent again.
+    private var remaining: RequestRoute?
     private var hasSentBody = false
     private var setCookie: String?
     private var tunnel: HTTP2Handler?
@@ -50,33 +51,31 @@ final class VisitorExchange: HTTP2StreamDelegate {
 
     func begin() {
         let asked = core.requestedHosts.read(request.authority ?? ByteBufferView())
-        let identity = visitorIdentity(asking: asked.authority)
+        self.asked = asked
+        let fields = request.fields
+        let identity = visitorIdentity(asking: asked.authority, fields)
         account.client = identity.clientAddress
-        let trace = TraceContext(fields: request.fields, using: &core.identifiers)
+        let trace = TraceContext(fields: fields, using: &core.identifiers)
         account.trace = trace
         guard let host = asked.host else { return fail(.unknownHost) }
         var route = core.route(
             host: host,
             path: request.target,
-            fields: request.fields,
-            needsExtendedConnect: isWebSocket
+            fields: fields,
+            needsExtendedConnect: isWebSocket,
+            at: account.began
         )
         guard !route.isUnknown else { return fail(.unknownHost) }
         guard request.kind != .unsupported else { return fail(.unsupported) }
         guard !core.overload.shedsRequests else { return fail(.overloaded) }
-        let forwarded = ForwardedRequest(
-            request,
-            authority: asked.authority,
-            visitor: identity,
-            trace: trace,
-            requestID: account.requestID
-        )
+        let forwarded = forwarded(asked.authority, identity, trace)
+        defer { core.keep(forwarded) }
         var failure = EdgeFailure.agentOffline
         for _ in 0..<Self.tunnelsTried {
             guard case .tunnel(let tunnel) = core.next(on: &route) else { break }
-            if open(forwarded.fields, on: tunnel) {
+            if open(forwarded, on: tunnel) {
                 setCookie = route.setCookie
-                remaining = (consume route, forwarded.fields)
+                remaining = consume route
                 if request.expectsContinue { responder?.goOn() }
                 return
             }
@@ -85,11 +84,22 @@ final class VisitorExchange: HTTP2StreamDelegate {
         fail(failure)
     }
 
-    private func visitorIdentity(asking authority: String) -> VisitorIdentity {
+    private func forwarded(_ authority: String, _ identity: VisitorIdentity, _ trace: TraceContext) -> FieldSection {
+        ForwardedRequest(
+            request,
+            authority: authority,
+            visitor: identity,
+            trace: trace,
+            requestID: account.requestID,
+            reusing: core.takeFields()
+        ).fields
+    }
+
+    private func visitorIdentity(asking authority: String, _ fields: FieldSection) -> VisitorIdentity {
         VisitorIdentity(
             peer: responder?.peer,
             authority: authority,
-            fields: request.fields,
+            fields: fields,
             trusted: core.configuration.trustedProxies,
             publicScheme: core.configuration.publicURL.scheme
         )
@@ -108,9 +118,11 @@ final class VisitorExchange: HTTP2StreamDelegate {
 
     /// Sends a request again of which no origin can have seen anything (RFC 9113, 8.7), once, by another tunnel.
     private func openElsewhere() -> Bool {
-        guard let fields = remaining?.fields, var route = remaining?.route, !hasSentBody else { return false }
-        remaining = nil
-        guard case .tunnel(let tunnel) = core.next(on: &route), open(fields, on: tunnel) else { return false }
+        guard let asked, let trace = account.trace, var route = remaining.take(), !hasSentBody else { return false }
+        let identity = visitorIdentity(asking: asked.authority, request.fields)
+        let forwarded = forwarded(asked.authority, identity, trace)
+        defer { core.keep(forwarded) }
+        guard case .tunnel(let tunnel) = core.next(on: &route), open(forwarded, on: tunnel) else { return false }
         setCookie = route.setCookie
         core.metrics.requestsRetried.increment()
         return true
@@ -149,7 +161,7 @@ final class VisitorExchange: HTTP2StreamDelegate {
         cancel(.cancel)
         account.status = error.status
         account.failure = .malformed
-        account.close(request, in: core)
+        settle()
         let page = ErrorPage(status: error.status, sentence: error.sentence, requestID: account.requestID)
         release()?.answer(page)
         return true
@@ -160,7 +172,7 @@ final class VisitorExchange: HTTP2StreamDelegate {
         guard state != .over else { return }
         // A WebSocket has no other end than that one side leaves.
         if account.status != 101 { account.failure = .visitorLeft }
-        account.close(request, in: core)
+        settle()
         cancel(.cancel)
         responder = nil
     }
@@ -206,14 +218,20 @@ final class VisitorExchange: HTTP2StreamDelegate {
             if wantsPage { return fail(failure, says: fields.first("proxy-status")) }
         }
         state = .streaming
-        var fields = fields
-        if let setCookie { fields.append("set-cookie", setCookie) }
         do throws(HTTP1Error) {
-            try responder?.begin(code, fields, requestID: account.requestID, ends: stream.endedWithHead)
+            try responder?.begin(code, sticky(fields), requestID: account.requestID, ends: stream.endedWithHead)
         } catch {
             state = .awaitingResponse
             fail(.badResponse)
         }
+    }
+
+    /// With the cookie by which the visitor stays with its device, when it must be told.
+    private func sticky(_ fields: FieldSection) -> FieldSection {
+        guard let setCookie else { return fields }
+        var fields = fields
+        fields.append("set-cookie", setCookie)
+        return fields
     }
 
     /// The origin has agreed to a WebSocket: from here on bytes pass as they are, both ways.
@@ -243,16 +261,16 @@ final class VisitorExchange: HTTP2StreamDelegate {
             tunnel?.readerStalled(on: stream)
             return
         }
-        pass(data.readableBytes > Self.smallPiece && responder.isBehind ? copied(data) : data, on: stream)
+        pass(data.readableBytes > Self.smallPiece && responder.isBehind ? copied(data) : data, on: stream, to: responder)
     }
 
     /// What waits in a socket's queue must not keep the whole buffer alive that it was read into.
     private func copied(_ data: ByteBuffer) -> ByteBuffer { ByteBuffer(bytes: data.readableBytesView) }
 
-    private func pass(_ data: ByteBuffer, on stream: HTTP2Stream) {
+    private func pass(_ data: ByteBuffer, on stream: HTTP2Stream, to responder: any VisitorResponder) {
         core.metrics.bytesToVisitors.increment(by: data.readableBytes)
         account.bytesOut += data.readableBytes
-        responder?.write(data)
+        responder.write(data)
         tunnel?.taken(data.readableBytes, on: stream)
     }
 
@@ -263,11 +281,11 @@ final class VisitorExchange: HTTP2StreamDelegate {
 
     /// The visitor's socket takes bytes again.
     func visitorIsReady() {
-        guard state == .streaming, let stream else { return }
+        guard state == .streaming, let stream, let responder else { return }
         // Piece by piece: the agent gets credit only for what the socket's queue has room for.
-        while responder?.takesMore == true, let piece = stalled.take() { pass(piece, on: stream) }
+        while responder.takesMore, let piece = stalled.take() { pass(piece, on: stream, to: responder) }
         endWhenPassed()
-        responder?.flush()
+        responder.flush()
     }
 
     /// The tunnel needs its memory more than this visitor, who is behind, needs the rest.
@@ -279,7 +297,7 @@ final class VisitorExchange: HTTP2StreamDelegate {
 
     private func endWhenPassed() {
         guard state == .streaming, responseHasEnded, stalled.isEmpty else { return }
-        account.close(request, in: core)
+        settle()
         // The agent need not read the rest of a request that it has answered.
         cancel(.noError)
         let responder = release()
@@ -313,11 +331,18 @@ final class VisitorExchange: HTTP2StreamDelegate {
 
     // MARK: Ends
 
+    /// The request is over: it is counted, and written down where there is a log.
+    private func settle() {
+        core.count(account.status, after: account.age)
+        // Asked first, because the account would be copied for it.
+        if let log = core.accessLog { log.record(account.entry(of: request)) }
+    }
+
     /// The response broke off: the visitor must be able to tell.
     private func cut(_ code: HTTP2ErrorCode, because ending: RequestAccount.Failure) {
         if ending == .readerEvicted { core.metrics.readersEvicted.increment() }
         account.failure = ending
-        account.close(request, in: core)
+        settle()
         cancel(.cancel)
         release()?.cut(code)
     }
@@ -336,7 +361,7 @@ final class VisitorExchange: HTTP2StreamDelegate {
         cancel(.cancel)
         account.status = failure.status
         account.failure = .answered(failure)
-        account.close(request, in: core)
+        settle()
         release()?.answer(
             ErrorPage(failure, requestID: account.requestID, accept: request.fields, host: host, says: word)
         )

@@ -74,19 +74,18 @@ struct VisitorIdentity: Equatable {
 
     /// Adds ``fields`` to a request.
     func write(_ bytes: inout OutputRawSpan, _ entries: inout [FieldSection.Entry]) {
-        let address = clientAddress?.description
-        if let address { bytes.append(.xForwardedFor, address, &entries) }
+        if let clientAddress { bytes.append(.xForwardedFor, &entries) { $0.append(clientAddress) } }
         bytes.append(.xForwardedProto, scheme, &entries)
         bytes.append(.xForwardedHost, host, &entries)
-        bytes.append(.forwarded, &entries) { writeForwarded(node: address ?? "unknown", to: &$0) }
+        bytes.append(.forwarded, &entries) { writeForwarded(to: &$0) }
     }
 
     /// The one element of Forwarded (RFC 7239, 4).
-    private func writeForwarded(node: String, to value: inout OutputRawSpan) {
+    private func writeForwarded(to value: inout OutputRawSpan) {
         let isV6 = clientAddress?.family == .v6
         let isToken = isHostToken
         value.append(isV6 ? "for=\"[" : "for=")
-        value.append(text: node)
+        if let clientAddress { value.append(clientAddress) } else { value.append("unknown") }
         value.append(isV6 ? "]\";host=" : ";host=")
         // An authority has no quotation mark and no backslash in it.
         if !isToken { value.append("\"") }
@@ -106,4 +105,19 @@ struct VisitorIdentity: Equatable {
 
     /// Eight groups of four digits and the colons between them, or less.
     private static let longestAddress = 45
+}
+
+extension OutputRawSpan {
+    /// Appends an address, for which there must be room: no string is made of the usual kind.
+    fileprivate mutating func append(_ address: IPAddress) {
+        switch address.family {
+        case .v6: append(text: address.description)
+        case .v4:
+            let bits = UInt32(truncatingIfNeeded: address.bits)
+            for place: UInt32 in 0..<4 {
+                if place > 0 { append(".") }
+                append(decimal: UInt8(truncatingIfNeeded: bits >> (24 - 8 * place)))
+            }
+        }
+    }
 }

@@ -2,8 +2,8 @@ import HTTP1
 import HTTPFields
 import NIOCore
 
-/// What a visitor asks for, in whichever version of HTTP it asked; never changed.
-final class VisitorRequest {
+/// What a visitor asks for, in whichever version of HTTP it asked.
+struct VisitorRequest {
     /// What the request is, beyond its method.
     enum Kind {
         case plain
@@ -13,15 +13,13 @@ final class VisitorRequest {
         case unsupported
     }
 
-    let method: ByteBufferView
-    /// `HTTP/1.0`, `HTTP/1.1` or `HTTP/2`.
-    let version: String
-    /// The path with its query, or `*`.
-    let target: ByteBufferView
-    /// Host and port as the visitor wrote them; nil only in HTTP/1.0.
-    let authority: ByteBufferView?
-    /// All fields as they came; those of HTTP/2 begin with pseudo-header fields.
-    let fields: FieldSection
+    /// The head as it was read; one reference, because a request is handed on many times.
+    private enum Head {
+        case http1(HTTP1RequestHead)
+        indirect case http2(HTTP2RequestHead, FieldSection)
+    }
+
+    private let head: Head
     let kind: Kind
     let hasBody: Bool
     /// Whether the visitor waits for a 100 before it sends its body.
@@ -29,14 +27,8 @@ final class VisitorRequest {
     /// Whether interim responses may be sent (not in HTTP/1.0).
     let takesInterim: Bool
 
-    var isHead: Bool { method.equals("HEAD") }
-
     init(_ head: HTTP1RequestHead) {
-        method = head.method
-        version = head.version == .http11 ? "HTTP/1.1" : "HTTP/1.0"
-        target = head.target
-        authority = head.authority
-        fields = head.fields
+        self.head = .http1(head)
         kind =
             switch head.upgrade {
             case .webSocket: .webSocket
@@ -53,11 +45,7 @@ final class VisitorRequest {
     ///   - fields: The section that it was read from.
     ///   - endsWithHead: Whether END_STREAM came with it.
     init(_ head: HTTP2RequestHead, fields: FieldSection, endsWithHead: Bool) {
-        method = head.method
-        version = "HTTP/2"
-        target = head.target
-        authority = head.authority
-        self.fields = fields
+        self.head = .http2(head, fields)
         kind =
             switch head.connect {
             case nil: .plain
@@ -68,4 +56,47 @@ final class VisitorRequest {
         expectsContinue = head.expectsContinue && !endsWithHead
         takesInterim = true
     }
+}
+
+extension VisitorRequest {
+    var method: ByteBufferView {
+        switch head {
+        case .http1(let head): head.method
+        case .http2(let head, _): head.method
+        }
+    }
+
+    /// `HTTP/1.0`, `HTTP/1.1` or `HTTP/2`.
+    var version: String {
+        switch head {
+        case .http1(let head): head.version == .http11 ? "HTTP/1.1" : "HTTP/1.0"
+        case .http2: "HTTP/2"
+        }
+    }
+
+    /// The path with its query, or `*`.
+    var target: ByteBufferView {
+        switch head {
+        case .http1(let head): head.target
+        case .http2(let head, _): head.target
+        }
+    }
+
+    /// Host and port as the visitor wrote them; nil only in HTTP/1.0.
+    var authority: ByteBufferView? {
+        switch head {
+        case .http1(let head): head.authority
+        case .http2(let head, _): head.authority
+        }
+    }
+
+    /// All fields as they came; those of HTTP/2 begin with pseudo-header fields.
+    var fields: FieldSection {
+        switch head {
+        case .http1(let head): head.fields
+        case .http2(_, let fields): fields
+        }
+    }
+
+    var isHead: Bool { method.equals("HEAD") }
 }

@@ -14,7 +14,7 @@ struct VisitorTimes {
 
     /// - Parameters:
     ///   - core: Whose limits hold, and whose deadlines it is one of.
-    ///   - whenPassed: Told when to ask ``readerIsDue(at:)`` and ``isLate(at:)``. It must not own what owns the times.
+    ///   - whenPassed: Told when to ask ``readerIsDue(at:)`` and ``isLate(at:)``. Let go of only with the times.
     init(core: EdgeCore, whenPassed: @escaping () -> Void) {
         deadline = RestartableDeadline(in: core.deadlines, whenPassed: whenPassed)
         reader = ReaderWatch(limit: core.configuration.border.readerDeadline)

@@ -19,12 +19,14 @@ struct ResponseWriterTests {
     ) throws -> String {
         let all = [(":status", "\(status)")] + fields
         let request = try parsedHead([start, "host: app.t.example"])
-        let bytes = try writer.begin(
+        var bytes = ByteBuffer(string: "the head before")
+        try writer.begin(
             status: status,
             fields: FieldSection(all),
             to: request,
             requestID: "r-1",
-            closes: closes
+            closes: closes,
+            into: &bytes
         )
         return String(buffer: bytes)
     }
