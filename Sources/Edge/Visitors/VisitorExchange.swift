@@ -261,7 +261,8 @@ final class VisitorExchange: HTTP2StreamDelegate {
             tunnel?.readerStalled(on: stream)
             return
         }
-        pass(data.readableBytes > Self.smallPiece && responder.isBehind ? copied(data) : data, on: stream, to: responder)
+        let isPinning = data.readableBytes > Self.smallPiece && responder.isBehind
+        pass(isPinning ? copied(data) : data, on: stream, to: responder)
     }
 
     /// What waits in a socket's queue must not keep the whole buffer alive that it was read into.
