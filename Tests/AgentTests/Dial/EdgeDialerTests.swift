@@ -158,21 +158,20 @@ struct EdgeDialerTests {
 
     @Test(arguments: [TestProxy.Kind.http, .socks5])
     func `an edge that the proxy cannot reach`(kind: TestProxy.Kind) async throws {
-        let server = try await FarEnd.greeting("")
-        let edge = try address(of: server)
-        try await server.close()
+        let nobody = try await RefusingPort()
+        let edge = try #require(EdgeAddress("127.0.0.1:\(nobody.number)"))
         let proxy = try await TestProxy(kind)
         let scheme = kind == .http ? "http" : "socks5"
         #expect(try await failure(proxied("\(scheme)://127.0.0.1:\(proxy.port)"), edge).code == .proxyCannotReach)
+        try await nobody.close()
     }
 
     @Test func `a proxy that is not there`() async throws {
-        let server = try await FarEnd.greeting("")
-        let port = try #require(server.localAddress?.port)
-        try await server.close()
+        let nobody = try await RefusingPort()
         let edge = try named("edge.example")
-        let failure = try await failure(proxied("127.0.0.1:\(port)"), edge)
-        #expect(failure == DialFailure(.refused, at: .proxy("127.0.0.1:\(port)"), towards: edge))
+        let failure = try await failure(proxied("127.0.0.1:\(nobody.number)"), edge)
+        #expect(failure == DialFailure(.refused, at: .proxy("127.0.0.1:\(nobody.number)"), towards: edge))
+        try await nobody.close()
     }
 
     @Test(arguments: ["http", "socks5"])

@@ -1,6 +1,4 @@
 import Foundation
-import NIOCore
-import NIOPosix
 import TestSupport
 import Testing
 
@@ -13,14 +11,6 @@ struct OriginStatusTests {
         agent.service.state.current.endpoints.first?.origin
     }
 
-    private func closedPort() async throws -> Int {
-        let listener = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .bind(host: "127.0.0.1", port: 0).get()
-        let port = listener.localAddress?.port ?? 1
-        try await listener.close().get()
-        return port
-    }
-
     @Test func `is unknown before the first request`() throws {
         let agent = try ReplayingAgent(try ReplayingAgent.endpoint("3000"))
         #expect(status(agent) == OriginStatus())
@@ -28,9 +18,10 @@ struct OriginStatusTests {
 
     @Test(arguments: ["", "https://localhost:", "http2://127.0.0.1:"])
     func `is failing when nobody listens, and says so`(scheme: String) async throws {
-        let port = try await closedPort()
-        let agent = try ReplayingAgent(try ReplayingAgent.endpoint("\(scheme)\(port)"))
+        let nobody = try await RefusingPort()
+        let agent = try ReplayingAgent(try ReplayingAgent.endpoint("\(scheme)\(nobody.number)"))
         try await agent.replay("/")
+        try await nobody.close()
         let origin = status(agent)
         #expect(origin?.state == .failing)
         #expect(origin?.problem == OriginFailure.refused.sentence)

@@ -33,7 +33,7 @@ struct OperatingTests {
     private static func ask(_ name: String, _ edge: EngineHarness.RunningEdge) async throws -> Int {
         let text = try #require(edge.addresses.internal)
         let address = try #require(AdminAddress(text))
-        return try await AdminClient.get("/internal/caddy/ask?domain=\(name)", at: address).status
+        return try await AdminClient.get("/internal/caddy/ask?domain=\(name)", at: address, limits: .patient).status
     }
 
     @Test(.timeLimit(.minutes(5)))
@@ -88,7 +88,7 @@ struct OperatingTests {
         try await withEdge { edge in
             let address = try #require(AdminAddress(edge.addresses.admin))
             for path in ["/healthz", "/readyz", "/metrics", "/version", "/tunnels", "/config"] {
-                let status = try await AdminClient.get(path, at: address).status
+                let status = try await AdminClient.get(path, at: address, limits: .patient).status
                 #expect(status == 200, "\(path)")
             }
             let expires = try #require(edge.figure("osm_edge_cert_expiry_timestamp_seconds").flatMap(Double.init))

@@ -106,7 +106,13 @@ struct EnrolmentHarness: Sendable {
 
     /// Sends a body and takes the answer.
     func post(_ body: String, to path: String = "/v1/enroll") async throws -> AdminClient.Answer {
-        try await AdminClient.post(path, body: ByteBuffer(string: body), host: ca.domain, on: try await connect())
+        try await AdminClient.post(
+            path,
+            body: ByteBuffer(string: body),
+            host: ca.domain,
+            on: try await connect(),
+            limits: .patient
+        )
     }
 
     /// The same, as often as it takes until there is room.

@@ -216,6 +216,6 @@ struct RenewalTests {
 
     private static func tunnels(of edge: EngineHarness.RunningEdge) async throws -> String {
         let address = try #require(AdminAddress(edge.addresses.admin))
-        return String(buffer: try await AdminClient.get("/tunnels", at: address).body)
+        return String(buffer: try await AdminClient.get("/tunnels", at: address, limits: .patient).body)
     }
 }

@@ -160,7 +160,7 @@ struct BorderTests {
         } _: { edge in
             try await eventually { Int(edge.figure("osm_edge_resident_bytes") ?? "") ?? 0 > 0 }
             let address = try #require(AdminAddress(edge.addresses.admin))
-            let readiness = try await AdminClient.get("/readyz", at: address).status
+            let readiness = try await AdminClient.get("/readyz", at: address, limits: .patient).status
             #expect(readiness == 503)
         }
     }
