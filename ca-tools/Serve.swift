@@ -100,11 +100,17 @@ struct Serve: AsyncParsableCommand {
         let edge = try publishEdge.map { try DomainName($0) }
         configuration.edgeFiles = publish.map { EdgePublication(edge, to: $0) }
         configuration.agents = try downloads.publication()
-        try first.prepare(ca.folder, logger)
+        let isNew = try first.prepare(ca.folder, logger)
+        let url = downloads.url
         let socket = configuration.socket
         let service = IssuingService(configuration, logger: logger) { _ in
             Output.line(Listening(socket: socket))
             logger.info("listening", metadata: ["socket": "\(socket)"])
+            guard isNew, let url else { return }
+            logger.notice(
+                "laptops can be invited: \"ca-tools invite NAME\" prints a one-time token in the line to run on the laptop",
+                metadata: ["line": "curl -fsSL \(url)/install.sh | OSM_TOKEN=... sh"]
+            )
         }
         try await Lifecycle(service: service, logger: logger).run()
     }
@@ -193,10 +199,14 @@ struct FirstStartOptions: ParsableArguments {
     }
 
     /// Makes the CA if there is none, and tells what has to be done by hand.
-    func prepare(_ folder: AuthorityFolder, _ logger: Logger) throws {
+    ///
+    /// - Returns: Whether it was made now.
+    func prepare(_ folder: AuthorityFolder, _ logger: Logger) throws -> Bool {
+        var isNew = false
         if let domain = asked?.domain {
             switch try FirstStart(domain: domain, edges: edges).prepare(folder) {
             case .made(let root):
+                isNew = true
                 logger.notice("made the operator's CA", metadata: ["ca": "\(folder.path)", "root_sha256": "\(root)"])
             case .found:
                 break
@@ -208,11 +218,12 @@ struct FirstStartOptions: ParsableArguments {
             }
         }
         let root = OfflineRoot(of: folder)
-        guard root.isHere else { return }
+        guard root.isHere else { return isNew }
         logger.warning(
             "the root's key and its passphrase are still here: copy this folder to a medium that is kept offline, then run \"ca-tools offline\"",
             metadata: ["folder": "\(root.path)"]
         )
+        return isNew
     }
 }
 
