@@ -108,6 +108,9 @@ struct EdgeDiagnosis {
             say(.tls, .edge, .ok, "The edge is the operator's: TLS 1.3 with \(keyExchange).")
         case .stranger(let refusal, let certificate, let speaksTunnel):
             judge(refusal, certificate, speaksTunnel: speaksTunnel, through: proxy)
+        case .refused where isDraining:
+            // It was still let in while the edge closed its door.
+            say(.tls, .edge, .fail, Self.draining, Self.afterDraining)
         case .refused(let refusal, let certificate):
             if let exit = AgentExit(refusal, issuer: certificate?.issuer) {
                 return say(.tls, .edge, .fail, exit.problem, exit.nextStep)

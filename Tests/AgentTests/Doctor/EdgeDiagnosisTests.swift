@@ -75,6 +75,9 @@ struct EdgeDiagnosisTests {
         let refused = try failed(.refused)
         #expect(fault(try diagnosis(of: refused, isDraining: true))?.finding.contains("draining") == true)
         #expect(fault(try diagnosis(of: refused))?.finding.contains("draining") == false)
+        let closing = reached(.refused(.closed, nil), nil)
+        #expect(fault(try diagnosis(of: closing, isDraining: true))?.finding.contains("draining") == true)
+        #expect(fault(try diagnosis(of: closing))?.finding.contains("draining") == false)
         let notice = reached(control: .notice(GoAwayNotice(.draining, message: "")))
         #expect(fault(try diagnosis(of: notice))?.finding.contains("draining") == true)
     }

@@ -164,7 +164,7 @@ struct DoctorTests {
             in: tunnel.scratch.path
         )
         #expect(visit.culprit?.hop == "edge")
-        #expect(visit.culprit?.finding.contains("draining") == true)
+        #expect(visit.culprit?.finding.contains("draining") == true, "\(visit.culprit?.finding ?? "no culprit")")
         #expect(visitor.isRunning)
     }
 
