@@ -52,7 +52,7 @@ no_agent() { ! in_laptop pgrep -f 'osm-agent http 3000 --name app'; }
 step "what docs/operations.md says"
 documented "Install"
 said=$("${stack[@]}" logs --no-color ca)
-for word in "/install.sh | OSM_TOKEN=" "/operator-ca/offline"; do grep -qF "$word" <<<"$said" || die "the first start does not say $word"; done
+for word in "/install.sh | OSM_TOKEN=" "operator-ca/offline"; do grep -qF "$word" <<<"$said" || die "the first start does not say $word"; done
 for file in root.key passphrase; do [ -s "$desk/offline/$file" ] || die "$file was not copied"; done
 fingerprint=$(in_ca offline --json | json_value rootSHA256) || true
 in_ca offline --delete --fingerprint "$fingerprint" >/dev/null
