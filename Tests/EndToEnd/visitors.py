@@ -114,7 +114,7 @@ def keep_talking(host, ca_file, seconds):
     plain = socket.create_connection(("127.0.0.1", 443), timeout=20)
     visitor = context(ca_file).wrap_socket(plain, server_hostname=host)
     key = base64.b64encode(os.urandom(16)).decode()
-    visitor.sendall((f"GET /echo HTTP/1.1\r\nHost: {host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    visitor.sendall((f"GET /echo HTTP/1.1\r\nHost: {host}\r\nUpgrade: websocket\r\nConnection: keep-alive, upgrade\r\n"
                      f"Sec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n\r\n").encode())
     stream = visitor.makefile("rb")
     status = stream.readline()
