@@ -1,40 +1,41 @@
 import ArgumentParser
 import CertificateAuthority
 
-/// Takes the root's key away from a CA that a first start made.
+/// Takes the keys of roots away from their CA.
 struct Offline: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Say whether the root's key is still here, or delete it.",
+        abstract: "Say whether a root's key is still here, or delete it.",
         discussion: """
-            "ca-tools serve --init" leaves the root's key and its passphrase in the
-            folder "offline" of the CA. No command needs them again, not even a
-            rotation. Copy the folder to a medium that is not on this machine, check the
-            copy, write down the root's SHA-256, and delete it here. What a disk keeps
-            of deleted files is not overwritten.
+            No command needs a root's key again, not even a rotation. "ca-tools serve --init"
+            leaves it, with its passphrase, in the folder "offline" of the CA, "ca-tools
+            init" in root/root.key, and "ca-tools rotate begin" in next/root/root.key.
+
+            Copy what is listed to a medium that is not on this machine, check the copy,
+            write down the SHA-256 of its root, and delete it here. What a disk keeps of
+            deleted files is not overwritten.
 
             EXAMPLES
               ca-tools offline
               ca-tools offline --delete --fingerprint 5f1c…
 
             EXIT CODES
-              0  it is not here, or was deleted
-              1  it is still here, or something failed
+              0  no root's key is here any more
+              1  one is still here, or something failed
             """
     )
 
-    @Flag(help: "Delete it. Needs --fingerprint.")
+    @Flag(help: "Delete the key of one root. Needs --fingerprint.")
     var delete = false
 
-    @Option(help: ArgumentHelp("The SHA-256 of the root, as a proof that it was written down.", valueName: "hex"))
+    @Option(help: ArgumentHelp("The SHA-256 of that root, as a proof that it was written down.", valueName: "hex"))
     var fingerprint: String?
 
     @OptionGroup var ca: FolderOption
     @OptionGroup var json: JSONFlag
 
     private struct Report: Encodable {
-        let isHere: Bool
         let folder: String
-        let rootSHA256: String
+        let keys: [OfflineRoot.Key]
     }
 
     func validate() throws {
@@ -43,22 +44,26 @@ struct Offline: ParsableCommand {
 
     func run() throws {
         let root = OfflineRoot(of: ca.folder)
-        let sha256 = try ca.folder.rootFingerprint()
         if let fingerprint { try root.delete(confirmedBy: fingerprint) }
+        let keys = try root.keys()
         if json.isOn {
-            try Output.json(Report(isHere: root.isHere, folder: root.path, rootSHA256: sha256))
-        } else if root.isHere {
-            try Output.say(
-                """
-                The root's key and its passphrase are still here:  \(root.path)
-                SHA-256 of the root:                               \(sha256)
-                Copy the folder to a medium that is not on this machine, then:
-                  ca-tools offline --delete --fingerprint \(sha256)
-                """
-            )
+            try Output.json(Report(folder: ca.folder.path, keys: keys))
+        } else if keys.isEmpty {
+            try Output.say("No root's key is here.\nSHA-256 of the root:  \(try ca.folder.rootFingerprint())")
         } else {
-            try Output.say("The root's key is not here.\nSHA-256 of the root:  \(sha256)")
+            for key in keys { try tell(key) }
         }
-        if root.isHere { throw ExitCode(1) }
+        if !keys.isEmpty { throw ExitCode(1) }
+    }
+
+    private func tell(_ key: OfflineRoot.Key) throws {
+        try Output.say(
+            """
+            A root's key is still here:  \(key.path)
+            SHA-256 of that root:        \(key.rootSHA256)
+            Copy it to a medium that is not on this machine, then:
+              ca-tools offline --delete --fingerprint \(key.rootSHA256)
+            """
+        )
     }
 }

@@ -217,12 +217,12 @@ struct FirstStartOptions: ParsableArguments {
                 )
             }
         }
-        let root = OfflineRoot(of: folder)
-        guard root.isHere else { return isNew }
-        logger.warning(
-            "the root's key and its passphrase are still here: copy this folder to a medium that is kept offline, then run \"ca-tools offline\"",
-            metadata: ["folder": "\(root.path)"]
-        )
+        for key in try OfflineRoot(of: folder).keys() {
+            logger.warning(
+                "a root's key is still here: copy it to a medium that is kept offline, then run \"ca-tools offline\"",
+                metadata: ["path": "\(key.path)", "root_sha256": "\(key.rootSHA256)"]
+            )
+        }
         return isNew
     }
 }

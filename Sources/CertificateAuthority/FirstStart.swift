@@ -51,7 +51,7 @@ package struct FirstStart: Sendable {
             throw AuthorityError(
                 .invalidInput,
                 "\(folder.path) is the CA of \(bundle.domain), not of \(domain)",
-                next: "correct --domain, or name another folder with --ca"
+                next: "name the domain that the CA was made for, or another folder with --ca"
             )
         }
         let asked = edges.map(\.description)

@@ -1,5 +1,6 @@
 import Cryptography
 import Foundation
+import Settings
 import TestSupport
 import Testing
 
@@ -38,7 +39,7 @@ struct OfflineRootTests {
         let pairs = Array(try folder.rootFingerprint().uppercased())
         let written = stride(from: 0, to: pairs.count, by: 2).map { String(pairs[$0...$0 + 1]) }.joined(separator: ":")
         try OfflineRoot(of: folder).delete(confirmedBy: written)
-        #expect(!OfflineRoot(of: folder).isHere)
+        #expect(try OfflineRoot(of: folder).keys().isEmpty)
     }
 
     @Test func `another fingerprint, or a file that is not ours, deletes nothing`() throws {
@@ -50,10 +51,44 @@ struct OfflineRootTests {
         #expect(try folder.everyFile() == before)
     }
 
+    @Test func `each root's key goes by its own fingerprint, wherever a rotation has moved it`() throws {
+        let first = try folder.rootFingerprint()
+        var authority = try Authority.open(folder)
+        try authority.beginRotation(passphrase: Secret(Array(ThrowawayCA.passphrase.utf8)), cost: .forTestsOnly)
+        let second = try folder.certificate(folder.root(.next)).fingerprint()
+        let root = OfflineRoot(of: folder)
+        #expect(
+            try root.keys() == [
+                OfflineRoot.Key(rootSHA256: first, path: folder.offline),
+                OfflineRoot.Key(rootSHA256: second, path: folder.rootKey(.next)),
+            ]
+        )
+        try authority.switchRotation()
+        #expect(try root.keys().map(\.path) == [folder.offline, folder.rootKey()])
+        try root.delete(confirmedBy: first)
+        #expect(try root.keys() == [OfflineRoot.Key(rootSHA256: second, path: folder.rootKey())])
+        try authority.finishRotation(force: true)
+        try root.delete(confirmedBy: second)
+        #expect(try root.keys().isEmpty)
+    }
+
+    @Test func `the key of a root that was retired is listed, too`() throws {
+        let authority = try ThrowawayCA(domain: "tunnel.test")
+        let first = try authority.folder.rootFingerprint()
+        var open = try authority.open()
+        try open.beginRotation(passphrase: Secret(Array(ThrowawayCA.passphrase.utf8)), cost: .forTestsOnly)
+        try open.switchRotation()
+        try open.finishRotation(force: true)
+        let keys = try OfflineRoot(of: authority.folder).keys()
+        #expect(keys.map(\.rootSHA256) == [try authority.folder.rootFingerprint(), first])
+        try OfflineRoot(of: authority.folder).delete(confirmedBy: first)
+        #expect(try OfflineRoot(of: authority.folder).keys() == [keys[0]])
+    }
+
     @Test func `a deletion that ended half-way goes on`() throws {
         try DurableFile.remove("\(folder.offline)/root.key")
         try OfflineRoot(of: folder).delete(confirmedBy: folder.rootFingerprint())
-        #expect(!OfflineRoot(of: folder).isHere)
+        #expect(try OfflineRoot(of: folder).keys().isEmpty)
     }
 }
 
