@@ -54,6 +54,8 @@ package struct EdgeConfiguration: Sendable {
     /// Between two requests on one connection.
     package var keepAliveDeadline = TimeAmount.seconds(75)
     package var drainDeadline = TimeAmount.seconds(30)
+    /// How long after its start an edge takes a name that nobody serves for one whose device is still coming back.
+    package var returnDeadline = TimeAmount.zero
     /// How often the certificate files and the revocation list are looked at; revocation must arrive within 5 s.
     package var identityCheckInterval = TimeAmount.seconds(2)
 

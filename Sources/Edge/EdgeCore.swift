@@ -44,6 +44,7 @@ final class EdgeCore {
     private var drained: EventLoopPromise<Void>?
     private(set) var isDraining = false
     private var requestsServed: UInt64 = 0
+    private let began = NIODeadline.now()
     private let requestPrefix = String(UInt32.random(in: .min ... .max), radix: 16) + "-"
 
     init(
@@ -105,6 +106,9 @@ final class EdgeCore {
             isSecure: configuration.publicURL.scheme == "https"
         )
     }
+
+    /// Whether agents of an earlier edge may still be on their way to this one, and with them the names that they serve.
+    func expectsAgents(at now: NIODeadline) -> Bool { now - began < configuration.returnDeadline }
 
     /// The tunnel for a request, other than those that its route has named before.
     func next(on route: inout RequestRoute) -> Route<EdgeTunnel> { route.next(in: &tunnels) }

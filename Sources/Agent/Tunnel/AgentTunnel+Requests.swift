@@ -10,7 +10,7 @@ extension AgentTunnel {
         accepted stream: HTTP2Stream,
         request: FieldSection
     ) -> (any HTTP2StreamDelegate)? {
-        if request.isConnect || request.firstIndex(of: .protocol) != nil {
+        if request.isConnect {
             if let service = raw.accept(stream, request, handler) { return service }
             if let tunnelled = request.first(.protocol), !tunnelled.elementsEqual("websocket".utf8) {
                 return accept(tunnelled, stream, request, handler)

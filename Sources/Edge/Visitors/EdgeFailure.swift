@@ -7,6 +7,7 @@ import NIOCore
 /// names follow RFC 9209, 2.3. The raw value is what the access log says.
 enum EdgeFailure: String, CaseIterable {
     case unknownHost = "unknown_host"
+    case starting
     case agentOffline = "agent_offline"
     case tunnelLost = "tunnel_lost"
     case streamRefused = "stream_refused"
@@ -30,7 +31,7 @@ enum EdgeFailure: String, CaseIterable {
     var hop: Hop {
         switch self {
         case .bodyTimeout, .tooManyConnections: .visitor
-        case .unknownHost, .unsupported, .overloaded: .edge
+        case .unknownHost, .starting, .unsupported, .overloaded: .edge
         case .agentOffline, .tunnelLost, .streamRefused: .device
         case .badResponse, .originRefused, .originTimeout, .originBroke: .origin
         }
@@ -43,7 +44,7 @@ enum EdgeFailure: String, CaseIterable {
         case .tooManyConnections: 429
         case .unsupported: 501
         case .tunnelLost, .streamRefused, .badResponse, .originRefused, .originBroke: 502
-        case .agentOffline, .overloaded: 503
+        case .starting, .agentOffline, .overloaded: 503
         case .originTimeout: 504
         }
     }
@@ -52,7 +53,7 @@ enum EdgeFailure: String, CaseIterable {
     var proxyStatus: String? {
         switch self {
         case .unknownHost: "destination_not_found"
-        case .agentOffline: "destination_unavailable"
+        case .starting, .agentOffline: "destination_unavailable"
         case .tunnelLost: "connection_terminated"
         case .streamRefused: "destination_unavailable"
         case .badResponse: "http_protocol_error"
@@ -87,6 +88,7 @@ enum EdgeFailure: String, CaseIterable {
     var sentence: String {
         switch self {
         case .unknownHost: "Nothing is served under this name here."
+        case .starting: "This edge has just been started, and nobody serves this name yet."
         case .agentOffline: "The device that serves this name is not connected."
         case .tunnelLost: "The connection to the device was lost while it was answering."
         case .streamRefused: "The device did not take the request."
@@ -107,7 +109,7 @@ enum EdgeFailure: String, CaseIterable {
         case .unknownHost: "Is it yours? Check the spelling, then start osm-agent with this name."
         case .agentOffline: "Is it yours? Start osm-agent on the device, or see what `osm-agent status` says."
         case .tunnelLost: "Try again in a moment. Is it yours? `osm-agent status` says whether it is connected again."
-        case .streamRefused: "Try again in a moment."
+        case .starting, .streamRefused: "Try again in a moment."
         case .badResponse, .originTimeout, .originBroke:
             "Is it yours? The log of the service that osm-agent forwards to may say more."
         case .originRefused: "Is it yours? Start the service that osm-agent forwards to."
@@ -119,6 +121,7 @@ enum EdgeFailure: String, CaseIterable {
     /// Seconds after which a visitor may try again.
     var retryAfter: Int? {
         switch self {
+        case .starting: 2
         case .agentOffline: 5
         case .overloaded, .tooManyConnections: 10
         case .unknownHost, .tunnelLost, .streamRefused, .badResponse, .unsupported, .originRefused, .originTimeout,

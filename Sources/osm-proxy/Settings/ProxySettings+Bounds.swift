@@ -103,6 +103,13 @@ extension ProxySettings {
                 change: .restart,
                 "How long requests under way may finish after SIGTERM."
             ),
+            Row(
+                "deadlines.return",
+                .time(0...3_600_000),
+                \.returnDeadline,
+                change: .restart,
+                "How long after the start a name that nobody serves is 503 and not 404: its agent is coming back."
+            ),
         ]
     }
 

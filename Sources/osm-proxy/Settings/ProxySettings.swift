@@ -40,6 +40,7 @@ struct ProxySettings: Sendable {
     var keepAliveDeadline = TimeAmount.seconds(75)
     var handshakeDeadline = TimeAmount.seconds(10)
     var drainDeadline = TimeAmount.seconds(30)
+    var returnDeadline = TimeAmount.seconds(10)
 
     var handshakes = 1024
     var handshakesPerAddress = 16
@@ -95,6 +96,7 @@ extension ProxySettings {
         configuration.keepAliveDeadline = keepAliveDeadline
         configuration.handshakeDeadline = handshakeDeadline
         configuration.drainDeadline = drainDeadline
+        configuration.returnDeadline = returnDeadline
         configuration.handshakes = handshakes
         configuration.handshakesPerAddress = handshakesPerAddress
         configuration.tunnelsPerSecond = tunnelsPerSecond

@@ -243,4 +243,12 @@ struct RequestEndTests {
             #expect(harness.counts() == ["4xx": 1].merging([ending.label: 1], uniquingKeysWith: +))
         }
     }
+    @Test func `right after the start a name that nobody serves may come back`() async throws {
+        try await RequestEndHarness.run(configured: { $0.returnDeadline = .hours(1) }) { harness in
+            let answer = try await harness.visitor(Self.get("/a", "nobody.localhost")).untilClosed()
+            #expect(answer.hasPrefix("HTTP/1.1 503 ") && answer.contains("retry-after: 2\r\n"), "\(answer)")
+            try await eventually { try !harness.lines().isEmpty }
+            #expect(try harness.lines() == [.init(target: "/a", status: 503, device: nil, failure: "starting")])
+        }
+    }
 }

@@ -5,7 +5,7 @@ import Testing
 struct EdgeFailureTests {
     @Test(
         arguments: [
-            (.unknownHost, 404), (.agentOffline, 503), (.tunnelLost, 502), (.streamRefused, 502), (.badResponse, 502),
+            (.unknownHost, 404), (.starting, 503), (.agentOffline, 503), (.tunnelLost, 502), (.streamRefused, 502), (.badResponse, 502),
             (.unsupported, 501), (.originRefused, 502), (.originTimeout, 504), (.originBroke, 502), (.overloaded, 503),
             (.tooManyConnections, 429), (.bodyTimeout, 408),
         ] as [(EdgeFailure, Int)]
@@ -16,7 +16,7 @@ struct EdgeFailureTests {
 
     @Test func `only what passes by itself is worth another try`() {
         let worthIt = EdgeFailure.allCases.filter { $0.retryAfter != nil }
-        #expect(worthIt == [.agentOffline, .overloaded, .tooManyConnections])
+        #expect(worthIt == [.starting, .agentOffline, .overloaded, .tooManyConnections])
         #expect(worthIt.allSatisfy { $0.status == 503 || $0.status == 429 })
     }
 

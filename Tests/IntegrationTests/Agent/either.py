@@ -1,6 +1,6 @@
 """Visitors of two edges, as a load balancer sends them, until a file appears: an edge that takes no connection, says
-that it is going (503), or does not know the name because it has just been started (404), is passed over; a request is
-lost when no edge serves it, or an answer is cut."""
+that it is going or has just been started (503) is passed over; a request is lost when no edge serves it, or an answer is
+cut."""
 import http.client
 import os
 import sys
@@ -23,7 +23,7 @@ def ask(port):
         connection.request("GET", "/download?bytes=20000", headers={"Host": "demo.localhost"})
         answer = connection.getresponse()
         body = answer.read()
-        if answer.status in (404, 503):
+        if answer.status == 503:
             return None
         if answer.status == 200 and len(body) == 20000:
             return True
