@@ -5,7 +5,8 @@ import Testing
 struct EdgeFailureTests {
     @Test(
         arguments: [
-            (.unknownHost, 404), (.starting, 503), (.agentOffline, 503), (.tunnelLost, 502), (.streamRefused, 502), (.badResponse, 502),
+            (.unknownHost, 404), (.starting, 503), (.agentOffline, 503), (.tunnelLost, 502), (.streamRefused, 502),
+            (.badResponse, 502),
             (.unsupported, 501), (.originRefused, 502), (.originTimeout, 504), (.originBroke, 502), (.overloaded, 503),
             (.tooManyConnections, 429), (.bodyTimeout, 408),
         ] as [(EdgeFailure, Int)]
