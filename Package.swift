@@ -197,7 +197,7 @@ let package = Package(
         .target(
             name: "TestSupport",
             dependencies: [
-                "CertificateAuthority", "Cryptography", "Trust", "Settings", nioCore, nioPosix, nioHTTP1,
+                "CertificateAuthority", "Cryptography", "Trust", "Settings", "AdminHTTP", nioCore, nioPosix, nioHTTP1,
             ],
             path: "Tests/TestSupport",
             swiftSettings: settings
@@ -224,7 +224,7 @@ let package = Package(
         tests("HTTP2", ["HTTPFields", nioCore, nioEmbedded]),
         tests("Cryptography"),
         tests("TunnelTLS", ["TestSupport", "Trust", nioCore, nioPosix, nioEmbedded, nioSSL]),
-        tests("AdminHTTP", [nioCore, nioPosix]),
+        tests("AdminHTTP", ["TestSupport", nioCore, nioPosix]),
         tests(
             "Agent",
             [

@@ -48,15 +48,8 @@ struct IssuingServiceTests {
         let code: String
     }
 
-    /// Other tests compute meanwhile, and keys are made in processes of their own.
-    private static let patient: AdminClient.Limits = {
-        var limits = AdminClient.Limits.standard
-        limits.deadline = .seconds(60)
-        return limits
-    }()
-
     private func post(_ path: String, _ body: String, at address: AdminAddress) async throws -> AdminClient.Answer {
-        try await AdminClient.post(path, body: ByteBuffer(string: body), at: address, limits: Self.patient)
+        try await AdminClient.post(path, body: ByteBuffer(string: body), at: address, limits: .patient)
     }
 
     private func enrolment(_ token: String, _ csr: String) -> String { #"{"token":"\#(token)","csr":"\#(csr)"}"# }
@@ -65,7 +58,7 @@ struct IssuingServiceTests {
         let token = try authority.invite("laptop")
         let applicant = try Applicant()
         try await withService { address in
-            #expect(try await AdminClient.get("/healthz", at: address, limits: Self.patient).status == 200)
+            #expect(try await AdminClient.get("/healthz", at: address, limits: .patient).status == 200)
             let enrolled = try await post("/v1/enroll", enrolment(token, applicant.csr), at: address)
             #expect(enrolled.status == 200 && enrolled.contentType == "application/json")
             let members = try #require(
@@ -109,7 +102,7 @@ struct IssuingServiceTests {
                 #expect(!problem.title.isEmpty && problem.detail.hasSuffix("."))
                 #expect(!String(buffer: answer.body).contains(token))
             }
-            #expect(try await AdminClient.get("/v1/enroll", at: address, limits: Self.patient).status == 405)
+            #expect(try await AdminClient.get("/v1/enroll", at: address, limits: .patient).status == 405)
         }
     }
 
@@ -134,7 +127,7 @@ struct IssuingServiceTests {
             $0.access = access
         } _: { address in
             #expect(DurableFileMode.of(socket) == mode)
-            let answer = try await AdminClient.get("/healthz", at: address, limits: Self.patient)
+            let answer = try await AdminClient.get("/healthz", at: address, limits: .patient)
             #expect(answer.status == 200)
         }
     }
