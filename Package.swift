@@ -198,6 +198,7 @@ let package = Package(
             name: "TestSupport",
             dependencies: [
                 "CertificateAuthority", "Cryptography", "Trust", "Settings", "AdminHTTP", nioCore, nioPosix, nioHTTP1,
+                logging,
             ],
             path: "Tests/TestSupport",
             swiftSettings: settings
@@ -250,7 +251,7 @@ let package = Package(
             ],
             exclude: ["Configuration/Fixtures", "Service/Goldens", "Terminal/Goldens"]
         ),
-        tests("osm-proxy", ["TestSupport", "Edge", "HTTP1", "HTTP2", "Telemetry", "Settings", nioCore, logging]),
+        tests("osm-proxy", ["TestSupport", "Edge", "HTTP1", "HTTP2", "Telemetry", "Settings", nioCore]),
         tests(
             "CertificateAuthority",
             [

@@ -1,32 +1,11 @@
 import Edge
-import Logging
-import Synchronization
+import TestSupport
 import Testing
 
 @testable import osm_proxy
 
 /// Where the edge listens when nobody says so, on machines with and without IPv6.
 struct DefaultHostsTests {
-    /// Keeps what is logged.
-    private struct Words: LogHandler {
-        final class Messages: Sendable {
-            let all = Mutex<[String]>([])
-        }
-
-        let to: Messages
-        var metadata: Logger.Metadata = [:]
-        var logLevel = Logger.Level.info
-
-        subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-            get { metadata[key] }
-            set { metadata[key] = newValue }
-        }
-
-        func log(event: LogEvent) {
-            to.all.withLock { $0.append("\(event.message): \(event.metadata?["settings"] ?? "")") }
-        }
-    }
-
     private struct Hosts: Equatable {
         var tunnel: String
         var raw: String
@@ -39,14 +18,12 @@ struct DefaultHostsTests {
             "--operator-bundle", "b",
         ]
         let loader = SettingsLoader(path: nil, arguments: needed + arguments, environment: [:], usualPath: "/nowhere")
-        let messages = Words.Messages()
-        let logger = Logger(label: "osm-proxy") { _ in Words(to: messages) }
+        let log = WrittenLog()
         let configuration = await DefaultHosts(isIPv6Missing: { isIPv6Missing }).fit(
             try loader.loadForRunning(),
-            logger: logger
+            logger: log.logger
         )
-        let log = messages.all.withLock { $0 }
-        return Hosts(tunnel: configuration.tunnelAddress.description, raw: configuration.raw.host, log: log)
+        return Hosts(tunnel: configuration.tunnelAddress.description, raw: configuration.raw.host, log: log.lines)
     }
 
     @Test func `with IPv6 every address of both families is listened on`() async throws {
@@ -58,8 +35,8 @@ struct DefaultHostsTests {
         let hosts = try await hosts(["--raw-ports", "20000-20001"], isIPv6Missing: true)
         #expect(hosts.tunnel == "0.0.0.0:8443")
         #expect(hosts.raw == "0.0.0.0")
-        let line = "no IPv6 on this machine; listening on all addresses of IPv4 instead: tunnel.listen raw.listen"
-        #expect(hosts.log == [line])
+        let told = "notice: no IPv6 on this machine; listening on all addresses of IPv4 instead"
+        #expect(hosts.log == ["\(told) settings=tunnel.listen raw.listen"])
     }
 
     @Test func `an address that somebody wrote stays, whether or not the machine has it`() async throws {
@@ -70,6 +47,6 @@ struct DefaultHostsTests {
 
     @Test func `ports that no device may have are not spoken of`() async throws {
         let hosts = try await hosts([], isIPv6Missing: true)
-        #expect(hosts.log.first?.hasSuffix(": tunnel.listen") == true)
+        #expect(hosts.log.first?.hasSuffix(" settings=tunnel.listen") == true)
     }
 }

@@ -1,5 +1,4 @@
 import HTTPFields
-import Logging
 import NIOCore
 import NIOEmbedded
 import Synchronization
@@ -13,17 +12,16 @@ import TunnelProtocol
 struct BasicAuthenticationTests {
     private let loop = NIOAsyncTestingEventLoop()
     private let hand = ChecksByHand()
-    private let log = LogCapture()
+    private let log = WrittenLog()
     private let file: PasswordFixture
     private let gate: BasicAuthentication
 
     init() throws {
         file = try PasswordFixture(PasswordFixture.line("ann") + PasswordFixture.line("bob"))
-        let log = log
         gate = try BasicAuthentication(
             path: file.path,
             checks: hand.checks,
-            logger: Logger(label: "test") { _ in log },
+            logger: log.logger,
             now: loop.now,
             matches: hand.matches
         )
@@ -138,8 +136,7 @@ struct BasicAuthenticationTests {
 
     @Test func `logs a guess once an address, with the name made safe and without the password`() async throws {
         for number in 0..<3 { _ = try await outcome("eve\u{202E}", "hunter \(number)") }
-        let lines = log.lines.all.withLock { $0 }
-        #expect(lines == ["a visitor gave a wrong password user=eve\\u{202e} visitor=192.0.2.1"])
+        #expect(log.lines == ["notice: a visitor gave a wrong password user=eve\\u{202e} visitor=192.0.2.1"])
     }
 }
 
@@ -150,7 +147,7 @@ extension BasicAuthenticationTests {
         #expect(ask(.authorized("ann", "right")).known == "allowed", "the last look was just now")
         #expect(try await afterLook("ann", "right") == "401")
         #expect(try await afterLook("bob", "right") == "allowed")
-        #expect(log.lines.all.withLock { $0.first }?.hasPrefix("the password file has been read anew") == true)
+        #expect(log.lines.first?.hasPrefix("notice: the password file has been read anew") == true)
     }
 
     @Test func `lets nobody in by a check that an older file was asked for`() async throws {
@@ -167,7 +164,7 @@ extension BasicAuthenticationTests {
         try file.write(text)
         #expect(try await afterLook("ann", "right") == "allowed")
         #expect(try await afterLook("ann", "right") == "allowed")
-        let complaints = log.lines.all.withLock { $0.filter { $0.contains("cannot be used") } }
+        let complaints = log.lines.filter { $0.contains("cannot be used") }
         #expect(complaints.count == 1)
         #expect(!complaints.contains { $0.contains("secret") })
         try file.write(PasswordFixture.line("bob") + "\n")

@@ -1,6 +1,5 @@
 import FoundationEssentials
 import HTTPFields
-import Logging
 import NIOCore
 import NIOEmbedded
 import Synchronization
@@ -63,27 +62,6 @@ final class ChecksByHand: Sendable {
     /// Does all that waits, and what follows it.
     func run() {
         while let work = waiting.withLock({ $0.isEmpty ? nil : $0.removeFirst() }) { work() }
-    }
-}
-
-/// Keeps what is logged.
-struct LogCapture: LogHandler {
-    final class Lines: Sendable {
-        let all = Mutex<[String]>([])
-    }
-
-    let lines = Lines()
-    var metadata: Logger.Metadata = [:]
-    var logLevel = Logger.Level.trace
-
-    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-        get { metadata[key] }
-        set { metadata[key] = newValue }
-    }
-
-    func log(event: LogEvent) {
-        let fields = (event.metadata ?? [:]).map { "\($0.key)=\($0.value)" }.sorted()
-        lines.all.withLock { $0.append(([event.message.description] + fields).joined(separator: " ")) }
     }
 }
 

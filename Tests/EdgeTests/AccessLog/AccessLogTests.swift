@@ -184,23 +184,18 @@ struct AccessLogTests {
     func `a file that cannot be opened again is told at level error, and the open one goes on`() async throws {
         let folder = try TemporaryFolder()
         let path = "\(folder.path)/access.log"
-        let told = Mutex<[String]>([])
-        let logger = Logger(label: "edge") { label in
-            LineLogHandler(component: label, threshold: LogThreshold(.error), format: .json) { line in
-                told.withLock { $0.append(line) }
-            }
-        }
-        let log = try opened(path, logger: logger)
+        let told = WrittenLog()
+        let log = try opened(path, logger: told.logger)
         log.begin()
         try FileManager.default.moveItem(atPath: path, toPath: "\(path).1")
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
         log.reopen()
-        while told.withLock({ $0.isEmpty }) { await Task.yield() }
+        while told.lines.isEmpty { await Task.yield() }
         log.record(AccessLogEntryTests.entry("/after"))
         await log.close(within: .seconds(30))
-        let lines = told.withLock { $0 }
-        #expect(lines.count == 1)
-        #expect(lines.first?.contains("\(path): it is a folder") == true)
+        #expect(told.lines.count == 1)
+        #expect(told.lines.first?.hasPrefix("error: ") == true)
+        #expect(told.lines.first?.contains("\(path): it is a folder") == true)
         #expect(try String(contentsOfFile: "\(path).1", encoding: .utf8).contains("/after"))
     }
 

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Agent
@@ -125,7 +126,7 @@ struct EndpointDeskTests {
         await desk.detach(held)
         await desk.replace([], from: .file)
         #expect(
-            agent.log.all == [
+            agent.log.lines == [
                 "info: endpoint added endpoint=web source=file target=localhost:3000",
                 "info: endpoint changed endpoint=web source=file target=4000",
                 "info: endpoint stopped endpoint=web source=file target=4000",

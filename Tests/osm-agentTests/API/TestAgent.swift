@@ -3,6 +3,7 @@ import FoundationEssentials
 import Logging
 import NIOCore
 import Synchronization
+import TestSupport
 import Testing
 import TunnelProtocol
 
@@ -16,7 +17,7 @@ struct TestAgent {
     let ring = LogRing()
     let changes = Changes()
     /// What the desk has logged.
-    let log = WrittenLog.Lines()
+    let log = WrittenLog()
     let leaving = Changes()
 
     /// What was told, in order.
@@ -44,7 +45,7 @@ struct TestAgent {
         self.state = state
         desk = EndpointDesk(
             state: state,
-            logger: Logger(label: "test") { _ in WrittenLog(to: log) },
+            logger: log.logger,
             serve: { state.replace($0) },
             remember: { changes.append($0) }
         )

@@ -2,6 +2,7 @@ import Agent
 import Foundation
 import Logging
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import osm_agent
@@ -21,7 +22,7 @@ private final class Applied: Sendable {
 struct ConfigurationWatchTests {
     private let harness: AgentFileHarness
     private let applied = Applied()
-    private let log = WrittenLog.Lines()
+    private let log = WrittenLog()
 
     init() throws { harness = try AgentFileHarness() }
 
@@ -30,7 +31,7 @@ struct ConfigurationWatchTests {
         return ConfigurationWatch(
             loader: harness.loader(),
             present: present,
-            logger: Logger(label: "test") { [log] _ in WrittenLog(to: log) },
+            logger: log.logger,
             answered: { [applied] in applied.answer() },
             apply: { [applied] in applied.take($0, $1) }
         )
@@ -42,7 +43,7 @@ struct ConfigurationWatchTests {
         let watch = try watch(web)
         for _ in 0..<4 { await watch.look() }
         #expect(applied.all == [])
-        #expect(log.all == [])
+        #expect(log.lines == [])
     }
 
     @Test func `a changed file is read once it holds still`() async throws {
@@ -93,9 +94,9 @@ struct ConfigurationWatchTests {
         #expect(applied.all == [])
         #expect(watch.problems.count == 2 && watch.problems.contains { $0.hasPrefix("\(harness.path):3:15") })
         #expect(watch.present.specs.map(\.name) == ["web"])
-        #expect(log.all.count == 2)
+        #expect(log.lines.count == 2)
         #expect(
-            log.all.contains {
+            log.lines.contains {
                 $0.hasPrefix("error: configuration not reloaded") && $0.contains("\(harness.path):3:15")
             }
         )
@@ -111,7 +112,7 @@ struct ConfigurationWatchTests {
         try FileManager.default.removeItem(atPath: harness.path)
         for _ in 0..<4 { await watch.look() }
         #expect(applied.all == [])
-        #expect(log.all == ["error: configuration not reloaded error=\(harness.path): there is no such file"])
+        #expect(log.lines == ["error: configuration not reloaded error=\(harness.path): there is no such file"])
         try harness.write(web + "- {name: api, target: 4000}\n")
         for _ in 0..<2 { await watch.look() }
         #expect(applied.all.count == 1)
@@ -134,6 +135,6 @@ struct ConfigurationWatchTests {
         #expect(applied.all.map(\.waiting) == [["edge_name"]])
         #expect(watch.present.settings.logLevel == .debug)
         #expect(watch.present.settings.edgeName == "a")
-        #expect(log.all.last == "warning: settings wait for a restart settings=edge_name")
+        #expect(log.lines.last == "warning: settings wait for a restart settings=edge_name")
     }
 }
