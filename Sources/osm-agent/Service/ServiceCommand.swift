@@ -52,6 +52,16 @@ struct ServiceCommand: AsyncParsableCommand {
         }
     }
 
+    /// What start, stop and restart are about, and how they show what came of it.
+    private struct InstalledService: ParsableArguments {
+        @OptionGroup var options: ServiceOptions
+        @OptionGroup var format: Format
+
+        func make(_ change: ServiceDesk.Change) async throws {
+            try format.show(try await options.desk(changing: change.rawValue).make(change))
+        }
+    }
+
     /// `osm-agent service install`.
     struct Install: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -101,10 +111,9 @@ struct ServiceCommand: AsyncParsableCommand {
     struct Start: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Start it, and wait until it answers.")
 
-        @OptionGroup var options: ServiceOptions
-        @OptionGroup private var format: Format
+        @OptionGroup private var service: InstalledService
 
-        func run() async throws { try format.show(try await options.desk(changing: "start").start()) }
+        func run() async throws { try await service.make(.start) }
     }
 
     /// `osm-agent service stop`.
@@ -114,10 +123,9 @@ struct ServiceCommand: AsyncParsableCommand {
             discussion: "It differs from osm-agent stop, after which the system starts the agent again."
         )
 
-        @OptionGroup var options: ServiceOptions
-        @OptionGroup private var format: Format
+        @OptionGroup private var service: InstalledService
 
-        func run() async throws { try format.show(try await options.desk(changing: "stop").stop()) }
+        func run() async throws { try await service.make(.stop) }
     }
 
     /// `osm-agent service restart`.
@@ -126,10 +134,9 @@ struct ServiceCommand: AsyncParsableCommand {
             abstract: "Stop it and start it, as after a new version; requests under way may finish."
         )
 
-        @OptionGroup var options: ServiceOptions
-        @OptionGroup private var format: Format
+        @OptionGroup private var service: InstalledService
 
-        func run() async throws { try format.show(try await options.desk(changing: "restart").restart()) }
+        func run() async throws { try await service.make(.restart) }
     }
 
     /// `osm-agent service status`.

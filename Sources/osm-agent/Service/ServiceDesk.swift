@@ -3,6 +3,9 @@ import FoundationEssentials
 
 /// What the commands for one service do.
 struct ServiceDesk {
+    /// What can be done to a service that is installed; the words are those of the commands.
+    enum Change: String { case start, stop, restart }
+
     let keeper: any ServiceKeeper
     let machine: ServiceMachine
 
@@ -42,21 +45,16 @@ struct ServiceDesk {
         )
     }
 
-    func start() async throws -> ServiceStatus {
+    /// Starts it, stops it or both; one that is to run is waited for until it answers.
+    func make(_ change: Change) async throws -> ServiceStatus {
         try requireInstalled()
-        try await perform(keeper.start())
-        return try await settled()
-    }
-
-    func stop() async throws -> ServiceStatus {
-        try requireInstalled()
-        try await perform(keeper.stop())
-        return await keeper.status(asking: machine)
-    }
-
-    func restart() async throws -> ServiceStatus {
-        try requireInstalled()
-        try await perform(keeper.restart())
+        switch change {
+        case .start: try await perform(keeper.start())
+        case .restart: try await perform(keeper.restart())
+        case .stop:
+            try await perform(keeper.stop())
+            return await keeper.status(asking: machine)
+        }
         return try await settled()
     }
 
