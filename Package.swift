@@ -105,7 +105,7 @@ let package = Package(
         room("TunnelProtocol", [nioCore]),
         room("Trust", [x509, asn1, crypto]),
         room("Settings"),
-        room("Telemetry", [logging, coreMetrics]),
+        room("Telemetry", [nioPosix, logging, coreMetrics]),
 
         // Layer 1: owners and transports.
         room("ConfigurationFile", ["CYAML", "Settings"]),
