@@ -23,9 +23,10 @@ final class EdgeTunnel: HTTP2ConnectionDelegate, RoutableTunnel {
     private(set) var handler: HTTP2Handler?
     private(set) var session: SessionID?
     private(set) var roundTrip: TimeAmount?
-    private(set) var hosts: Set<String> = []
+    /// The names that its device registered through this tunnel.
+    var hosts: Set<String> = []
     /// The bindings of TCP and UDP ports that this tunnel carries.
-    private var ports: Set<String> = []
+    var ports: Set<String> = []
 
     private let channel: any Channel
     let logger: Logger
@@ -198,69 +199,6 @@ final class EdgeTunnel: HTTP2ConnectionDelegate, RoutableTunnel {
             control?.send(.superseded(Superseded(epoch: session.epoch, instance: session.instance)))
         }
         leave(GoAwayNotice(.superseded, message: "A newer session of this device has taken over."))
-    }
-
-    // MARK: Names
-
-    func register(_ register: Register) {
-        switch BindingKind(rawValue: register.kind) {
-        case .http: registerName(register)
-        case .tcp?, .udp?: registerPort(register)
-        case nil: refuse(register, .unsupportedKind)
-        }
-    }
-
-    private func registerName(_ register: Register) {
-        switch core.bindings.register(register.host, for: device, at: .now()) {
-        case .failure(let refusal): refuse(register, refusal)
-        case .success(let grant):
-            hosts.insert(grant.host)
-            let url = core.configuration.publicURL.url(of: grant.host)
-            logger.info("name registered", metadata: ["host": "\(grant.host)"])
-            control?.send(
-                .registered(Registered(ref: register.ref, binding: grant.id, host: grant.host, url: url, mode: "edge"))
-            )
-        }
-    }
-
-    private func registerPort(_ register: Register) {
-        guard let kind = BindingKind(rawValue: register.kind) else { return refuse(register, .unsupportedKind) }
-        core.raw.register(kind, port: register.port, for: self) { [self] result in
-            switch result {
-            case .failure(let refusal): refuse(register, refusal)
-            case .success(let binding):
-                ports.insert(binding.id)
-                let port = binding.key.port
-                let host = core.configuration.publicURL.baseDomain.text
-                logger.info("port registered", metadata: ["kind": "\(kind.rawValue)", "port": "\(port)"])
-                let url = "\(kind.rawValue)://\(host):\(port)"
-                control?.send(
-                    .registered(
-                        Registered(
-                            ref: register.ref,
-                            binding: binding.id,
-                            host: host,
-                            url: url,
-                            mode: "edge",
-                            port: port
-                        )
-                    )
-                )
-            }
-        }
-    }
-
-    func unregister(_ unregister: Unregister) {
-        if ports.remove(unregister.binding) != nil {
-            return core.raw.unregister(unregister.binding, of: device)
-        }
-        guard let host = core.bindings.unregister(unregister.binding, of: device) else { return }
-        hosts.remove(host)
-    }
-
-    private func refuse(_ register: Register, _ refusal: RegistrationRefusal) {
-        logger.info("name refused", metadata: ["code": "\(refusal.rawValue)"])
-        control?.send(.refused(Refused(ref: register.ref, code: refusal)))
     }
 
     // MARK: Time

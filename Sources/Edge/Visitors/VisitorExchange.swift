@@ -3,28 +3,27 @@ import HTTP1
 import HTTP2
 import HTTPFields
 import NIOCore
-import TunnelProtocol
 
 /// One request of a visitor and its response, carried by one stream of a tunnel.
 ///
 /// ## Concurrency
 /// Belongs to the event loop of its connection and of its tunnel, which are the same.
 final class VisitorExchange: HTTP2StreamDelegate {
-    private let request: VisitorRequest
+    let request: VisitorRequest
     /// Let go of when the exchange is over: the two know each other.
-    private var responder: (any VisitorResponder)?
-    private let core: EdgeCore
-    private var account: RequestAccount
+    var responder: (any VisitorResponder)?
+    let core: EdgeCore
+    var account: RequestAccount
 
     private var asked: RequestedHosts.Requested?
     /// The way to another tunnel, as long as the request may be sent again.
     private var remaining: RequestRoute?
     private var hasSentBody = false
     private var setCookie: String?
-    private var tunnel: HTTP2Handler?
-    private var stream: HTTP2Stream?
-    private var state = State.awaitingResponse
-    private var stalled = StalledBody()
+    private(set) var tunnel: HTTP2Handler?
+    private(set) var stream: HTTP2Stream?
+    var state = State.awaitingResponse
+    var stalled = StalledBody()
     private var requestTrailers: FieldSection?
     private var trailers: FieldSection?
     private var responseHasEnded = false
@@ -35,7 +34,7 @@ final class VisitorExchange: HTTP2StreamDelegate {
     /// Up to this size nothing is worth a question about the visitor.
     private static let smallPiece = 2 * 1024
 
-    private enum State { case awaitingResponse, streaming, over }
+    enum State { case awaitingResponse, streaming, over }
 
     init(request: VisitorRequest, responder: any VisitorResponder, core: EdgeCore) {
         self.request = request
@@ -147,45 +146,6 @@ final class VisitorExchange: HTTP2StreamDelegate {
         tunnel?.finish(stream, trailers: requestTrailers)
     }
 
-    /// The visitor sends its body too slowly to be waited for.
-    func requestBodyIsLate() {
-        guard state == .awaitingResponse else { return }
-        fail(.bodyTimeout)
-    }
-
-    /// The rest of the body cannot be read.
-    ///
-    /// - Returns: Whether the visitor was told so; false when a response has begun.
-    func requestIsMalformed(_ error: HTTP1Error) -> Bool {
-        guard state == .awaitingResponse else { return false }
-        cancel(.cancel)
-        account.status = error.status
-        account.failure = .malformed
-        settle()
-        let page = ErrorPage(status: error.status, sentence: error.sentence, requestID: account.requestID)
-        release()?.answer(page)
-        return true
-    }
-
-    /// The visitor is gone: nobody wants the rest.
-    func visitorLeft() {
-        guard state != .over else { return }
-        // A WebSocket has no other end than that one side leaves.
-        if account.status != 101 { account.failure = .visitorLeft }
-        settle()
-        cancel(.cancel)
-        responder = nil
-    }
-
-    private func cancel(_ code: HTTP2ErrorCode) {
-        state = .over
-        guard let stream else { return }
-        // Nobody will read the rest; the memory that it was promised is the tunnel's again.
-        tunnel?.taken(stalled.drop(), on: stream)
-        guard !stream.isClosed else { return }
-        tunnel?.reset(stream, code)
-    }
-
     // MARK: The response
 
     func stream(_ stream: HTTP2Stream, received fields: FieldSection, kind: HTTP2Event.HeadKind) {
@@ -225,6 +185,9 @@ final class VisitorExchange: HTTP2StreamDelegate {
             fail(.badResponse)
         }
     }
+
+    /// Whether the visitor reads pages rather than the text of an agent.
+    private var wantsPage: Bool { ErrorFormat(accepting: request.fields) != .plain }
 
     /// With the cookie by which the visitor stays with its device, when it must be told.
     private func sticky(_ fields: FieldSection) -> FieldSection {
@@ -305,12 +268,6 @@ final class VisitorExchange: HTTP2StreamDelegate {
         responder?.finish(trailers)
     }
 
-    /// Gives up the responder, for its last call.
-    private func release() -> (any VisitorResponder)? {
-        defer { responder = nil }
-        return responder
-    }
-
     func streamReadComplete(_ stream: HTTP2Stream) { responder?.flush() }
 
     func streamWritable(_ stream: HTTP2Stream) { responder?.requestBodyMayGoOn() }
@@ -329,47 +286,6 @@ final class VisitorExchange: HTTP2StreamDelegate {
             fail(code == .connectionLost ? .tunnelLost : .streamRefused)
         }
     }
-
-    // MARK: Ends
-
-    /// The request is over: it is counted, and written down where there is a log.
-    private func settle() {
-        core.count(account.status, after: account.age)
-        // Asked first, because the account would be copied for it.
-        if let log = core.accessLog { log.record(account.entry(of: request)) }
-    }
-
-    /// The response broke off: the visitor must be able to tell.
-    private func cut(_ code: HTTP2ErrorCode, because ending: RequestAccount.Failure) {
-        if ending == .readerEvicted { core.metrics.readersEvicted.increment() }
-        account.failure = ending
-        settle()
-        cancel(.cancel)
-        release()?.cut(code)
-    }
-
-    /// The name that was asked for, as an error page may show it.
-    private var host: String? {
-        request.authority.flatMap { HostName(String(decoding: $0, as: UTF8.self).lowercased())?.text }
-    }
-
-    /// Answers in place of the origin.
-    ///
-    /// - Parameters:
-    ///   - failure: What went wrong.
-    ///   - word: The Proxy-Status of the hop that saw it, when that was not this one.
-    private func fail(_ failure: EdgeFailure, says word: ByteBufferView? = nil) {
-        cancel(.cancel)
-        account.status = failure.status
-        account.failure = .answered(failure)
-        settle()
-        release()?.answer(
-            ErrorPage(failure, requestID: account.requestID, accept: request.fields, host: host, says: word)
-        )
-    }
-
-    /// Whether the visitor reads pages rather than the text of an agent.
-    private var wantsPage: Bool { ErrorFormat(accepting: request.fields) != .plain }
 }
 
 extension FieldSection {
