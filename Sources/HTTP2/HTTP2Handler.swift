@@ -13,20 +13,6 @@ package final class HTTP2Handler: ChannelInboundHandler {
     package typealias InboundIn = ByteBuffer
     package typealias OutboundOut = ByteBuffer
 
-    /// Why a connection is over.
-    package enum End: Sendable, Equatable {
-        /// The peer closed it, or the network did.
-        case peerClosed
-        /// This end closed it.
-        case closed
-        /// The peer sent too much of one sort of frame; the word says of which.
-        case flooded(String)
-        /// The peer broke the protocol.
-        case protocolViolation(String)
-        /// The channel failed.
-        case failed(String)
-    }
-
     let session: HTTP2Session
     let limits: HTTP2Limits
     let budget: MemoryBudget
@@ -256,43 +242,12 @@ package final class HTTP2Handler: ChannelInboundHandler {
         markDirty(stream)
     }
 
-    private func received(_ data: ByteBuffer, on stream: HTTP2Stream) {
-        unread += data.readableBytes
-        heldCredit += data.readableBytes
-        budget.add(data.readableBytes)
-        guard let reader = stream.delegate else { return taken(data.readableBytes, on: stream) }
-        markDirty(stream)
-        stream.tap?.received(data)
-        reader.stream(stream, received: data)
-    }
-
-    private func close(_ stream: HTTP2Stream, _ code: HTTP2ErrorCode) {
-        windowsGrown -= stream.window.grown
-        let tap = stream.tap
-        stream.tap = nil
-        stream.responseEdit = nil
-        defer { tap?.closed(code) }
-        guard let closing = stream.delegate else { return }
-        if stream.isDirty {
-            stream.isDirty = false
-            closing.streamReadComplete(stream)
-        }
-        stream.delegate = nil
-        // A reader that is still behind on a stream that ended well takes the rest later; otherwise it drops it.
-        if code != .noError {
-            forgetUnread(of: stream)
-        } else if stream.unreadBytes > 0, !hasEnded {
-            behind[ObjectIdentifier(stream)] = (stream, closing)
-        }
-        closing.stream(stream, closed: code)
-    }
-
     private func pongArrived(_ payload: UInt64) {
         guard let measured = pings.answered(payload, at: lastReceived) else { return }
         delegate?.connection(self, measured: measured)
     }
 
-    private func markDirty(_ stream: HTTP2Stream) {
+    func markDirty(_ stream: HTTP2Stream) {
         guard !stream.isDirty else { return }
         stream.isDirty = true
         dirty.append(stream)

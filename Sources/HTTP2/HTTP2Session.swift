@@ -42,31 +42,6 @@ package import NIOCore
         let base: UnsafeRawPointer
     }
 
-    /// The field section that is arriving.
-    struct HeadInProgress {
-        /// Nil for a stream that is not known any more.
-        var stream: HTTP2Stream?
-        var fields = FieldSection.empty
-        /// As RFC 9113, 6.5.2 counts it.
-        var size = 0
-        var count = 0
-
-        mutating func begin(_ stream: HTTP2Stream?) {
-            self.stream = stream
-            fields = FieldSection()
-            size = 0
-            count = 0
-        }
-
-        /// Hands the section out and keeps nothing of it.
-        mutating func takeFields() -> FieldSection {
-            stream = nil
-            var taken = FieldSection.empty
-            swap(&taken, &fields)
-            return taken
-        }
-    }
-
     package init(role: Role, limits: HTTP2Limits) throws(HTTP2Error) {
         self.role = role
         self.limits = limits
@@ -306,36 +281,7 @@ package import NIOCore
     }
 
     private func submitSettings() throws(HTTP2Error) {
-        var entries = [
-            nghttp2_settings_entry(
-                settings_id: Int32(NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE.rawValue),
-                value: UInt32(limits.initialStreamWindow)
-            ),
-            nghttp2_settings_entry(
-                settings_id: Int32(NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE.rawValue),
-                value: UInt32(limits.fieldSectionSize)
-            ),
-        ]
-        if limits.frameSize > 16 * 1024 {  // RFC 9113, 6.5.2: the default
-            entries.append(
-                .init(
-                    settings_id: Int32(NGHTTP2_SETTINGS_MAX_FRAME_SIZE.rawValue),
-                    value: UInt32(limits.frameSize)
-                )
-            )
-        }
-        switch role {
-        case .client:
-            entries.append(.init(settings_id: Int32(NGHTTP2_SETTINGS_ENABLE_PUSH.rawValue), value: 0))
-        case .server:
-            entries.append(
-                .init(
-                    settings_id: Int32(NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS.rawValue),
-                    value: UInt32(limits.concurrentStreams)
-                )
-            )
-            entries.append(.init(settings_id: Int32(NGHTTP2_SETTINGS_ENABLE_CONNECT_PROTOCOL.rawValue), value: 1))
-        }
+        let entries = SessionFactory.settings(role: role, limits: limits)
         let flags = UInt8(NGHTTP2_FLAG_NONE.rawValue)
         try check(unsafe nghttp2_submit_settings(raw, flags, entries, entries.count))
         try check(

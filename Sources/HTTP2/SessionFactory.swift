@@ -45,6 +45,26 @@ import CNGHTTP2
         )
     }
 
+    /// What a session tells its peer first (RFC 9113, 6.5.2, and RFC 8441, 3).
+    static func settings(role: HTTP2Session.Role, limits: HTTP2Limits) -> [nghttp2_settings_entry] {
+        func entry(_ setting: nghttp2_settings_id, _ value: Int) -> nghttp2_settings_entry {
+            nghttp2_settings_entry(settings_id: Int32(setting.rawValue), value: UInt32(value))
+        }
+        var entries = [
+            entry(NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, limits.initialStreamWindow),
+            entry(NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE, limits.fieldSectionSize),
+        ]
+        // What is no more than the default need not be said.
+        if limits.frameSize > 16 * 1024 { entries.append(entry(NGHTTP2_SETTINGS_MAX_FRAME_SIZE, limits.frameSize)) }
+        switch role {
+        case .client: entries.append(entry(NGHTTP2_SETTINGS_ENABLE_PUSH, 0))
+        case .server:
+            entries.append(entry(NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, limits.concurrentStreams))
+            entries.append(entry(NGHTTP2_SETTINGS_ENABLE_CONNECT_PROTOCOL, 1))
+        }
+        return entries
+    }
+
     /// The source of a stream's body: found by stream identifier, so no pointer of ours is kept in the library.
     static func dataSource() -> nghttp2_data_provider {
         unsafe nghttp2_data_provider(
