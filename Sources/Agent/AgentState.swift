@@ -8,29 +8,6 @@ import TunnelProtocol
 /// One lock owns everything but a count, which is atomic. Events are put into the queues of the subscribers under it, so
 /// that each subscriber hears of the changes in the order in which they were made.
 package final class AgentState: Sendable {
-    fileprivate struct Content {
-        var status: AgentStatus
-        var wanted: [WantedEndpoint] = []
-        var lastSerial = 0
-        /// Which tunnels serve an endpoint, by its serial number.
-        var serving: [Int: Set<ObjectIdentifier>] = [:]
-        /// What an edge has refused for good: it is not asked again for the same.
-        var refusals: [Refusal: AgentExit] = [:]
-        var subscribers: [Int: Subscriber] = [:]
-        var lastSubscriber = 0
-        var hasEnded = false
-    }
-
-    fileprivate struct Subscriber {
-        let news: AgentNews
-        let events: AgentEventQueue
-    }
-
-    fileprivate struct Refusal: Hashable {
-        let edge: String
-        let serial: Int
-    }
-
     private let content: Mutex<Content>
     /// How many subscribers want to hear of requests: asked for each one, and so outside the lock.
     private let requestReaders = Atomic(0)
@@ -277,49 +254,10 @@ package final class AgentState: Sendable {
     func publish(_ event: AgentEvent) { content.withLock { $0.publish(event) } }
 }
 
-extension AgentState.Content {
-    fileprivate func publish(_ event: AgentEvent) {
-        for subscriber in subscribers.values where subscriber.news.include(event) { subscriber.events.add(event) }
-    }
-
-    fileprivate mutating func updateEndpoint(_ serial: Int, _ change: (inout EndpointStatus) -> Void) {
-        guard let index = wanted.firstIndex(where: { $0.serial == serial }) else { return }
-        let before = status.endpoints[index]
-        change(&status.endpoints[index])
-        if status.endpoints[index] != before { publish(.endpoint(status.endpoints[index])) }
-    }
-
-    /// What all tunnels together amount to.
-    fileprivate mutating func weighTunnels() {
-        let phases = Set(status.tunnels.map(\.phase))
-        if phases.contains(.connected) {
-            status.phase = .connected
-        } else if phases.contains(.connecting) || phases.contains(.draining) {
-            status.phase = .connecting
-        } else {
-            status.phase = phases == [.stopped] ? .stopped : .waiting
-        }
-        let problem = status.tunnels.lazy.compactMap(\.problem).first
-        status.problem = status.phase == .connected ? nil : problem
-    }
-}
-
 extension TunnelStatus {
     fileprivate func differs(onlyInRoundTripFrom other: TunnelStatus) -> Bool {
         var other = other
         other.roundTripMilliseconds = roundTripMilliseconds
         return self == other
     }
-}
-
-/// An endpoint that is to be served, and the number that its registrations go by: a new one when other things are asked.
-struct WantedEndpoint: Sendable, Equatable {
-    let endpoint: Endpoint
-    let serial: Int
-}
-
-/// The place of one tunnel: an edge, and which of the tunnels to it.
-struct TunnelSeat: Sendable, Hashable {
-    let edge: String
-    let slot: Int
 }
