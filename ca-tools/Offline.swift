@@ -35,7 +35,7 @@ struct Offline: ParsableCommand {
 
     private struct Report: Encodable {
         let folder: String
-        let keys: [OfflineRoot.Key]
+        let keys: [RemainingRootKeys.Key]
     }
 
     func validate() throws {
@@ -43,9 +43,12 @@ struct Offline: ParsableCommand {
     }
 
     func run() throws {
-        let root = OfflineRoot(of: ca.folder)
-        if let fingerprint { try root.delete(confirmedBy: fingerprint) }
-        let keys = try root.keys()
+        let remaining = RemainingRootKeys(in: ca.folder)
+        if let fingerprint {
+            try remaining.delete(confirmedBy: fingerprint)
+            if !json.isOn { try Output.say("The key of the root \(fingerprint) is not here any more.") }
+        }
+        let keys = try remaining.list()
         if json.isOn {
             try Output.json(Report(folder: ca.folder.path, keys: keys))
         } else if keys.isEmpty {
@@ -56,7 +59,7 @@ struct Offline: ParsableCommand {
         if !keys.isEmpty { throw ExitCode(1) }
     }
 
-    private func tell(_ key: OfflineRoot.Key) throws {
+    private func tell(_ key: RemainingRootKeys.Key) throws {
         try Output.say(
             """
             A root's key is still here:  \(key.path)

@@ -217,13 +217,22 @@ struct FirstStartOptions: ParsableArguments {
                 )
             }
         }
-        for key in try OfflineRoot(of: folder).keys() {
-            logger.warning(
-                "a root's key is still here: copy it to a medium that is kept offline, then run \"ca-tools offline\"",
-                metadata: ["path": "\(key.path)", "root_sha256": "\(key.rootSHA256)"]
-            )
-        }
+        remind(folder, logger)
         return isNew
+    }
+
+    /// Says which roots' keys are still here; what keeps it from knowing keeps nobody from being served.
+    private func remind(_ folder: AuthorityFolder, _ logger: Logger) {
+        do {
+            for key in try RemainingRootKeys(in: folder).list() {
+                logger.warning(
+                    "a root's key is still here: copy it to a medium that is kept offline, then run \"ca-tools offline\"",
+                    metadata: ["path": "\(key.path)", "root_sha256": "\(key.rootSHA256)"]
+                )
+            }
+        } catch {
+            logger.warning("whether a root's key is still here is not known", metadata: ["problem": "\(error)"])
+        }
     }
 }
 

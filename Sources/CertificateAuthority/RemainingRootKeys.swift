@@ -1,7 +1,7 @@
 import Cryptography
 
 /// The keys of roots that still lie beside the CA, which needs none of them.
-package struct OfflineRoot: Sendable {
+package struct RemainingRootKeys: Sendable {
     /// A key that nobody has carried away.
     package struct Key: Equatable, Encodable, Sendable {
         private enum CodingKeys: String, CodingKey {
@@ -11,7 +11,7 @@ package struct OfflineRoot: Sendable {
 
         /// The SHA-256 of its root, in hexadecimal.
         package let rootSHA256: String
-        /// The file of the key, or the folder in which its passphrase lies, too.
+        /// The key's file, or the folder that holds it and its passphrase.
         package let path: String
     }
 
@@ -21,39 +21,39 @@ package struct OfflineRoot: Sendable {
     private let folder: AuthorityFolder
 
     /// The keys that lie in `folder`.
-    package init(of folder: AuthorityFolder) { self.folder = folder }
+    package init(in folder: AuthorityFolder) { self.folder = folder }
 
     /// What is still here: of a first start, of `ca-tools init`, and of every rotation.
-    package func keys() throws -> [Key] {
-        var keys: [Key] = []
-        if DurableFile.mode(folder.offline) != nil {
-            keys.append(Key(rootSHA256: try roots().first ?? folder.rootFingerprint(), path: folder.offline))
-        }
-        let retired = try folder.entries(of: folder.retired).map { "\(folder.retired)/\($0)" }
-        for base in AuthorityFolder.Generation.allCases.map(folder.base) + retired {
-            let key = "\(base)/root/root.key"
-            guard DurableFile.mode(key) != nil else { continue }
-            keys.append(Key(rootSHA256: try folder.certificate("\(base)/root/root.pem").fingerprint(), path: key))
-        }
-        return keys
+    package func list() throws -> [Key] {
+        try Authority.requireAuthority(folder)
+        return try keys(roots())
     }
 
-    /// Deletes what is here of one root's key.
+    /// Deletes the key of one root, wherever it lies.
     ///
     /// Whoever does that names the root by its SHA-256, colons and capitals as they come: the fingerprint
     /// that owners of laptops compare has been read, then, and the folder is the one that is meant.
     ///
     /// Ended half-way, the same call goes on. Nothing is overwritten: on media that remap blocks that would be for show.
     package func delete(confirmedBy fingerprint: String) throws {
+        try Authority.requireAuthority(folder)
+        // A rotation moves keys from one place to another.
+        let lock = try at(folder.lock) { try FolderLock.take(folder.lock, patience: Authority.patience) }
+        try delete(fingerprint, holding: lock)
+    }
+
+    private func delete(_ fingerprint: String, holding lock: borrowing FolderLock) throws {
         let root = fingerprint.lowercased().filter { $0 != ":" }
-        guard try roots().contains(root) else {
+        let roots = try roots()
+        let keys = try keys(roots)
+        guard roots.contains(root) || keys.contains(where: { $0.rootSHA256 == root }) else {
             throw AuthorityError(
                 .invalidInput,
                 "\(fingerprint) is not the SHA-256 of a root of \(folder.path)",
-                next: "compare it with \"ca-tools inspect \(folder.root())\""
+                next: "\"ca-tools offline\" lists the keys that are here, each with that of its root"
             )
         }
-        for key in try keys() where key.rootSHA256 == root {
+        for key in keys where key.rootSHA256 == root {
             if key.path == folder.offline {
                 try deleteFolder()
             } else {
@@ -78,8 +78,30 @@ package struct OfflineRoot: Sendable {
         }
     }
 
-    /// Every root that there ever was, the first one first.
+    private func keys(_ roots: [String]) throws -> [Key] {
+        var keys: [Key] = []
+        if DurableFile.mode(folder.offline) != nil {
+            keys.append(Key(rootSHA256: try roots.first ?? folder.rootFingerprint(), path: folder.offline))
+        }
+        let retired = try folder.entries(of: folder.retired).map { "\(folder.retired)/\($0)" }
+        for base in AuthorityFolder.Generation.allCases.map(folder.base) + retired {
+            let key = "\(base)/root/root.key"
+            guard DurableFile.mode(key) != nil else { continue }
+            keys.append(Key(rootSHA256: try folder.certificate("\(base)/root/root.pem").fingerprint(), path: key))
+        }
+        return keys
+    }
+
+    /// Every root that there ever was; the first is that of a first start.
     private func roots() throws -> [String] {
-        try folder.readLog().entries.filter { $0.event == .rootIssued }.compactMap(\.sha256)
+        let log = try folder.readLog()
+        guard log.damages.isEmpty else {
+            throw AuthorityError(
+                .damagedLog,
+                "\(folder.log) is damaged, so whose keys are here cannot be told",
+                next: "\"ca-tools audit\" says what is wrong with it"
+            )
+        }
+        return log.entries.filter { $0.event == .rootIssued }.compactMap(\.sha256)
     }
 }
