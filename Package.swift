@@ -98,7 +98,7 @@ let package = Package(
             providers: [.apt(["libyaml-dev"]), .brew(["libyaml"])]
         ),
 
-        // Layer 1: vocabulary, no I/O.
+        // Layer 1: vocabulary, no I/O but that of Telemetry, which writes logs.
         room("HTTPFields", [nioCore]),
         room("HTTP1", ["HTTPFields", nioCore]),
         room("ProxyProtocol", [nioCore]),

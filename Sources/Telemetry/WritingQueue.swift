@@ -3,7 +3,8 @@ import Synchronization
 
 /// What waits for a thread of its own to be written, so that whoever adds to it never waits for a disk.
 ///
-/// It is bounded by what its elements cost; what comes while too much waits is not taken.
+/// It is bounded by what its elements cost; what comes while too much waits is not taken, and nothing is after the end.
+/// What the thread writes at the moment does not wait any more: twice the bound is in memory at most.
 ///
 /// ## Concurrency
 /// What waits is behind a lock that is held for an append only. The thread alone calls what writes and what opens again.
@@ -14,12 +15,19 @@ package final class WritingQueue<Element: Sendable>: Sendable {
         var reopens = false
         var isHeld: Bool
         var isBeingWritten = false
+        var isClosed = false
 
         /// Whether somebody has to begin writing; it is the caller then.
         mutating func beginWriting() -> Bool {
-            guard !isBeingWritten, !isHeld else { return false }
+            guard !isBeingWritten, !isHeld, !isClosed else { return false }
             isBeingWritten = true
             return true
+        }
+
+        /// Takes nothing more, once nothing is being written or it is time; answers whether that is so.
+        mutating func close(isDue: Bool) -> Bool {
+            isClosed = isClosed || isDue || !isBeingWritten
+            return isClosed
         }
 
         /// What is to be written now; when there is nothing, writing has ended.
@@ -59,10 +67,10 @@ package final class WritingQueue<Element: Sendable>: Sendable {
     ///   - element: What is to be written.
     ///   - cost: How much it counts.
     ///   - limit: What everything that waits may cost.
-    /// - Returns: Whether there was room.
+    /// - Returns: Whether there was room, and the queue is not closed.
     package func add(_ element: Element, cost: Int, limit: Int) -> Bool {
         let (isTaken, mustStart) = waiting.withLock { waiting in
-            guard waiting.cost + cost <= limit else { return (false, false) }
+            guard !waiting.isClosed, waiting.cost + cost <= limit else { return (false, false) }
             waiting.elements.append(element)
             waiting.cost += cost
             return (true, waiting.beginWriting())
@@ -89,17 +97,26 @@ package final class WritingQueue<Element: Sendable>: Sendable {
         if mustStart { startWriting() }
     }
 
-    /// Writes what still waits, for as long as that may take, and ends the thread.
+    /// Writes what waits unless it is still held, for as long as that may take, then takes nothing more and ends the
+    /// thread.
+    ///
+    /// A task that was cancelled does not wait.
     package func close(within limit: Duration) async {
         let end = ContinuousClock.now + limit
-        while waiting.withLock({ $0.isBeingWritten }), ContinuousClock.now < end {
-            do { try await Task.sleep(for: .milliseconds(10)) } catch { break }
+        while !waiting.withLock({ $0.close(isDue: ContinuousClock.now >= end || Task.isCancelled) }) {
+            // One that is cancelled ends the wait, too.
+            do { try await Task.sleep(for: .milliseconds(10)) } catch {}
         }
         // A thread that hangs in a write is left to the end of the process.
         thread.shutdownGracefully { _ in }
     }
 
-    private func startWriting() { thread.submit { [self] _ in writeAll() } }
+    private func startWriting() {
+        thread.submit { [self] state in
+            guard case .active = state else { return }  // the thread has ended, and this is the caller's
+            writeAll()
+        }
+    }
 
     /// On the writing thread: carries on until nothing waits.
     private func writeAll() {

@@ -1,22 +1,24 @@
 package import Logging
 import Synchronization
 
-/// Keeps what is logged from level info on, for a test to read.
+/// Keeps what is logged from some level on, for a test to read.
 package final class WrittenLog: Sendable {
     private let kept = Mutex<[String]>([])
 
-    package init() {}
+    private let level: Logger.Level
+
+    package init(from level: Logger.Level = .info) { self.level = level }
 
     /// What has been logged, as `level: message key=value …` with the keys in order.
     package var lines: [String] { kept.withLock { $0 } }
 
     /// A logger that writes here.
-    package var logger: Logger { Logger(label: "test") { _ in Writer(log: self) } }
+    package var logger: Logger { Logger(label: "test") { _ in Writer(log: self, logLevel: level) } }
 
     private struct Writer: LogHandler {
         let log: WrittenLog
+        var logLevel: Logger.Level
         var metadata: Logger.Metadata = [:]
-        var logLevel = Logger.Level.info
 
         subscript(metadataKey key: String) -> Logger.Metadata.Value? {
             get { metadata[key] }

@@ -1,4 +1,5 @@
 import HTTPFields
+import Logging
 import NIOCore
 import NIOEmbedded
 import Synchronization
@@ -12,7 +13,7 @@ import TunnelProtocol
 struct BasicAuthenticationTests {
     private let loop = NIOAsyncTestingEventLoop()
     private let hand = ChecksByHand()
-    private let log = WrittenLog()
+    private let log = WrittenLog(from: .trace)
     private let file: PasswordFixture
     private let gate: BasicAuthentication
 
