@@ -162,6 +162,14 @@ struct HTTP2SessionTests {
         #expect(pair.clientEvents.body == ByteBuffer(string: "down\n"))
     }
 
+    @Test func `a protocol is named by CONNECT alone`() throws {
+        let pair = try SessionPair()
+        var fields = FieldSection.get("/v1")
+        fields.append(":protocol", "osm-control")
+        #expect(throws: HTTP2Error.self) { try pair.open(fields) }
+        #expect(pair.clientEvents.closedCodes == [.protocolError])
+    }
+
     @Test func `answers a PING with the same eight bytes`() throws {
         let pair = try SessionPair()
         try pair.client.ping(0x0102_0304_0506_0708)

@@ -116,9 +116,8 @@ struct RequestEndHarness: Sendable {
 
     /// Hands bytes on both ways, until it is told to cut.
     private static func relay(_ near: TCP.Connection, to port: Int, until cuts: AsyncStream<Void>) async throws {
-        let far = try await TCP.connect(port)
         try? await near.executeThenClose { fromNear, toNear in
-            try await far.executeThenClose { fromFar, toFar in
+            try await TCP.connect(port).executeThenClose { fromFar, toFar in
                 await withTaskGroup { group in
                     group.addTask { try? await toFar.write(contentsOf: fromNear) }
                     group.addTask { try? await toNear.write(contentsOf: fromFar) }

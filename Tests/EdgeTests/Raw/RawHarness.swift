@@ -3,6 +3,7 @@ import Foundation
 import Logging
 import NIOCore
 import NIOPosix
+import Synchronization
 import Telemetry
 import TestSupport
 import Testing
@@ -120,6 +121,15 @@ enum TCP {
         )
     }
 
+    /// Accepted connections: one that arrives when its test has ended is served by nobody, and its writer ends the process
+    /// when it is forgotten.
+    private static let accepted = Mutex<[Connection]>([])
+
+    private static func kept(_ connection: Connection) -> Connection {
+        accepted.withLock { $0.append(connection) }
+        return connection
+    }
+
     static func connect(_ port: Int) async throws -> Connection {
         try await ClientBootstrap(group: group).channelOption(.allowRemoteHalfClosure, value: true)
             .connect(host: "127.0.0.1", port: port) { channel in
@@ -136,7 +146,7 @@ enum TCP {
         let listener = try await ServerBootstrap(group: group)
             .childChannelOption(.allowRemoteHalfClosure, value: true)
             .bind(host: "127.0.0.1", port: 0) { channel in
-                channel.eventLoop.makeCompletedFuture { try wrap(channel) }
+                channel.eventLoop.makeCompletedFuture { kept(try wrap(channel)) }
             }
         let port = try #require(listener.channel.localAddress?.port)
         return try await withThrowingTaskGroup(of: Result?.self) { group in
