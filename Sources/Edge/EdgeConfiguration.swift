@@ -54,8 +54,9 @@ package struct EdgeConfiguration: Sendable {
     /// Between two requests on one connection.
     package var keepAliveDeadline = TimeAmount.seconds(75)
     package var drainDeadline = TimeAmount.seconds(30)
-    /// How long after its start an edge takes a name that nobody serves for one whose device is still coming back.
-    package var returnDeadline = TimeAmount.zero
+    /// How long after its start an edge takes a name that nobody serves for one whose device is still coming back:
+    /// longer than an agent's longest pause between two attempts.
+    package var returnDeadline = TimeAmount.seconds(75)
     /// How often the certificate files and the revocation list are looked at; revocation must arrive within 5 s.
     package var identityCheckInterval = TimeAmount.seconds(2)
 

@@ -44,7 +44,7 @@ final class EdgeCore {
     private var drained: EventLoopPromise<Void>?
     private(set) var isDraining = false
     private var requestsServed: UInt64 = 0
-    private let began = NIODeadline.now()
+    private let returns: ReturnWindow
     private let requestPrefix = String(UInt32.random(in: .min ... .max), radix: 16) + "-"
 
     init(
@@ -67,6 +67,7 @@ final class EdgeCore {
         self.accessLog = accessLog
         self.renewals = renewals
         metrics.certificateExpires.record(identity.certificateExpires)
+        returns = ReturnWindow(length: configuration.returnDeadline)
         budget = MemoryBudget(limit: configuration.memoryBudget)
         overload = EdgeOverload(
             limits: configuration.border,
@@ -107,8 +108,10 @@ final class EdgeCore {
         )
     }
 
-    /// Whether agents of an earlier edge may still be on their way to this one, and with them the names that they serve.
-    func expectsAgents(at now: NIODeadline) -> Bool { now - began < configuration.returnDeadline }
+    /// Whether a name that nobody serves may be that of an agent which is still on its way to this edge.
+    func mayReturn(_ host: HostName, at now: NIODeadline) -> Bool {
+        returns.isOpen(at: now) && bindings.mayBeRegistered(host)
+    }
 
     /// The tunnel for a request, other than those that its route has named before.
     func next(on route: inout RequestRoute) -> Route<EdgeTunnel> { route.next(in: &tunnels) }

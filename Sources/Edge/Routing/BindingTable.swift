@@ -62,6 +62,13 @@ struct BindingTable {
         }
     }
 
+    /// Whether a device could have this name for the asking; nobody has it now.
+    func mayBeRegistered(_ host: HostName) -> Bool {
+        guard host.isDirectlyUnder(baseDomain), !ReservedNames.contains(host, under: baseDomain) else { return false }
+        if case .fixed? = sites.site(host.text) { return false }
+        return true
+    }
+
     // MARK: The operator's list
 
     /// Binds for good, on the operator's word; the last word on a host and path counts.

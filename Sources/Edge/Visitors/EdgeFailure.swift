@@ -88,7 +88,7 @@ enum EdgeFailure: String, CaseIterable {
     var sentence: String {
         switch self {
         case .unknownHost: "Nothing is served under this name here."
-        case .starting: "This edge has just been started, and nobody serves this name yet."
+        case .starting: "Nobody serves this name at the moment."
         case .agentOffline: "The device that serves this name is not connected."
         case .tunnelLost: "The connection to the device was lost while it was answering."
         case .streamRefused: "The device did not take the request."

@@ -64,7 +64,7 @@ final class VisitorExchange: HTTP2StreamDelegate {
             needsExtendedConnect: isWebSocket,
             at: account.began
         )
-        guard !route.isUnknown else { return fail(core.expectsAgents(at: account.began) ? .starting : .unknownHost) }
+        guard !route.isUnknown else { return fail(core.mayReturn(host, at: account.began) ? .starting : .unknownHost) }
         guard request.kind != .unsupported else { return fail(.unsupported) }
         guard !core.overload.shedsRequests else { return fail(.overloaded) }
         let forwarded = forwarded(asked.authority, identity, trace)

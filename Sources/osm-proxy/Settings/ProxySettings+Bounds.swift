@@ -108,7 +108,7 @@ extension ProxySettings {
                 .time(0...3_600_000),
                 \.returnDeadline,
                 change: .restart,
-                "How long after the start a name that nobody serves is 503 and not 404: its agent is coming back."
+                "How long after the start a name that a device may register is 503 and not 404: its agent may be coming back."
             ),
         ]
     }

@@ -40,7 +40,7 @@ struct ProxySettings: Sendable {
     var keepAliveDeadline = TimeAmount.seconds(75)
     var handshakeDeadline = TimeAmount.seconds(10)
     var drainDeadline = TimeAmount.seconds(30)
-    var returnDeadline = TimeAmount.seconds(10)
+    var returnDeadline = TimeAmount.seconds(75)
 
     var handshakes = 1024
     var handshakesPerAddress = 16

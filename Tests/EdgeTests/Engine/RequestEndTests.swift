@@ -243,12 +243,21 @@ struct RequestEndTests {
             #expect(harness.counts() == ["4xx": 1].merging([ending.label: 1], uniquingKeysWith: +))
         }
     }
-    @Test func `right after the start a name that nobody serves may come back`() async throws {
+
+    @Test(.timeLimit(.minutes(5)))
+    func `right after the start a name that a device may register is 503, any other 404`() async throws {
         try await RequestEndHarness.run(configured: { $0.returnDeadline = .hours(1) }) { harness in
             let answer = try await harness.visitor(Self.get("/a", "nobody.localhost")).untilClosed()
             #expect(answer.hasPrefix("HTTP/1.1 503 ") && answer.contains("retry-after: 2\r\n"), "\(answer)")
-            try await eventually { try !harness.lines().isEmpty }
-            #expect(try harness.lines() == [.init(target: "/a", status: 503, device: nil, failure: "starting")])
+            let other = try await harness.visitor(Self.get("/b", "far.nobody.localhost")).untilClosed()
+            #expect(other.hasPrefix("HTTP/1.1 404 "), "\(other)")
+            try await eventually { try harness.lines().count == 2 }
+            #expect(
+                try harness.lines() == [
+                    .init(target: "/a", status: 503, device: nil, failure: "starting"),
+                    .init(target: "/b", status: 404, device: nil, failure: "unknown_host"),
+                ]
+            )
         }
     }
 }

@@ -25,6 +25,18 @@ struct ServedNamesTests {
         }
     }
 
+    @Test mutating func `a device may have what stands directly under the domain and is not the operator's`() throws {
+        table.fix(try FixedBinding("fixed.t.example=\(Self.laptop)"), key: StickyKey())
+        table.fix(try FixedBinding("path.t.example/api=\(Self.laptop)"), key: StickyKey())
+        let name = { (host: String) in try #require(HostName(host)) }
+        #expect(table.mayBeRegistered(try name("app.t.example")))
+        for host in [
+            "fixed.t.example", "path.t.example", "t.example", "a.app.t.example", "a.example", "www.t.example",
+        ] {
+            #expect(!table.mayBeRegistered(try name(host)), "\(host)")
+        }
+    }
+
     @Test mutating func `a leased name is served until its lease ends`() throws {
         _ = try table.register("app", for: Self.laptop, at: Self.start).get()
         table.deviceLeft(Self.laptop, at: Self.start)

@@ -40,7 +40,8 @@ final class RunningTunnel {
         entrance: (EdgeAddresses) throws -> String = { $0.tunnel }
     ) async throws {
         scratch = try TemporaryFolder()
-        extraEdgeArguments = edgeArguments
+        // Its tests ask for names that nobody serves as soon as it runs.
+        extraEdgeArguments = edgeArguments + ["--deadlines-return", "0s"]
         self.ca = ca
         origin = try service.start(in: scratch.path)
         originPort = try await Self.announced(origin, OriginAddress.self).port
@@ -50,8 +51,7 @@ final class RunningTunnel {
             in: scratch.path,
             tunnel: "127.0.0.1:0",
             visitor: "127.0.0.1:0",
-            // Its tests ask for names that nobody serves as soon as it runs.
-            edgeArguments + ["--deadlines-return", "0s"],
+            extraEdgeArguments,
             ca: ca,
             descriptors: descriptors
         )
