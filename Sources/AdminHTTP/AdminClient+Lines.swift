@@ -43,11 +43,7 @@ extension AdminClient {
                 channel.close(promise: nil)
             }
             defer { deadline.cancel() }
-            do {
-                try await send(method, path, body: body, host: host(of: address), outbound)
-            } catch {
-                throw AdminError(.answerCut, cause: error)
-            }
+            await send(method, path, body: body, host: host(of: address), outbound)
             var lines = try await AdminLines(parts.makeAsyncIterator(), limits)
             deadline.cancel()
             return try await consume(&lines)

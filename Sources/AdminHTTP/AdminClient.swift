@@ -84,7 +84,7 @@ package enum AdminClient {
                     return try Connection(wrappingChannelSynchronously: channel)
                 }.get()
                 return try await connection.executeThenClose { parts, outbound in
-                    try await send(.POST, path, body: body, host: host, outbound)
+                    await send(.POST, path, body: body, host: host, outbound)
                     return try await collect(parts, limit: limits.bodyBytes)
                 }
             }
@@ -118,7 +118,7 @@ package enum AdminClient {
             return try await within(limits.deadline) {
                 let connection = try await connect(to: address, answerer: answerer, within: limits.deadline, group)
                 return try await connection.executeThenClose { parts, outbound in
-                    try await send(method, path, body: body, host: host(of: address), outbound)
+                    await send(method, path, body: body, host: host(of: address), outbound)
                     return try await collect(parts, limit: limits.bodyBytes)
                 }
             }
@@ -129,21 +129,26 @@ package enum AdminClient {
         }
     }
 
+    /// Sends a request, as far as that is still possible.
+    ///
+    /// Whoever answers at once and closes may have done so before the last part is written; what came back says whether
+    /// the answer is whole.
     static func send(
         _ method: HTTPMethod,
         _ path: String,
         body: ByteBuffer,
         host: String,
         _ outbound: NIOAsyncChannelOutboundWriter<HTTPClientRequestPart>
-    ) async throws {
+    ) async {
         var head = HTTPRequestHead(version: .http1_1, method: method, uri: path)
         head.headers.add(name: "host", value: host)
         head.headers.add(name: "connection", value: "close")
         if method != .GET { head.headers.add(name: "content-length", value: "\(body.readableBytes)") }
         if body.readableBytes > 0 { head.headers.add(name: "content-type", value: "application/json") }
-        try await outbound.write(.head(head))
-        if body.readableBytes > 0 { try await outbound.write(.body(.byteBuffer(body))) }
-        try await outbound.write(.end(nil))
+        var parts: [HTTPClientRequestPart] = [.head(head)]
+        if body.readableBytes > 0 { parts.append(.body(.byteBuffer(body))) }
+        parts.append(.end(nil))
+        do { try await outbound.write(contentsOf: parts) } catch {}  // the end of the answer is told by its reader
     }
 
     static func host(of address: AdminAddress) -> String {

@@ -1,5 +1,6 @@
 import NIOCore
 import NIOPosix
+import TestSupport
 import Testing
 
 @testable import AdminHTTP
@@ -50,6 +51,23 @@ struct AdminClientTests {
         try await withServer(AdminServer(.tcp(host: "127.0.0.1", port: 0), routes: routes)) { address in
             #expect(await code(.init(bodyBytes: 999), at: address) == .answerTooLong)
             #expect(await code(.init(bodyBytes: 1000), at: address) == nil)
+        }
+    }
+
+    @Test func `an answer that comes while the request is still being written is an answer`() async throws {
+        let routes = ["/": AdminRoute.get { _ in .text("here") }]
+        try await withServer(AdminServer(.tcp(host: "127.0.0.1", port: 0), routes: routes)) { address in
+            let failures = await withTaskGroup { group in
+                for _ in 0..<16 {
+                    group.addTask {
+                        var failures: [AdminError.Code] = []
+                        for _ in 0..<50 { if let code = await code(.patient, at: address) { failures.append(code) } }
+                        return failures
+                    }
+                }
+                return await group.reduce(into: []) { $0 += $1 }
+            }
+            #expect(failures == [])
         }
     }
 }
