@@ -190,11 +190,16 @@ struct FirstStartOptions: ParsableArguments {
 
     /// Throws for a domain that is none, by the name of its setting: everything else is made from it.
     func check() throws {
-        guard let (domain, setting) = asked else { return }
+        guard let domain = asked?.domain else { return }
+        _ = try named { try DomainName(domain) }
+    }
+
+    /// Says of what is wrong with the domain which setting it is.
+    private func named<Value>(_ work: () throws -> Value) throws -> Value {
         do {
-            _ = try DomainName(domain)
-        } catch let error as AuthorityError {
-            throw AuthorityError(error.code, "\(setting): \(error.problem)", next: error.nextStep)
+            return try work()
+        } catch let error as AuthorityError where error.code == .invalidInput {
+            throw AuthorityError(error.code, "\(asked?.setting ?? ""): \(error.problem)", next: error.nextStep)
         }
     }
 
@@ -204,7 +209,7 @@ struct FirstStartOptions: ParsableArguments {
     func prepare(_ folder: AuthorityFolder, _ logger: Logger) throws -> Bool {
         var isNew = false
         if let domain = asked?.domain {
-            switch try FirstStart(domain: domain, edges: edges).prepare(folder) {
+            switch try named({ try FirstStart(domain: domain, edges: edges).prepare(folder) }) {
             case .made(let root):
                 isNew = true
                 logger.notice("made the operator's CA", metadata: ["ca": "\(folder.path)", "root_sha256": "\(root)"])
@@ -212,7 +217,7 @@ struct FirstStartOptions: ParsableArguments {
                 break
             case .foundWithOtherEdges(let edges):
                 logger.warning(
-                    "the CA was made with other edges than --edge names, and keeps them",
+                    "the CA was made with other edges than --edge names (in a compose stack: OSM_TUNNEL_PORT), and keeps them: agents dial these",
                     metadata: ["edges": "\(edges.joined(separator: " "))"]
                 )
             }

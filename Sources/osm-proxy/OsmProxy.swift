@@ -16,7 +16,7 @@ struct OsmProxy: AsyncParsableCommand {
             draining short.
             """,
         version: OsmProxyVersion.text,
-        subcommands: [Run.self, Config.self, Health.self],
+        subcommands: [Run.self, Config.self, Health.self, Tunnels.self, Metrics.self],
         defaultSubcommand: Run.self
     )
 
