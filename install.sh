@@ -39,7 +39,8 @@ OPTIONS
     --service           then let a service run the agent, now and after each start of the machine: of the system
                         when you are root, else of your user, so that it finds the identity that you enrolled
     --uninstall         take the agent and its services off; looks in /usr/local/bin and ~/.local/bin, or where
-                        --user or --prefix says. Keeps the device's key and certificate, and your configuration.
+                        --user or --prefix says. Ends an agent of this user that runs. Keeps the device's key and
+                        certificate, and your configuration.
     --purge             with --uninstall: remove the key and the certificate, too; as root, those of the system's
                         services as well, unless --user or --prefix is given
     --dry-run           say what would happen; change nothing and download nothing
@@ -763,6 +764,15 @@ confirm() {
     ask "Remove the key and the certificate in $1 for good?" || die 1 "Nothing was removed."
 }
 
+# An agent that runs by hand would go on serving without its file, for everybody to reach.
+stop_agent() {
+    if [ "$dry_run" = yes ]; then
+        say "would run   $program stop"
+    elif "$program" stop </dev/null >/dev/null 2>&1; then
+        say "ended       the agent of this user that was running"
+    fi
+}
+
 remove_agent() {
     place=$1 program=$1/osm-agent
     if [ ! -e "$program" ] && [ ! -L "$program" ]; then return 0; fi
@@ -773,6 +783,7 @@ remove_agent() {
         return 0
     fi
     remove_services
+    stop_agent
     if ! act ${elevate:+"$elevate"} rm -f -- "$program"; then
         stayed=7
     elif [ "$dry_run" = no ]; then

@@ -472,7 +472,7 @@ services() {
     echo "ExecStart=$program run" | tee "$definition/osm-agent.service" >"$definition/osm-agent-at-home.service"
     echo 'ExecStart=/elsewhere/osm-agent run' >"$definition/osm-agent-other.service"
     installer 0 'removed' --prefix "$prefix" --uninstall
-    asked 'service uninstall --user OSM_TOKEN= service uninstall --user --name at-home OSM_TOKEN= '
+    asked 'service uninstall --user OSM_TOKEN= service uninstall --user --name at-home OSM_TOKEN= stop OSM_TOKEN= '
     [ ! -e "$program" ] || wrong "still there"
 }
 
