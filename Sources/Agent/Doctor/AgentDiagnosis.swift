@@ -1,6 +1,35 @@
 /// What the running agent says of itself.
 enum AgentDiagnosis {
-    static func finding(_ status: AgentStatus?) -> DoctorFinding {
+    /// Of the agent itself, and of each endpoint that visitors do not reach.
+    static func findings(_ status: AgentStatus?) -> [DoctorFinding] {
+        [finding(status)] + (status?.endpoints ?? []).compactMap(unreached)
+    }
+
+    private static func unreached(_ endpoint: EndpointStatus) -> DoctorFinding? {
+        if endpoint.state == .refused {
+            return DoctorFinding(
+                .agent,
+                .edge,
+                .fail,
+                "No edge serves it: \(sentence(endpoint.problem ?? "The name was refused"))",
+                nextStep: "Choose another name, or start this endpoint again when the name is free.",
+                subject: endpoint.name
+            )
+        }
+        guard let probe = endpoint.probe, !probe.ok else { return nil }
+        return DoctorFinding(
+            .agent,
+            .network,
+            .fail,
+            "A request to \(endpoint.url ?? "its public name") did not come round: \(sentence(probe.problem ?? "no answer"))",
+            nextStep: "Check the DNS of that name, and what stands in front of the edge.",
+            subject: endpoint.name
+        )
+    }
+
+    private static func sentence(_ words: String) -> String { words.hasSuffix(".") ? words : "\(words)." }
+
+    private static func finding(_ status: AgentStatus?) -> DoctorFinding {
         guard let status else {
             let step = "Start one with: osm-agent http 3000"
             return DoctorFinding(.agent, .machine, .warn, "No agent runs here.", nextStep: step)

@@ -48,7 +48,7 @@ package struct Doctor: Sendable {
             version: subject.version,
             made: now,
             device: local.credentials?.identity.id,
-            findings: [local.bundle, clock, identity] + edges + origins + [AgentDiagnosis.finding(subject.status)]
+            findings: [local.bundle, clock, identity] + edges + origins + AgentDiagnosis.findings(subject.status)
         )
     }
 }
