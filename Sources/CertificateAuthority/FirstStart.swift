@@ -10,7 +10,7 @@ package struct FirstStart: Sendable {
         case made(rootSHA256: String)
         /// There was one, for the same domain.
         case found
-        /// There was one, whose bundle names other edges than were asked for.
+        /// There was one, whose bundle lacks an edge that was asked for; these are its edges.
         case foundWithOtherEdges([String])
     }
 
@@ -23,10 +23,9 @@ package struct FirstStart: Sendable {
     package var cost = KeyDerivationCost.standard
 
     /// The domain and the edges of a new CA, as `ca-tools init` takes them.
-    package init(domain: String, edges: [String]) throws {
-        let domain = try DomainName(domain)
+    package init(domain: DomainName, edges: [EdgeAddress]) {
         self.domain = domain
-        self.edges = try edges.map { try EdgeAddress($0, domain: domain) }
+        self.edges = edges
     }
 
     /// Makes the CA if the folder is empty or absent.
@@ -54,7 +53,7 @@ package struct FirstStart: Sendable {
                 next: "name the domain that the CA was made for, or another folder with --ca"
             )
         }
-        let asked = edges.map(\.description)
-        return asked.isEmpty || asked == bundle.edges ? .found : .foundWithOtherEdges(bundle.edges)
+        let isKnown = edges.allSatisfy { bundle.edges.contains($0.description) }
+        return isKnown ? .found : .foundWithOtherEdges(bundle.edges)
     }
 }

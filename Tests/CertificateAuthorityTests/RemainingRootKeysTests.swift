@@ -13,7 +13,7 @@ struct RemainingRootKeysTests {
     init() throws {
         scratch = try TemporaryFolder()
         folder = AuthorityFolder("\(scratch.path)/operator-ca")
-        var start = try FirstStart(domain: "tunnel.test", edges: [])
+        var start = FirstStart(domain: try DomainName("tunnel.test"), edges: [])
         start.cost = .forTestsOnly
         _ = try start.prepare(folder)
     }

@@ -35,6 +35,24 @@ every_section_done() {
     done < <(sed -n 's/^## //p' docs/operations.md)
 }
 
+# overrides_are_read: Docker takes the files that the document shows beside compose.yaml, and does what it says of them.
+overrides_are_read() {
+    local override=$work/compose.override.yaml read
+    for block in 1 2; do
+        awk -v wanted="$block" '/^```/ { inside = ($0 == "```yaml" && ++block == wanted); next } inside' docs/operations.md >"$override"
+        read=$(COMPOSE_FILE=$product:$override docker compose config --format json) || die "Docker refuses an override of docs/operations.md"
+        python3 - "$block" "$read" <<'PY' || die "an override of docs/operations.md does not do what is said of it"
+import json, sys
+ca, proxy = (json.loads(sys.argv[2])["services"][name] for name in ("ca", "proxy"))
+published = [port["published"] for port in proxy["ports"]]
+moved = published == ["4443", "8444"] and float(proxy["deploy"]["resources"]["limits"]["cpus"]) == 2
+fetched = all(service["image"].startswith("registry.") and service["pull_policy"] == "missing" for service in (ca, proxy))
+sys.exit(not (moved if sys.argv[1] == "1" else fetched))
+PY
+    done
+    say "   docs/operations.md, Change what Docker reads: as written"
+}
+
 in_ca() { "${stack[@]}" exec -T ca ca-tools "$@"; }
 still_serves() { wait_until "${1:-30}" serves || die "the laptop is not reachable afterwards"; }
 
@@ -66,6 +84,7 @@ documented "Look at it"
 . Tests/EndToEnd/portable.sh
 documented "Change a setting"
 still_serves
+overrides_are_read
 documented "Upgrade"
 still_serves
 

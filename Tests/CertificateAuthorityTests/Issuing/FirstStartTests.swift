@@ -15,7 +15,8 @@ struct FirstStartTests {
     }
 
     private func start(_ domain: String = "tunnel.test", _ edges: [String] = []) throws -> FirstStart.Outcome {
-        var start = try FirstStart(domain: domain, edges: edges)
+        let domain = try DomainName(domain)
+        var start = try FirstStart(domain: domain, edges: edges.map { try EdgeAddress($0, domain: domain) })
         start.cost = .forTestsOnly
         return try start.prepare(folder)
     }
@@ -44,10 +45,13 @@ struct FirstStartTests {
     }
 
     @Test func `a second start finds the CA and changes nothing`() throws {
-        _ = try start()
+        let edges = ["tunnel.test:8443", "203.0.113.7:8443"]
+        _ = try start("tunnel.test", edges)
         let before = try DurableFile.read(folder.log, limit: 100_000)
-        #expect(try start() == .found)
-        #expect(try start("tunnel.test", ["eu.tunnel.test:443"]) == .foundWithOtherEdges(["tunnel.test:8443"]))
+        for known in [[], edges, Array(edges.reversed()), [edges[1]]] {
+            #expect(try start("tunnel.test", known) == .found)
+        }
+        #expect(try start("tunnel.test", ["eu.tunnel.test:443"]) == .foundWithOtherEdges(edges))
         #expect(throws: AuthorityError.self) { try start("other.test") }
         #expect(try DurableFile.read(folder.log, limit: 100_000) == before)
     }
