@@ -22,5 +22,19 @@ for image in debian:bullseye-slim debian:bookworm-slim debian:trixie-slim; do
         say "   LEFT OUT: $image is not here and cannot be fetched"
     fi
 done
-# This one holds nothing but the program.
-enrols_on osm-router/agent:e2e
+
+# What docs/service.md says of a container, whose image holds nothing but the program.
+contained=osm-e2e-contained
+contain() {
+    docker run --network osm-e2e-home --add-host "$domain:host-gateway" -v "$contained:/var/lib/osm-agent" \
+        -v "$PWD/$portable/osm-agent:/usr/local/bin/osm-agent:ro" "$@"
+}
+is_healthy() { [ "$(docker inspect -f '{{.State.Health.Status}}' "$contained")" = healthy ]; }
+in_ca invite contained --json | json_value token |
+    contain --rm -i osm-router/agent:e2e enroll --token-file - >"$work/contained.log" 2>&1 || die "the agent's image does not enrol; see $work/contained.log"
+contain -d --name "$contained" --read-only --cap-drop ALL osm-router/agent:e2e http "$laptop:3000" --name contained >/dev/null
+if ! wait_until 60 is_healthy; then
+    docker logs "$contained" >&2
+    die "the agent in its own image does not become healthy"
+fi
+say "   osm-router/agent:e2e: enrolled, and serves"
