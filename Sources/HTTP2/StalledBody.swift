@@ -7,7 +7,8 @@ package import NIOCore
 /// for all of a body, and one buffer would grow with every byte that ever passed through it. Bounded by the stream's
 /// receive window, because the peer gets no credit for what waits here.
 package struct StalledBody {
-    private var pieces = CircularBuffer<ByteBuffer>()
+    /// Made when something waits: an empty one has memory of its own, and most readers are never behind.
+    private var pieces: CircularBuffer<ByteBuffer>?
     /// Bytes that wait.
     package private(set) var byteCount = 0
 
@@ -21,25 +22,27 @@ package struct StalledBody {
     /// Keeps a copy until ``take()``.
     package mutating func keep(_ data: ByteBuffer) {
         var rest = data
+        var pieces = self.pieces.take() ?? CircularBuffer()
+        defer { self.pieces = pieces }
         byteCount += rest.readableBytes
         while rest.readableBytes > 0 {
-            if (pieces.last?.writerIndex ?? Self.pieceSize) >= Self.pieceSize { addPiece() }
+            if (pieces.last?.writerIndex ?? Self.pieceSize) >= Self.pieceSize { Self.addPiece(to: &pieces) }
             let last = pieces.index(before: pieces.endIndex)
             let room = Self.pieceSize - pieces[last].writerIndex
             if var part = rest.readSlice(length: min(room, rest.readableBytes)) { pieces[last].writeBuffer(&part) }
         }
     }
 
-    private mutating func addPiece() {
+    private static func addPiece(to pieces: inout CircularBuffer<ByteBuffer>) {
         var piece = ByteBuffer()
         // Whoever is a whole piece behind will have the next one filled, too.
-        if !pieces.isEmpty { piece.reserveCapacity(Self.pieceSize) }
+        if !pieces.isEmpty { piece.reserveCapacity(pieceSize) }
         pieces.append(piece)
     }
 
     /// Hands out the next piece, or nil when nothing waits.
     package mutating func take() -> ByteBuffer? {
-        guard let piece = pieces.popFirst() else { return nil }
+        guard let piece = pieces?.popFirst() else { return nil }
         byteCount -= piece.readableBytes
         return piece
     }
