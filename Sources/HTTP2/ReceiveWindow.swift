@@ -4,7 +4,9 @@ import NIOCore
 ///
 /// A window has to cover what the link holds in one round trip, and not a byte more: what lies in it is memory that a
 /// reader who stops will pin. So it starts small and doubles, or more, only when a whole round trip brought most of a window
-/// while the reader kept up; a reader that ever fell behind keeps the window it has. A value without a clock.
+/// while the reader kept up; a reader that ever fell behind keeps the window it has. On a short link a window covers the
+/// round trip as it is, but whoever takes it up in no time spends more on saying so than on the bytes: there it grows, too,
+/// though not far. A value without a clock.
 struct ReceiveWindow {
     private(set) var size: Int
     /// Bytes received that the reader has not taken yet.
@@ -24,8 +26,10 @@ struct ReceiveWindow {
     private var roundBytes = 0
     private var readerKeptUp = true
 
-    /// Below this round trip a small window is never the bottleneck: 256 KiB in 2 ms are 128 MiB a second.
+    /// Below this round trip a small window is never the bottleneck: 256 KiB in 2 ms are 128 MiB a second. Who reads faster than
+    /// that makes it grow to ``shortLinkGrowth`` times what it was, for larger batches and fewer WINDOW_UPDATEs.
     static let shortestRoundTrip = TimeAmount.milliseconds(2)
+    static let shortLinkGrowth = 4
     /// From this round trip on a window grows fourfold, as soon as the sender has filled the last one: anything less would
     /// spend more of a download than its bytes.
     static let longRoundTrip = TimeAmount.milliseconds(100)
@@ -63,7 +67,8 @@ struct ReceiveWindow {
     ) -> Int? {
         let wasUnread = unread
         unread -= min(count, unread)
-        guard let roundTrip, roundTrip >= Self.shortestRoundTrip else { return nil }
+        guard let roundTrip else { return nil }
+        guard roundTrip >= Self.shortestRoundTrip else { return readOnShortLink(wasUnread, now, allowance) }
         let isLong = roundTrip >= Self.longRoundTrip
         guard !isLong || promised == 0 else { return nil }
         let now = now()
@@ -80,6 +85,19 @@ struct ReceiveWindow {
         beginRound(now, with: 0)
         if keptUp { return wasBusy ? resize(min(size * 2, maximum, size + max(0, allowance))) : nil }
         return wasUnread * 2 >= size ? resize(max(size / 2, initial)) : nil
+    }
+
+    /// A round here is most of a window, and what counts is whether that came faster than ``shortestRoundTrip``.
+    private mutating func readOnShortLink(_ wasUnread: Int, _ now: () -> NIODeadline, _ allowance: Int) -> Int? {
+        known = size
+        guard isBusy else { return nil }
+        let (began, now, keptUp) = (roundBegan, now(), readerKeptUp)
+        beginRound(now, with: 0)
+        readerKeptUp = true
+        guard keptUp else { return wasUnread * 2 >= size ? resize(max(size / 2, initial)) : nil }
+        guard let began, now - began <= Self.shortestRoundTrip else { return nil }
+        let ceiling = max(size, min(maximum, initial * Self.shortLinkGrowth))
+        return resize(min(size * 2, ceiling, size + max(0, allowance)))
     }
 
     /// Grows before the round is over, for whoever sent most of a window will wait for the rest of it.

@@ -84,9 +84,51 @@ struct ReceiveWindowTests {
         }
     }
 
-    @Test func `stays as it is when the round trip is short, unknown or mostly idle`() {
+    @Test func `grows on a short link for whoever reads most of a window in no time, up to four of the first`() {
         var window = ReceiveWindow(initial: 100, maximum: 1000)
-        for number in 0..<5 { #expect(round(&window, number, bytes: 100, trip: .microseconds(300)) == nil) }
+        let trip = TimeAmount.microseconds(300)
+        var sizes: [Int] = []
+        for number in 0..<5 { sizes.append(round(&window, number, bytes: window.size, trip: trip) ?? window.size) }
+        #expect(sizes == [100, 200, 400, 400, 400])
+        var small = ReceiveWindow(initial: 100, maximum: 150)
+        for number in 0..<3 { _ = round(&small, number, bytes: 100, trip: trip) }
+        #expect(small.size == 150)
+    }
+
+    @Test func `stays as it is on a short link when windows take their time, or the reader falls behind`() {
+        let trip = TimeAmount.microseconds(300)
+        var slow = ReceiveWindow(initial: 100, maximum: 1000)
+        for number in 0..<9 { #expect(round(&slow, number * 10, bytes: 100, trip: trip) == nil) }
+        var behind = ReceiveWindow(initial: 100, maximum: 1000)
+        for number in 0..<9 {
+            behind.readerStalled()
+            #expect(round(&behind, number, bytes: 100, trip: trip) == nil)
+        }
+    }
+
+    @Test func `halves on a short link for a reader that fell behind by half a window`() {
+        var window = ReceiveWindow(initial: 100, maximum: 1000)
+        let trip = TimeAmount.microseconds(300)
+        for number in 0..<3 { _ = round(&window, number, bytes: window.size, trip: trip) }
+        #expect(window.size == 400)
+        window.received(300)
+        window.readerStalled()
+        #expect(round(&window, 4, bytes: 0, trip: trip) == 200)
+    }
+
+    @Test func `asks for no time where less than most of a window has come on a short link`() {
+        var window = ReceiveWindow(initial: 100, maximum: 1000)
+        window.received(60)
+        var asked = 0
+        func now() -> NIODeadline {
+            asked += 1
+            return start
+        }
+        #expect(window.read(60, now: now(), roundTrip: .microseconds(300), allowance: 1000) == nil)
+        #expect(asked == 0)
+    }
+
+    @Test func `stays as it is when the round trip is unknown, or mostly idle`() {
         var idle = ReceiveWindow(initial: 100, maximum: 1000)
         for number in 0..<5 { #expect(round(&idle, number, bytes: 20, trip: .milliseconds(50)) == nil) }
         var unknown = ReceiveWindow(initial: 100, maximum: 1000)
