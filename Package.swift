@@ -197,8 +197,7 @@ let package = Package(
         .target(
             name: "TestSupport",
             dependencies: [
-                "CertificateAuthority", "Cryptography", "Trust", "Settings", "AdminHTTP", nioCore, nioPosix, nioHTTP1,
-                logging,
+                "CertificateAuthority", "Cryptography", "Trust", "Settings", "AdminHTTP", logging,
             ],
             path: "Tests/TestSupport",
             swiftSettings: settings

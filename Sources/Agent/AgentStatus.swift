@@ -22,7 +22,7 @@ package struct AgentStatus: Sendable, Codable, Equatable {
 
     /// Whether visitors can be served: a tunnel is up, and no endpoint is known to be out of reach.
     package var isReady: Bool {
-        phase == .connected && !endpoints.contains { $0.probe?.ok == false || $0.state == .refused }
+        phase == .connected && !endpoints.contains(where: \.isOutOfReach)
     }
 
     private enum CodingKeys: String, CodingKey {
@@ -111,6 +111,9 @@ package struct EndpointStatus: Sendable, Codable, Equatable {
     /// What visitors' requests have shown of the local service; nil only from an agent that does not say.
     package var origin: OriginStatus? = OriginStatus()
     package var probe: ProbeStatus?
+
+    /// Whether visitors are known not to reach it: no edge serves it, or a visit of its own did not come round.
+    package var isOutOfReach: Bool { state == .refused || probe?.ok == false }
 
     package init(name: String, kind: String, target: String) {
         self.name = name

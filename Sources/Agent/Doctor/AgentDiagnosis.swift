@@ -2,10 +2,10 @@
 enum AgentDiagnosis {
     /// Of the agent itself, and of each endpoint that visitors do not reach.
     static func findings(_ status: AgentStatus?) -> [DoctorFinding] {
-        [finding(status)] + (status?.endpoints ?? []).compactMap(unreached)
+        [finding(status)] + (status?.endpoints ?? []).filter(\.isOutOfReach).map(unreached)
     }
 
-    private static func unreached(_ endpoint: EndpointStatus) -> DoctorFinding? {
+    private static func unreached(_ endpoint: EndpointStatus) -> DoctorFinding {
         if endpoint.state == .refused {
             return DoctorFinding(
                 .agent,
@@ -16,12 +16,11 @@ enum AgentDiagnosis {
                 subject: endpoint.name
             )
         }
-        guard let probe = endpoint.probe, !probe.ok else { return nil }
         return DoctorFinding(
             .agent,
             .network,
             .fail,
-            "A request to \(endpoint.url ?? "its public name") did not come round: \(sentence(probe.problem ?? "no answer"))",
+            "A request to \(endpoint.url ?? "its public name") did not come round: \(sentence(endpoint.probe?.problem ?? "no answer"))",
             nextStep: "Check the DNS of that name, and what stands in front of the edge.",
             subject: endpoint.name
         )
