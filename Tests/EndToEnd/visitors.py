@@ -3,7 +3,8 @@
     visitors.py HOST CA_FILE SECONDS [--uploads]     asks until the time is up or a line comes on standard input
     visitors.py HOST CA_FILE websocket SECONDS       one WebSocket that stays and says something every 200 ms
 
-Prints one line of JSON: how much was answered and failed, with the first words of each sort of failure. A request on a
+Prints one line of JSON: how much was answered and failed, with the first words of each sort of failure, and the whole seconds
+between the first failure and the last, which, unlike their number, does not grow with the speed of refusals. A request on a
 connection that was idle and closed just then is sent once more on a new one, as browsers and curl do, and counted as such.
 """
 
@@ -40,6 +41,7 @@ class Tally:
         self.answered = 0
         self.sent_again = 0
         self.failures = collections.Counter()
+        self.first = self.last = None  # when a request failed
 
     def count(self, failure=None):
         with self.lock:
@@ -47,6 +49,8 @@ class Tally:
                 self.answered += 1
             else:
                 self.failures[failure[:120]] += 1
+                self.last = time.monotonic()
+                self.first = self.first or self.last
 
     def send_again(self):
         with self.lock:
@@ -101,7 +105,7 @@ def keep_asking(host, ca_file, seconds):
     for thread in threads:
         thread.join()
     return {"answered": tally.answered, "sent_again": tally.sent_again, "failed": sum(tally.failures.values()),
-            "failures": dict(tally.failures)}
+            "seconds": round(tally.last - tally.first) if tally.first else 0, "failures": dict(tally.failures)}
 
 
 def frame(text):
