@@ -17,10 +17,13 @@ struct Init: ParsableCommand {
             needed for nothing but to prove one day that the root is yours; not even a
             rotation reads it.
 
+            An agent holds a tunnel to each --edge, so each has to be an edge of its own: two
+            addresses of one edge would end each other's tunnels in turn.
+
             EXAMPLES
               ca-tools init --domain tunnel.example.com
-              ca-tools init --domain tunnel.example.com --edge tunnel.example.com:8443 \\
-                --edge 203.0.113.7:8443
+              ca-tools init --domain tunnel.example.com --edge eu.tunnel.example.com:8443 \\
+                --edge us.tunnel.example.com:8443
               ca-tools init --domain tunnel.example.com --sample --out /tmp/sample-ca \\
                 --passphrase-file pass.txt
             """

@@ -33,9 +33,9 @@ struct Serve: AsyncParsableCommand {
 
             THE FIRST START
               With --init a CA is made if DIR is empty or absent, for --domain or else for the
-              domain in OSM_DOMAIN. Agents dial what --edge or else OSM_EDGES names, addresses
-              with spaces between. A CA that was made for another domain, or for other edges
-              than are named, is refused: agents dial what is in it. Its root key and a random passphrase are put into
+              domain in OSM_DOMAIN. Agents dial each --edge, or else the one in OSM_EDGE. A CA
+              that was made for another domain, or lacks an edge that is named, is refused:
+              agents dial what is in it. The root key and a random passphrase are put into
               DIR/offline: take that folder to a medium that is kept offline, and delete it
               here by "ca-tools offline". DIR must not be a mount point itself: name a folder
               within the volume.
@@ -91,7 +91,7 @@ struct Serve: AsyncParsableCommand {
 
     func run() async throws {
         log.start()
-        let start = try first.start()
+        let plan = try first.plan()
         let logger = Logger(label: "ca-tools")
         var configuration = IssuingService.Configuration(ca.folder)
         if let socket { configuration.socket = socket }
@@ -102,7 +102,7 @@ struct Serve: AsyncParsableCommand {
         let edge = try publishEdge.map { try DomainName($0) }
         configuration.edgeFiles = publish.map { EdgePublication(edge, to: $0) }
         configuration.agents = try downloads.publication()
-        let isNew = try first.prepare(start, ca.folder, logger)
+        let isNew = try first.prepare(plan, ca.folder, logger)
         let url = downloads.url
         let socket = configuration.socket
         let service = IssuingService(configuration, logger: logger) { _ in
@@ -152,110 +152,6 @@ struct DownloadOptions: ParsableArguments {
             address: try DownloadAddress(url),
             to: downloads
         )
-    }
-}
-
-/// What a first start makes.
-struct FirstStartOptions: ParsableArguments {
-    @Flag(
-        name: .customLong("init"),
-        help: "Make the CA first if the folder is empty or absent; needs --domain or OSM_DOMAIN."
-    )
-    var isWanted = false
-
-    @Option(help: ArgumentHelp("With --init: the name that edges bear, they or a name below it.", valueName: "name"))
-    var domain: String?
-
-    @Option(
-        name: .customLong("edge"),
-        help: ArgumentHelp(
-            "With --init: where agents dial an edge; may be repeated. (default: OSM_EDGES or DOMAIN:8443)",
-            valueName: "host:port"
-        )
-    )
-    var edges: [String] = []
-
-    func validate() throws {
-        guard isWanted == (asked != nil), isWanted || edges.isEmpty else {
-            throw ValidationError("--init, --domain and --edge go together; --edge may be left out.")
-        }
-    }
-
-    /// The domain, and what the operator calls the setting.
-    private var asked: (domain: String, setting: String)? {
-        if let domain { return (domain, "--domain") }
-        return isWanted ? Self.variable("OSM_DOMAIN").map { ($0, "OSM_DOMAIN") } : nil
-    }
-
-    /// The edges, and what the operator calls the setting.
-    private var askedEdges: (edges: [String], setting: String) {
-        if !edges.isEmpty { return (edges, "--edge") }
-        let words = Self.variable("OSM_EDGES")?.split(whereSeparator: \.isWhitespace) ?? []
-        return (words.map(String.init), "OSM_EDGES")
-    }
-
-    private static func variable(_ name: String) -> String? {
-        ProcessInfo.processInfo.environment[name].flatMap { $0.isEmpty ? nil : $0 }
-    }
-
-    /// What was asked for; throws, by the name of the setting, for what is no domain or no address of an edge.
-    func start() throws -> FirstStart? {
-        guard let (domain, setting) = asked else { return nil }
-        let name = try Self.naming(setting) { try DomainName(domain) }
-        let (edges, edgesSetting) = askedEdges
-        return FirstStart(
-            domain: name,
-            edges: try Self.naming(edgesSetting) { try edges.map { try EdgeAddress($0, domain: name) } }
-        )
-    }
-
-    /// Says of what is wrong with a value which setting it is.
-    private static func naming<Value>(_ setting: String, _ work: () throws -> Value) throws -> Value {
-        do {
-            return try work()
-        } catch let error as AuthorityError where error.code == .invalidInput {
-            throw AuthorityError(error.code, "\(setting): \(error.problem)", next: error.nextStep)
-        }
-    }
-
-    /// Makes the CA if there is none, and tells what has to be done by hand.
-    ///
-    /// - Returns: Whether it was made now.
-    func prepare(_ start: FirstStart?, _ folder: AuthorityFolder, _ logger: Logger) throws -> Bool {
-        let isNew = try start.map { try prepare($0, folder, logger) } ?? false
-        remind(folder, logger)
-        return isNew
-    }
-
-    private func prepare(_ start: FirstStart, _ folder: AuthorityFolder, _ logger: Logger) throws -> Bool {
-        switch try Self.naming(asked?.setting ?? "", { try start.prepare(folder) }) {
-        case .made(let root):
-            logger.notice("made the operator's CA", metadata: ["ca": "\(folder.path)", "root_sha256": "\(root)"])
-            return true
-        case .found:
-            return false
-        case .foundWithOtherEdges(let edges):
-            let edges = edges.joined(separator: " ")
-            throw AuthorityError(
-                .invalidInput,
-                "\(askedEdges.setting): the CA was made with other edges, and agents dial those: \(edges)",
-                next: "name those; for others, make another CA in another folder"
-            )
-        }
-    }
-
-    /// Says which roots' keys are still here; what keeps it from knowing keeps nobody from being served.
-    private func remind(_ folder: AuthorityFolder, _ logger: Logger) {
-        do {
-            for key in try RemainingRootKeys(in: folder).list() {
-                logger.warning(
-                    "a root's key is still here: copy it to a medium that is kept offline, then run \"ca-tools offline\"",
-                    metadata: ["path": "\(key.path)", "root_sha256": "\(key.rootSHA256)"]
-                )
-            }
-        } catch {
-            logger.warning("whether a root's key is still here is not known", metadata: ["problem": "\(error)"])
-        }
     }
 }
 

@@ -35,19 +35,23 @@ every_section_done() {
     done < <(sed -n 's/^## //p' docs/operations.md)
 }
 
-# overrides_are_read: Docker takes the files that the document shows beside compose.yaml, and does what it says of them.
+# overrides_are_read: `docker compose` finds the files that the document shows where it says, and does what it says of them.
 overrides_are_read() {
-    local override=$work/compose.override.yaml read
+    local beside=$work/beside block merged
+    rm -rf "$beside" && mkdir -p "$beside" && cp docker/compose.yaml "$beside"
     for block in 1 2; do
-        awk -v wanted="$block" '/^```/ { inside = ($0 == "```yaml" && ++block == wanted); next } inside' docs/operations.md >"$override"
-        read=$(COMPOSE_FILE=$product:$override docker compose config --format json) || die "Docker refuses an override of docs/operations.md"
-        python3 - "$block" "$read" <<'PY' || die "an override of docs/operations.md does not do what is said of it"
+        awk -v wanted="$block" '/^```/ { inside = ($0 == "```yaml" && ++block == wanted); next } inside' docs/operations.md >"$beside/compose.override.yaml"
+        merged=$(cd "$beside" && env -u COMPOSE_FILE docker compose config --format json) || die "Docker refuses an override of docs/operations.md"
+        python3 - "$block" "$merged" <<'PY' || die "an override of docs/operations.md does not do what is said of it"
 import json, sys
-ca, proxy = (json.loads(sys.argv[2])["services"][name] for name in ("ca", "proxy"))
-published = [port["published"] for port in proxy["ports"]]
-moved = published == ["4443", "8444"] and float(proxy["deploy"]["resources"]["limits"]["cpus"]) == 2
-fetched = all(service["image"].startswith("registry.") and service["pull_policy"] == "missing" for service in (ca, proxy))
-sys.exit(not (moved if sys.argv[1] == "1" else fetched))
+services = json.loads(sys.argv[2])["services"]
+ports = [port["published"] for port in services["proxy"]["ports"]]
+memory = services["proxy"]["deploy"]["resources"]["limits"]["memory"]
+images = [services[name]["image"].rpartition(":")[0] for name in ("ca", "proxy", "caddy")]
+policies = {service["pull_policy"] for service in services.values()}
+registry = "registry.example.com/"
+sys.exit(not ((ports, memory) == (["4443", "8444"], "2147483648") if sys.argv[1] == "1" else policies == {"missing"}
+              and images == [registry + "osm-router/ca-tools", registry + "osm-router/proxy", registry + "caddy"]))
 PY
     done
     say "   docs/operations.md, Change what Docker reads: as written"

@@ -27,7 +27,7 @@ done
 contained=osm-e2e-contained
 contain() {
     docker run --network osm-e2e-home --add-host "$domain:host-gateway" -v "$contained:/var/lib/osm-agent" \
-        -v "$PWD/$portable/osm-agent:/usr/local/bin/osm-agent:ro" "$@"
+        --mount "type=bind,source=$PWD/$portable/osm-agent,target=/usr/local/bin/osm-agent,readonly" "$@"
 }
 is_healthy() { [ "$(docker inspect -f '{{.State.Health.Status}}' "$contained")" = healthy ]; }
 in_ca invite contained --json | json_value token |
@@ -35,8 +35,15 @@ in_ca invite contained --json | json_value token |
 # Nobody resolves its public name here, by which it would visit itself.
 contain -d --name "$contained" --read-only --cap-drop ALL osm-router/agent:e2e \
     http "$laptop:3000" --allow-private --name contained --probe false >/dev/null
-if ! wait_until 60 is_healthy; then
-    docker logs "$contained" >&2
-    die "the agent in its own image does not become healthy"
+# As Caddy asks: a certificate for its name is not what is tried here.
+is_served() {
+    "${stack[@]}" exec -T caddy wget -q -O /dev/null --header "Host: contained.$domain" --header 'X-Forwarded-Proto: https' \
+        http://proxy:8080/status/200
+}
+if ! wait_until 60 is_healthy || ! is_served; then
+    docker logs "$contained" >"$work/contained.log" 2>&1
+    die "the agent in its own image does not serve; see $work/contained.log"
 fi
-say "   osm-router/agent:e2e: enrolled, and serves"
+docker rm -f "$contained" >/dev/null
+docker volume rm "$contained" >/dev/null
+say "   osm-router/agent:e2e: enrolled, healthy, and serves another container"

@@ -43,10 +43,11 @@ end_visitors talker
 say "   a WebSocket across the reload: $result"
 grep -q '"cut": false' <<<"$result" || die "the reload cut a WebSocket"
 
-under_load "the edge restarted" 30 quietly "$work/restart.log" "${stack[@]}" restart proxy
-under_load "the edge replaced" 30 quietly "$work/replace.log" "${stack[@]}" up -d --wait --force-recreate --no-deps proxy
+# A second on a quiet machine, most of it the agents' way back; ten leave room for a busy one.
+under_load "the edge restarted" 10 quietly "$work/restart.log" "${stack[@]}" restart proxy
+under_load "the edge replaced" 10 quietly "$work/replace.log" "${stack[@]}" up -d --wait --force-recreate --no-deps proxy
 killed_agent() {
     docker exec "$laptop" pkill -KILL -f 'osm-agent http 3000 --name app'
     start_agent
 }
-under_load "the agent killed and started" 30 killed_agent
+under_load "the agent killed and started" 10 killed_agent
