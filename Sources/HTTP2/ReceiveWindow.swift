@@ -2,11 +2,14 @@ import NIOCore
 
 /// How large the receive window of one stream is, and when it should grow.
 ///
-/// A window has to cover what the link holds in one round trip, and not a byte more: what lies in it is memory that a
-/// reader who stops will pin. So it starts small and doubles, or more, only when a whole round trip brought most of a window
-/// while the reader kept up; a reader that ever fell behind keeps the window it has. On a short link a window covers the
-/// round trip as it is, but whoever takes it up in no time spends more on saying so than on the bytes: there it grows, too,
-/// though not far. A value without a clock.
+/// What lies in a window is memory that a reader who stops will pin, so it starts small and grows for readers who need more:
+/// - From a round trip of 2 ms on it has to cover what the link holds. It doubles, or more, when a whole round trip brought most
+///   of a window while the reader kept up.
+/// - Below that it covers the link as it is, but a fast reader spends more on WINDOW_UPDATEs than on the bytes. It doubles when
+///   two thirds of it came within 2 ms, which for 256 KiB are 83 MiB a second, and stops at four times its first size.
+///
+/// A round in which the reader fell behind brings no growth; when half a window was unread then, the window halves. A value
+/// without a clock.
 struct ReceiveWindow {
     private(set) var size: Int
     /// Bytes received that the reader has not taken yet.
@@ -26,9 +29,9 @@ struct ReceiveWindow {
     private var roundBytes = 0
     private var readerKeptUp = true
 
-    /// Below this round trip a small window is never the bottleneck: 256 KiB in 2 ms are 128 MiB a second. Who reads faster than
-    /// that makes it grow to ``shortLinkGrowth`` times what it was, for larger batches and fewer WINDOW_UPDATEs.
+    /// Below this round trip a small window is never the bottleneck: 256 KiB in 2 ms are 128 MiB a second.
     static let shortestRoundTrip = TimeAmount.milliseconds(2)
+    /// How many times its first size a window may have below that: what a reader who stops then pins.
     static let shortLinkGrowth = 4
     /// From this round trip on a window grows fourfold, as soon as the sender has filled the last one: anything less would
     /// spend more of a download than its bytes.

@@ -21,6 +21,7 @@ package struct StalledBody {
 
     /// Keeps a copy until ``take()``.
     package mutating func keep(_ data: ByteBuffer) {
+        guard data.readableBytes > 0 else { return }
         var rest = data
         var pieces = self.pieces.take() ?? CircularBuffer()
         defer { self.pieces = pieces }

@@ -116,6 +116,25 @@ struct ReceiveWindowTests {
         #expect(round(&window, 4, bytes: 0, trip: trip) == 200)
     }
 
+    @Test(arguments: [30, 0, -50])
+    func `grows on a short link by what the connection allows and no further`(allowance: Int) {
+        var window = ReceiveWindow(initial: 100, maximum: 1000)
+        for number in 0...4 {
+            window.received(window.size)
+            let now = start + .microseconds(300 * Int64(number))
+            _ = window.read(window.size, now: now, roundTrip: .microseconds(300), allowance: allowance - window.grown)
+        }
+        #expect(window.grown == max(0, allowance))
+    }
+
+    @Test func `keeps on a short link what it had on a longer one`() {
+        var window = ReceiveWindow(initial: 100, maximum: 1600)
+        for number in 0...4 { _ = round(&window, number, bytes: window.size, trip: .milliseconds(20)) }
+        #expect(window.size == 1600)
+        for number in 500...505 { #expect(round(&window, number, bytes: 1600, trip: .microseconds(300)) == nil) }
+        #expect(window.size == 1600)
+    }
+
     @Test func `asks for no time where less than most of a window has come on a short link`() {
         var window = ReceiveWindow(initial: 100, maximum: 1000)
         window.received(60)
