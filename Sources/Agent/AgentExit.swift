@@ -141,7 +141,7 @@ package struct AgentExit: Error, Sendable, Equatable, CustomStringConvertible {
             case .tooManyBindings: 54
             case .unsupportedKind: 55
             case .unsupportedProtocol: 56
-            case .rateLimited, .overloaded, .portsExhausted: 57
+            case .rateLimited, .overloaded, .portsExhausted, .nameLeased: 57
             case .portTaken: 58
             case .portNotAllowed: 59
             }
@@ -176,7 +176,7 @@ package struct AgentExit: Error, Sendable, Equatable, CustomStringConvertible {
             "Ask the operator to give the edge ports for devices: osm-proxy run --raw-ports."
         case .tooManyBindings: "Stop another agent of this device; its names become free five minutes later."
         case .unsupportedKind, .unsupportedProtocol: "Install the agent that the operator of the edge gives out now."
-        case .portsExhausted, .rateLimited, .overloaded: "Try again in a few minutes."
+        case .portsExhausted, .rateLimited, .overloaded, .nameLeased: "Try again in a few minutes."
         }
     }
 }

@@ -1,6 +1,7 @@
 /// Why a name or a port is not given; the raw value is what the wire carries.
 package enum RegistrationRefusal: String, Codable, Sendable, Error, CaseIterable {
     case nameTaken = "name_taken"
+    case nameLeased = "name_leased"
     case nameReserved = "name_reserved"
     case nameInvalid = "name_invalid"
     case nameNotAllowed = "name_not_allowed"
@@ -19,13 +20,14 @@ package enum RegistrationRefusal: String, Codable, Sendable, Error, CaseIterable
         case .nameTaken, .nameReserved, .nameInvalid, .nameNotAllowed, .tooManyBindings, .portTaken, .portNotAllowed,
             .unsupportedKind, .unsupportedProtocol:
             true
-        case .portsExhausted, .rateLimited, .overloaded: false
+        case .nameLeased, .portsExhausted, .rateLimited, .overloaded: false
         }
     }
 
     package var sentence: String {
         switch self {
         case .nameTaken: "The name belongs to another device."
+        case .nameLeased: "The name waits for the device that had it last."
         case .nameReserved: "The name is reserved for the operator."
         case .nameInvalid: "The name is not a valid host name."
         case .nameNotAllowed: "The name is outside the base domain and not bound to this device."

@@ -112,7 +112,7 @@ struct AgentExitTests {
         arguments: [
             (.nameTaken, 50), (.nameReserved, 51), (.nameInvalid, 52), (.nameNotAllowed, 53), (.tooManyBindings, 54),
             (.unsupportedKind, 55), (.unsupportedProtocol, 56), (.rateLimited, 57), (.overloaded, 57),
-            (.portsExhausted, 57), (.portTaken, 58), (.portNotAllowed, 59),
+            (.portsExhausted, 57), (.nameLeased, 57), (.portTaken, 58), (.portNotAllowed, 59),
         ] as [(RegistrationRefusal, Int32)]
     )
     func `a registration that is refused`(refusal: RegistrationRefusal, code: Int32) throws {

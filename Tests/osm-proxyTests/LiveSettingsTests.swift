@@ -27,6 +27,7 @@ struct LiveSettingsTests {
         "limits.stream_memory": ["128MiB"], "deadlines.head": ["16s"], "deadlines.keep_alive": ["76s"],
         "deadlines.body": ["31s"], "deadlines.reader": ["61s"], "deadlines.proxy_protocol": ["6s"],
         "deadlines.handshake": ["11s"], "deadlines.drain": ["31s"], "deadlines.return": ["11s"],
+        "deadlines.lease": ["301s"],
         "tunnel.handshakes": ["1000"],
         "tunnel.handshakes_per_address": ["17"], "tunnel.arrivals_per_second": ["101"], "tunnel.arrival_burst": ["201"],
         "log.level": ["debug"], "log.format": ["json"], "access_log.to": ["stdout"],

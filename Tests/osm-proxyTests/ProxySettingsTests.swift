@@ -66,6 +66,8 @@ struct ProxySettingsTests {
         #expect(configuration.keepAliveDeadline == engine.keepAliveDeadline)
         #expect(configuration.handshakeDeadline == engine.handshakeDeadline)
         #expect(configuration.drainDeadline == engine.drainDeadline)
+        #expect(configuration.bindingLimits == engine.bindingLimits)
+        #expect(configuration.raw.lease == engine.raw.lease)
         #expect(configuration.handshakes == engine.handshakes)
         #expect(configuration.handshakesPerAddress == engine.handshakesPerAddress)
         #expect(configuration.tunnelsPerSecond == engine.tunnelsPerSecond)

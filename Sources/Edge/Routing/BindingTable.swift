@@ -2,7 +2,7 @@ package import NIOCore
 import TunnelProtocol
 
 /// How many names there may be, and how long they wait for their device.
-package struct BindingLimits: Sendable {
+package struct BindingLimits: Sendable, Equatable {
     /// Of those that a device registers; what the operator binds is not counted for it.
     package var bindingsPerDevice = TunnelConstants.bindingsPerDevice
     package var bindings = 100_000
@@ -115,6 +115,14 @@ struct BindingTable {
         return host
     }
 
+    /// How long a wanted name still waits for the device that had it; nil when it does not.
+    func leaseLeft(of wanted: String?, at now: NIODeadline) -> TimeAmount? {
+        guard let wanted, let host = completed(wanted), let end = registered(host.text)?.leaseEnds, end > now else {
+            return nil
+        }
+        return end - now
+    }
+
     /// The last tunnel of a device is gone: its names wait for it for the time of a lease.
     mutating func deviceLeft(_ device: String, at now: NIODeadline) {
         let end = now + limits.lease
@@ -179,7 +187,10 @@ struct BindingTable {
         at now: NIODeadline
     ) -> Result<Grant, RegistrationRefusal> {
         if let site = sites.site(host.text) {
-            guard case .registered(let binding) = site, binding.isFree(at: now) else { return .failure(.nameTaken) }
+            guard case .registered(let binding) = site else { return .failure(.nameTaken) }
+            guard binding.isFree(at: now) else {
+                return .failure(binding.leaseEnds == nil ? .nameTaken : .nameLeased)
+            }
             forget(host.text)
         }
         forgetExpired(of: device, at: now)
@@ -223,7 +234,7 @@ struct BindingTable {
         }
         for host in hosts {
             let claimed = claim(host, for: device, at: now)
-            guard claimed == .failure(.nameTaken) else { return claimed }
+            guard claimed == .failure(.nameTaken) || claimed == .failure(.nameLeased) else { return claimed }
         }
         return .failure(.nameTaken)
     }

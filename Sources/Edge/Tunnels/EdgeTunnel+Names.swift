@@ -13,7 +13,10 @@ extension EdgeTunnel {
     }
 
     private func registerName(_ register: Register) {
-        switch core.bindings.register(register.host, for: device, at: .now()) {
+        let now = NIODeadline.now()
+        switch core.bindings.register(register.host, for: device, at: now) {
+        case .failure(.nameLeased):
+            refuse(register, .nameLeased, after: core.bindings.leaseLeft(of: register.host, at: now))
         case .failure(let refusal): refuse(register, refusal)
         case .success(let grant):
             hosts.insert(grant.host)
@@ -60,8 +63,11 @@ extension EdgeTunnel {
         hosts.remove(host)
     }
 
-    private func refuse(_ register: Register, _ refusal: RegistrationRefusal) {
+    /// Says no, and where another answer can be had after a `pause`, how long that is.
+    private func refuse(_ register: Register, _ refusal: RegistrationRefusal, after pause: TimeAmount? = nil) {
         logger.info("name refused", metadata: ["code": "\(refusal.rawValue)"])
-        control?.send(.refused(Refused(ref: register.ref, code: refusal)))
+        var refused = Refused(ref: register.ref, code: refusal)
+        if let pause { refused.retryAfterSeconds = Int(pause.nanoseconds / 1_000_000_000) + 1 }
+        control?.send(.refused(refused))
     }
 }

@@ -104,6 +104,13 @@ extension ProxySettings {
                 "How long requests under way may finish after SIGTERM."
             ),
             Row(
+                "deadlines.lease",
+                .time(1_000...3_600_000),
+                \.leaseTime,
+                change: .restart,
+                "How long a name or port waits for its device when the device's last tunnel has ended."
+            ),
+            Row(
                 "deadlines.return",
                 .time(0...3_600_000),
                 \.returnDeadline,

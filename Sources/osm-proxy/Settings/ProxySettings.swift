@@ -40,6 +40,7 @@ struct ProxySettings: Sendable {
     var keepAliveDeadline = TimeAmount.seconds(75)
     var handshakeDeadline = TimeAmount.seconds(10)
     var drainDeadline = TimeAmount.seconds(30)
+    var leaseTime = TimeAmount(TunnelConstants.leaseTime)
     var returnDeadline = TimeAmount.seconds(75)
 
     var handshakes = 1024
@@ -96,6 +97,7 @@ extension ProxySettings {
         configuration.keepAliveDeadline = keepAliveDeadline
         configuration.handshakeDeadline = handshakeDeadline
         configuration.drainDeadline = drainDeadline
+        configuration.bindingLimits.lease = leaseTime
         configuration.returnDeadline = returnDeadline
         configuration.handshakes = handshakes
         configuration.handshakesPerAddress = handshakesPerAddress
@@ -103,6 +105,7 @@ extension ProxySettings {
         configuration.tunnelBurst = tunnelBurst
         configuration.raw = raw
         configuration.raw.reserved = Set(rawReserved)
+        configuration.raw.lease = leaseTime
         configuration.accessLog = accessLog
         do {
             configuration.trustedProxies = try TrustedProxies(trustedProxies)

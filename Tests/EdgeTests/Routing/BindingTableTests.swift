@@ -34,6 +34,7 @@ struct BindingTableTests {
     @Test mutating func `a name goes to whoever comes first`() throws {
         _ = try table.register("app", for: Self.laptop, at: Self.start).get()
         #expect(table.register("app", for: Self.desktop, at: Self.start) == .failure(.nameTaken))
+        #expect(table.leaseLeft(of: "app", at: Self.start) == nil)
         #expect(table.device(serving: "app.t.example", at: Self.start) == Self.laptop)
     }
 
@@ -69,7 +70,9 @@ struct BindingTableTests {
         table.deviceLeft(Self.laptop, at: Self.start)
         let last = Self.afterLease - .nanoseconds(1)
         #expect(table.device(serving: "app.t.example", at: last) == Self.laptop)
-        #expect(table.register("app", for: Self.desktop, at: last) == .failure(.nameTaken))
+        #expect(table.register("app", for: Self.desktop, at: last) == .failure(.nameLeased))
+        #expect(table.leaseLeft(of: "app", at: last) == .nanoseconds(1))
+        #expect(table.leaseLeft(of: "app", at: Self.afterLease) == nil)
         #expect(table.device(serving: "app.t.example", at: Self.afterLease) == nil)
     }
 

@@ -45,6 +45,12 @@ struct ChosenNamesTests {
         #expect(table.count == 1)
     }
 
+    @Test mutating func `a name that waits for its device is not chosen for another`() throws {
+        _ = try table.register(nil, for: Self.laptop, at: Self.start).get()
+        table.deviceLeft(Self.laptop, at: Self.start)
+        #expect(try table.register(nil, for: Self.twin, at: Self.start).get().host == "d6f1c8f0effff4b6e.t.example")
+    }
+
     @Test mutating func `somebody who squats on every beginning is a name taken`() throws {
         for length in [8, 16, 24, 32] {
             let label = "d\(Self.laptop.filter { $0 != "-" }.prefix(length))"

@@ -169,4 +169,24 @@ struct RefusalTests {
         #expect(try await agent.exitCode() == 50)
         #expect(agent.errors.contains("belongs to another device"))
     }
+
+    @Test(.timeLimit(.minutes(3)))
+    func `a name that waits for its device goes to the next agent that asks, without another start`() async throws {
+        let tunnel = try await RunningTunnel(edgeArguments: ["--deadlines-lease", "3s"])
+        let (identity, _) = try await RunningTunnel.enrol(in: tunnel.scratch.path)
+        tunnel.agent.killHard()
+        try await eventually("the edge knows: \(tunnel.edge.errors)") { tunnel.edge.errors.contains("tunnel closed") }
+        let agent = try Program(
+            "osm-agent",
+            [
+                "http", "\(tunnel.originPort)", "--edge", tunnel.addresses.tunnel, "--name", "demo", "--identity",
+                identity,
+                "--socket", "\(tunnel.scratch.path)/n.sock",
+            ],
+            in: tunnel.scratch.path
+        )
+        try await tunnel.untilServed()
+        #expect(agent.isRunning)
+        #expect(tunnel.edge.errors.contains("name_leased"))
+    }
 }
