@@ -24,7 +24,8 @@ for image in debian:bullseye-slim debian:bookworm-slim debian:trixie-slim; do
 done
 
 # What docs/service.md says of a container, whose image holds nothing but the program.
-contained=osm-e2e-contained
+contained=osm-e2e-contained service=osm-e2e-service
+docker run -d --name "$service" --network osm-e2e-home caddy:2 caddy respond --listen :3000 "from another container" >/dev/null
 contain() {
     docker run --network osm-e2e-home --add-host "$domain:host-gateway" -v "$contained:/var/lib/osm-agent" \
         --mount "type=bind,source=$PWD/$portable/osm-agent,target=/usr/local/bin/osm-agent,readonly" "$@"
@@ -34,16 +35,16 @@ in_ca invite contained --json | json_value token |
     contain --rm -i osm-router/agent:e2e enroll --token-file - >"$work/contained.log" 2>&1 || die "the agent's image does not enrol; see $work/contained.log"
 # Nobody resolves its public name here, by which it would visit itself.
 contain -d --name "$contained" --read-only --cap-drop ALL osm-router/agent:e2e \
-    http "$laptop:3000" --allow-private --name contained --probe false >/dev/null
+    http "$service:3000" --allow-private --name contained --probe false >/dev/null
 # As Caddy asks: a certificate for its name is not what is tried here.
 is_served() {
-    "${stack[@]}" exec -T caddy wget -q -O /dev/null --header "Host: contained.$domain" --header 'X-Forwarded-Proto: https' \
-        http://proxy:8080/status/200
+    "${stack[@]}" exec -T caddy wget -q -O - --header "Host: contained.$domain" --header 'X-Forwarded-Proto: https' \
+        http://proxy:8080/ | grep -qx 'from another container'
 }
 if ! wait_until 60 is_healthy || ! is_served; then
     docker logs "$contained" >"$work/contained.log" 2>&1
     die "the agent in its own image does not serve; see $work/contained.log"
 fi
-docker rm -f "$contained" >/dev/null
+docker rm -f "$contained" "$service" >/dev/null
 docker volume rm "$contained" >/dev/null
 say "   osm-router/agent:e2e: enrolled, healthy, and serves another container"
