@@ -102,7 +102,8 @@ struct HTTP2VisitorTests {
     func `loses none of five thousand requests over forty connections`() async throws {
         let tunnel = try await RunningTunnel()
         let load = try Shell.run([
-            "h2load", "-n", "5000", "-c", "40", "-m", "16", tunnel.url("/status/200"),
+            "h2load", "-n", "5000", "-c", "40", "-m", "16", "--connect-to", "127.0.0.1:\(tunnel.addresses.visitorPort)",
+            tunnel.url("/status/200"),
         ]).output
         #expect(load.contains("5000 succeeded, 0 failed, 0 errored, 0 timeout"), "\(load)")
     }
