@@ -174,9 +174,10 @@ package struct AgentExit: Error, Sendable, Equatable, CustomStringConvertible {
             "Choose another with --port, or leave it out and let the edge choose."
         case .unsupportedKind where kind != .http:
             "Ask the operator to give the edge ports for devices: osm-proxy run --raw-ports."
-        case .tooManyBindings: "Stop another agent of this device; its names become free five minutes later."
+        case .tooManyBindings: "Stop another agent of this device; its names become free a while later."
         case .unsupportedKind, .unsupportedProtocol: "Install the agent that the operator of the edge gives out now."
-        case .portsExhausted, .rateLimited, .overloaded, .nameLeased: "Try again in a few minutes."
+        case .nameLeased: "It asks again by itself when that time is over; choose another with --name to be served now."
+        case .portsExhausted, .rateLimited, .overloaded: "Try again in a few minutes."
         }
     }
 }

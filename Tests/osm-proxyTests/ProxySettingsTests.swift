@@ -49,6 +49,11 @@ struct ProxySettingsTests {
         }
     }
 
+    @Test func `names and ports have the same lease`() throws {
+        let configuration = try resolve(needed + ["--deadlines-lease", "301s"]).edgeConfiguration()
+        #expect(configuration.bindingLimits.lease == .seconds(301) && configuration.raw.lease == .seconds(301))
+    }
+
     @Test func `what nobody sets is what the engine does by itself`() throws {
         let configuration = try resolve(needed).edgeConfiguration()
         let engine = EdgeConfiguration(

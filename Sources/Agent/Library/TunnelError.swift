@@ -78,7 +78,7 @@ public struct TunnelError: Error, Sendable, Equatable, CustomStringConvertible {
         51: "Choose another name.",
         52: "Choose another name: one label, or a full host name.",
         53: "Choose a name of one label, or ask the operator to bind this one to the device.",
-        54: "Close another tunnel of this device; its name becomes free five minutes later.",
+        54: "Close another tunnel of this device; its name becomes free a while later.",
         55: "Ask the operator which kinds of endpoint the edge carries.",
         56: "Build the app with the version of the library that the operator's edge speaks.",
     ]

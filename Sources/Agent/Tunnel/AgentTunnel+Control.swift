@@ -72,13 +72,14 @@ extension AgentTunnel {
         leave()
     }
 
-    /// Asks for a name or a port again that was refused for now.
+    /// Asks for a name or a port again that was refused for now, at a moment of its own: others may wait for the same one.
     private func askAgain(_ ref: Int, after seconds: Int?) {
         let pause = min(.seconds(seconds ?? 30), TunnelConstants.longestRetryAfter)
-        let bound = NIOLoopBound(self, eventLoop: eventLoop)
-        eventLoop.scheduleTask(in: TimeAmount(pause)) {
-            guard let message = bound.value.endpoints.registration(ref) else { return }
-            bound.value.control?.send(message)
+        let spread = TimeAmount(pause + pause * Double.random(in: 0...0.1))
+        // It may be an hour, in which a tunnel that has ended is not kept.
+        eventLoop.assumeIsolated().scheduleTask(in: spread) { [weak self] in
+            guard let self, isCurrent, let message = endpoints.registration(ref) else { return }
+            control?.send(message)
         }
     }
 

@@ -64,7 +64,10 @@ struct PlainView {
             lines.append(.news("\(url) -> \(Self.safe(status.target))"))
             lines.append(.news(ViewSentences.whoCanRead(status)))
         }
-        let changes = [refusal(of: status, before), Self.origin(of: status, before), Self.probe(of: status, before)]
+        let changes = [
+            refusal(of: status, before), Self.wait(of: status, before), Self.origin(of: status, before),
+            Self.probe(of: status, before),
+        ]
         return lines + changes.compactMap(\.self).map { SpokenLine.news("\(Self.safe(status.name)) \($0)") }
     }
 
@@ -72,6 +75,12 @@ struct PlainView {
     private func refusal(of status: EndpointStatus, _ before: EndpointStatus?) -> String? {
         guard status.state == .refused, before?.state != .refused, endpoints.count > 1 else { return nil }
         return "is refused: \(Self.safe(status.problem ?? "no reason was given"))"
+    }
+
+    /// It is refused for now, and the agent asks again.
+    private static func wait(of status: EndpointStatus, _ before: EndpointStatus?) -> String? {
+        guard status.state == .waiting, let problem = status.problem, problem != before?.problem else { return nil }
+        return "is not served yet: \(safe(problem))"
     }
 
     private static func origin(of status: EndpointStatus, _ before: EndpointStatus?) -> String? {

@@ -172,7 +172,7 @@ struct RefusalTests {
 
     @Test(.timeLimit(.minutes(3)))
     func `a name that waits for its device goes to the next agent that asks, without another start`() async throws {
-        let tunnel = try await RunningTunnel(edgeArguments: ["--deadlines-lease", "3s"])
+        let tunnel = try await RunningTunnel(edgeArguments: ["--deadlines-lease", "10s"])
         let (identity, _) = try await RunningTunnel.enrol(in: tunnel.scratch.path)
         tunnel.agent.killHard()
         try await eventually("the edge knows: \(tunnel.edge.errors)") { tunnel.edge.errors.contains("tunnel closed") }
@@ -185,8 +185,12 @@ struct RefusalTests {
             ],
             in: tunnel.scratch.path
         )
-        try await tunnel.untilServed()
-        #expect(agent.isRunning)
+        try await eventually("it waits: \(agent.errors)") { agent.errors.contains("is not served yet") }
         #expect(tunnel.edge.errors.contains("name_leased"))
+        // What is left of the lease, and not the half minute of other refusals.
+        try await eventually("the name is served", within: .seconds(20)) {
+            try tunnel.visit("/status/204", "-o", "/dev/null", "-w", "%{http_code}").output == "204"
+        }
+        #expect(agent.isRunning)
     }
 }
