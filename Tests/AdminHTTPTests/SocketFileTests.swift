@@ -101,7 +101,7 @@ struct SocketFileTests {
     @Test func `as many as start at the same moment all get their sockets in one folder`() async throws {
         try await withFolder { folder in
             try await withThrowingTaskGroup(of: Void.self) { group in
-                for number in 0..<30 {
+                for number in 0..<100 {
                     group.addTask {
                         try await withServer(server("\(folder)/\(number).sock")) { address in
                             let answer = try await AdminClient.get("/", at: address, limits: .patient)

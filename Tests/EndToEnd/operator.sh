@@ -117,7 +117,7 @@ say "   an agent that trusts both roots is served before and after the new one i
 if in_ca rotate finish >/dev/null 2>&1; then die "a rotation ended although a device needs the old root"; fi
 in_ca rotate finish --force >/dev/null
 is_gone() { ! serves; }
-wait_until 60 is_gone || die "a device below the old root is still served"
+wait_until 20 is_gone || die "a device below the old root is still served"
 wait_until 60 trusts_after_upgrade 1 || die "no agent that trusts the new root alone was published"
 in_ca invite laptop-again --json | json_value token | docker exec -i "$laptop" sh -c 'cat >/root/token'
 in_laptop osm-agent enroll --force --token-file /root/token >/dev/null || die "the laptop could not be enrolled below the new root"
