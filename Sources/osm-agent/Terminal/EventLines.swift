@@ -30,8 +30,8 @@ struct EventLines {
             switch event {
             case .tunnel(let status): status.phase == .waiting
             case .endpoint(let status):
-                status.state == .refused || status.state == .waiting && status.problem != nil
-                    || status.probe?.ok == false || status.origin?.state == .failing
+                status.isOutOfReach || status.state == .waiting && status.problem != nil
+                    || status.origin?.state == .failing
             case .certificate(let status): status.problem != nil
             case .removed, .request, .leaving: false
             }
