@@ -28,7 +28,7 @@ def breaches(document):
             yield f"{document.relative_to(ROOT)}: {target} names no heading"
 
 
-documents = [ROOT / "README.md", ROOT / "Benchmarks" / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+documents = [ROOT / "README.md", *sorted((ROOT / "Benchmarks").glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
 found = [breach for document in documents for breach in breaches(document)]
 for breach in found:
     print(breach, file=sys.stderr)

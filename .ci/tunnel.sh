@@ -10,7 +10,7 @@ end_tunnel() {
     end_busy
     for pid in "${children[@]}"; do kill "$pid" 2>/dev/null || true; done
     for pid in "${children[@]}"; do
-        wait_until 5 is_gone "$pid" || kill -9 "$pid" 2>/dev/null || true
+        wait_until "${patience:-5}" is_gone "$pid" || kill -9 "$pid" 2>/dev/null || true
     done
     if [ -n "${work:-}" ]; then rm -rf "$work"; fi
 }

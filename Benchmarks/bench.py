@@ -37,9 +37,10 @@ class Bench:
         for scenario in self.plan.scenarios:
             systems = [system for system in self.plan.systems if takes_part(system, scenario)]
             out = set()
-            for number in range(1, 2 if scenario.is_once else self.effort.rounds + 1):
+            rounds = {system.name: self.effort.rounds_of(system, scenario) for system in systems}
+            for number in range(1, max(rounds.values(), default=0) + 1):
                 for system in systems:
-                    if system.name in out | self.broken or number > self.effort.rounds_of(system):
+                    if system.name in out | self.broken or number > rounds[system.name]:
                         continue
                     self.turn, self.is_first_turn = number, number == 1
                     if not self.take_turn(scenario, system, number):
@@ -47,12 +48,13 @@ class Bench:
 
     def take_turn(self, scenario, system, number):
         """One system once; when it fails, it is named, and the others go on."""
-        where = f"{scenario.name} {number}/{self.effort.rounds} {system.name}"
+        where = f"{scenario.name} {number}/{self.effort.rounds_of(system, scenario)} {system.name}"
         try:
             values = self.measure(scenario, system)
-        except (Failure, OSError, ValueError) as error:
-            self.say(f"{where}: FAILED, {error}")
-            self.failures.append({"scenario": scenario.name, "system": system.name, "round": number, "why": str(error)})
+        except Exception as error:  # whatever it is, the other turns are not lost by it
+            why = str(error) if isinstance(error, Failure) else f"{type(error).__name__}: {error}"
+            self.say(f"{where}: FAILED, {why}")
+            self.failures.append({"scenario": scenario.name, "system": system.name, "round": number, "why": why})
             self.forget(system)
             return False
         self.rounds.append({"scenario": scenario.name, "system": system.name, "round": number,
@@ -76,7 +78,7 @@ class Bench:
         before = list(self.setup.processes.running)
         try:
             endpoint = system.start(self.setup)
-        except (Failure, OSError):
+        except Exception:
             if system.name not in self.proven:
                 self.broken.add(system.name)
             self.setup.processes.end([process for process in self.setup.processes.running if process not in before])
@@ -109,25 +111,35 @@ def self_signed(processes):
     return certificate, key
 
 
+#: Whoever has more to do than this before the run starts is not a quiet machine.
+BUSY = 0.5
+
+
 def run(plan, say):
-    """Measures everything of a plan and returns the object that --json writes."""
+    """Measures everything of a plan, or as much of it as there was time for; returns the object that --json writes."""
     allow_descriptors()
     folder = tempfile.mkdtemp(prefix="osm-bench-")
     processes = Processes(folder)
-    began, load = time.time(), machine.load()
+    began, load, is_complete = time.time(), machine.load(), True
+    if load > BUSY:
+        say(f"something else runs here (load average {load}): the figures will be worth little")
     try:
         certificate, key = self_signed(processes)
         origin_port, nginx = origin.start(processes)
         setup = Setup(processes, origin_port, nginx, certificate, key, plan.products, plan.agent, plan.operator)
         versions = machine.versions(plan.systems, setup)
         bench = Bench(plan, setup, say)
-        bench.run()
+        try:
+            bench.run()
+        except KeyboardInterrupt:
+            is_complete = False
     finally:
         processes.end_all()
         shutil.rmtree(folder, ignore_errors=True)
     ratios, own = figures.ratio_object(bench.rounds, OURS, PAIR), figures.figure_object(bench.rounds, OURS)
     return {
-        "ratios": ratios, "figures": own,
+        "complete": is_complete, "ratios": ratios, "ratio_spreads": figures.ratio_spreads(bench.rounds, OURS, PAIR),
+        "figures": own,
         "targets": [{"name": target.name, "wanted": target.wanted, "is": value, "reached": reached}
                     for target, value, reached in figures.verdicts({**ratios, **own})],
         "failures": bench.failures, "left_out": plan.left_out, "too_coarse": figures.coarse(bench.rounds, COARSE),
@@ -137,11 +149,24 @@ def run(plan, say):
     }
 
 
+ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
 def interrupted(number, _):
     """Ends the run; what is said a second time does not keep it from ending its processes."""
-    for other in (signal.SIGINT, signal.SIGTERM):
+    for other in ENDINGS:
         signal.signal(other, signal.SIG_IGN)
     raise KeyboardInterrupt(number)
+
+
+def need_programs(plan):
+    """Says now what every turn, or every ratio, would fail for."""
+    missing = [name for name in ("nginx", "wrk", "h2load", "openssl") if not shutil.which(name)]
+    if missing:
+        raise Failure(f"not on the PATH: {', '.join(missing)} (Debian: nginx-light, wrk, nghttp2-client, openssl)")
+    if PAIR in plan.left_out and any(scenario.name in figures.COST for scenario in plan.scenarios):
+        raise Failure(f"{PAIR}, which the ratios are to, is {plan.left_out[PAIR]} (Debian: nghttp2-proxy);"
+                      f" `--only {OURS}` measures without ratios")
 
 
 def self_test():
@@ -163,16 +188,16 @@ def main(words):
     if plan.is_only_shown:
         print("\n".join(plan.lines()))
         return 0
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in ENDINGS:
         signal.signal(number, interrupted)
     people = sys.stderr if plan.json == "-" else sys.stdout
 
     def say(line):
         print(line, file=people, flush=True)
     try:
+        need_programs(plan)
         result = run(plan, say)
-    except KeyboardInterrupt:
-        say("ended before it was done")
+    except KeyboardInterrupt:  # before anything was measured
         return 130
     except Failure as failure:
         say(f"dev: {failure}")
@@ -183,6 +208,9 @@ def main(words):
         with (open(plan.json, "w", encoding="utf-8") if plan.json != "-" else os.fdopen(1, "w")) as file:
             json.dump(result, file, indent=2)
             file.write("\n")
+    if not result["complete"]:
+        say("ended before it was done")
+        return 130
     return 1 if result["failures"] else 0
 
 

@@ -16,6 +16,7 @@ FIGURES = {
     "idle_visitor_kib": ("idle_visitors", "kib_each"),
     "slow_reader_mib_proxy": ("slow_readers", "mib_proxy"),
     "slow_reader_mib_agent": ("slow_readers", "mib_agent"),
+    "slow_reader_late_mib": ("slow_readers", "mib_late"),
     "sse_added_ms": ("sse", "added_ms"),
     "delay200_share": ("delay200", "share"),
     "stalled_share": ("stalled", "share"),
@@ -60,6 +61,7 @@ TARGETS = [
     Target("request_cpu_c64", 0.80), Target("request_cpu_c256", 0.80), Target("newconn_cpu", 1.2),
     Target("gib_down_x1", 0.6), Target("gib_down_x8", 0.6), Target("gib_up_x1", 0.6), Target("gib_up_x8", 0.6),
     Target("idle_visitor_kib", 5), Target("slow_reader_mib_proxy", 64), Target("slow_reader_mib_agent", 64),
+    Target("slow_reader_late_mib", 8),
     Target("sse_added_ms", 2), Target("delay200_share", 0.8, is_floor=True),
     Target("stalled_share", 0.9, is_floor=True), Target("stalled_p99_ratio", 1.5),
     Target("tunnel_up_ms", 150), Target("url_ms", 500),
@@ -101,6 +103,12 @@ def ratio_object(rounds, ours, theirs):
     return {scenario: round(statistics.median(values), 3) for scenario, values in found.items() if values}
 
 
+def ratio_spreads(rounds, ours, theirs):
+    """The least and the most of the rounds' ratios."""
+    found = {scenario: ratios_of(rounds, scenario, ours, theirs) for scenario in COST}
+    return {scenario: [round(min(values), 3), round(max(values), 3)] for scenario, values in found.items() if values}
+
+
 def figure_object(rounds, ours):
     found = {}
     for name, (scenario, key) in {**FIGURES, **GROWTH}.items():
@@ -114,6 +122,12 @@ def verdicts(values):
     """(target, value, whether it is reached) for everything that was measured."""
     return [(target, values[target.name], target.is_reached(values[target.name]))
             for target in TARGETS if target.name in values]
+
+
+def not_measured(values, scenarios):
+    """Targets that these scenarios are for and that have no value."""
+    return [target for target in TARGETS if target.name not in values
+            and (target.name if target.name in COST else FIGURES[target.name][0]) in scenarios]
 
 
 def coarse(rounds, limit):

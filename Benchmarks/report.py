@@ -67,12 +67,14 @@ def growth_lines(values):
         yield ""
 
 
-def target_lines(values, pair):
-    rows = [[target.name, number(value, 2), target.wanted, "yes" if reached else "NO"]
-            for target, value, reached in figures.verdicts(values)]
+def target_lines(values, spreads, scenarios, pair):
+    rows = [[target.name, number(value, 2), "..".join(number(one, 2) for one in spreads.get(target.name, [])),
+             target.wanted, "yes" if reached else "NO"] for target, value, reached in figures.verdicts(values)]
+    rows += [[target.name, "-", "", target.wanted, "not measured"]
+             for target in figures.not_measured(values, scenarios)]
     if rows:
         yield f"what is to be reached; CPU is ours divided by that of the {pair} pair"
-        yield from table(["", "is", "wanted", "reached"], rows)
+        yield from table(["", "is", "rounds", "wanted", "reached"], rows)
 
 
 def lines(result, scenarios, systems, pair):
@@ -81,7 +83,8 @@ def lines(result, scenarios, systems, pair):
         yield from scenario_lines(result["rounds"], scenario, systems)
         yield from list_lines(result["rounds"], scenario, systems)
     yield from growth_lines(result["figures"])
-    yield from target_lines({**result["ratios"], **result["figures"]}, pair)
+    names = {scenario.name for scenario in scenarios}
+    yield from target_lines({**result["ratios"], **result["figures"]}, result["ratio_spreads"], names, pair)
     for name, system in result["too_coarse"]:
         yield f"read {name} of {system} with care: a clock tick is more than a fiftieth of it"
     for failure in result["failures"]:

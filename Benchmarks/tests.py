@@ -6,7 +6,9 @@ import unittest
 import accounting
 import arguments
 import figures
+import h2load
 import report
+import visitor
 import wrk
 from machine import read
 from processes import Failure, Processes, wait_until
@@ -51,6 +53,26 @@ class Wrk(unittest.TestCase):
     def test_reads_every_unit(self):
         texts = ("250us", "1.5ms", "2.00s", "1.00m")
         self.assertEqual([wrk.milliseconds(text) for text in texts], [0.25, 1.5, 2000, 60000])
+
+
+class EveryRequest(unittest.TestCase):
+    report = "requests: 95 total, 95 started, 95 done, 95 succeeded, 0 failed\nstatus codes: 95 2xx, 0 3xx, 0 4xx, 0 5xx\n"
+
+    def test_each_request_must_be_answered_and_served(self):
+        h2load.check(self.report, 95)
+        for wrong in (self.report.replace("95 succeeded", "94 succeeded"), self.report.replace("95 2xx", "94 2xx"), ""):
+            with self.assertRaises(Failure, msg=wrong):
+                h2load.check(wrong, 95)
+
+    def test_reads_what_each_request_took(self):
+        self.assertEqual(h2load.milliseconds(["1763800000000000\t200\t1500\n", "1763800000000100\t200\t70\n"]), [1.5, 0.07])
+
+    def test_a_visitor_who_ends_in_whatever_way_makes_the_turn_fail(self):
+        def confused(number):
+            raise ValueError(number)
+
+        with self.assertRaises(Failure):
+            visitor.all_at_once(2, confused, 10)
 
 
 class Accounting(unittest.TestCase):

@@ -26,4 +26,5 @@ class Scenario:
     is_fresh: bool = False  # every turn gets processes that have done nothing before
     on_request: bool = False  # runs only when it is named
     is_once: bool = False  # too long for rounds
+    is_close: bool = False  # what is compared differs by little, so more rounds tell more
     lists: dict = field(default_factory=dict)  # a key of the values that holds steps, and the columns of their table

@@ -3,7 +3,7 @@
 import statistics
 
 import wrk
-from accounting import Meter, memory
+from accounting import Meter, proportional_kib
 from scenarios import Column, Scenario
 
 CONNECTIONS = (1, 16, 64, 256)
@@ -24,7 +24,7 @@ def cost(bench, endpoint, connections, close):
     return {**meter.values(), "runs": len(runs), "requests": requests,
             **{key: statistics.median(run[key] for run in runs) for key in ("requests_per_second", "p50_ms", "p99_ms")},
             "cpu_seconds_per_10k": round(meter.cpu / requests * 10_000, 4),
-            "rss_mib": round(sum(memory(pids) for pids in endpoint.pids.values()) / 1024, 1)}
+            "rss_mib": round(sum(proportional_kib(pids) for pids in endpoint.pids.values()) / 1024, 1)}
 
 
 def warm_up(endpoint, connections, close):
@@ -45,7 +45,7 @@ COLUMNS = [Column("cpu_seconds_per_10k", "CPU s/10k", 3), Column("requests_per_s
 
 SCENARIOS = [
     *[Scenario(f"request_cpu_c{count}", "requests", f"GET of 1 KiB, {count} at once on connections that stay",
-               measure(count), COLUMNS) for count in CONNECTIONS],
+               measure(count), COLUMNS, is_close=True) for count in CONNECTIONS],
     Scenario("newconn_cpu", "newconn", f"GET of 1 KiB with Connection: close, {NEW_CONNECTIONS} visitors at once",
-             measure(NEW_CONNECTIONS, close=True), COLUMNS),
+             measure(NEW_CONNECTIONS, close=True), COLUMNS, is_close=True),
 ]

@@ -3,8 +3,8 @@
 import threading
 import time
 
+import h2load
 import local_api
-import wrk
 from figures import percentile
 from processes import Failure
 from visitor import ask, connect, discard_body, read_head
@@ -12,6 +12,7 @@ from visitor import ask, connect, discard_body, read_head
 CONNECTIONS = 16
 PACE = 0.1  # an edge takes 300 messages in 10 s from an agent, and a change of both kinds is two
 PATIENCE = 10
+BURST = 200  # requests on each connection, after which it is seen that all were answered
 NAME = "growth-change"
 
 
@@ -35,7 +36,7 @@ class Side(threading.Thread):
     def run(self):
         try:
             self.value = self.work()
-        except (Failure, OSError) as error:
+        except Exception as error:  # whatever it is, somebody waits for the result
             self.error = error
 
     def result(self):
@@ -43,7 +44,7 @@ class Side(threading.Thread):
         if self.is_alive():
             raise Failure("a command to an agent did not end")
         if self.error:
-            raise self.error
+            raise Failure(f"{type(self.error).__name__}: {self.error}") from self.error
         return self.value
 
 
@@ -65,11 +66,19 @@ def change(ladder, command, is_done):
     return seen, said.result()
 
 
+def visit(ladder, host, seconds):
+    """Visits a name for some seconds; fails unless every request is answered. Returns how many there were."""
+    end, count = time.monotonic() + seconds, 0
+    while time.monotonic() < end:
+        count += h2load.run(ladder.ports["visitor"], host, "/small", CONNECTIONS, BURST, PATIENCE)["requests"]
+    return count
+
+
 def change_routes(ladder, seconds):
-    """Adds a name and removes it again while wrk visits another name of the same agent, which must not fail once."""
+    """Adds a name and removes it again while another name of the same agent is visited."""
     agent = ladder.agents[0]
     target = f"127.0.0.1:{ladder.setup.origin_port}"
-    load = Side(lambda: wrk.run(ladder.ports["visitor"], ladder.host(agent.names[0]), "/small", CONNECTIONS, seconds))
+    load = Side(lambda: visit(ladder, ladder.host(agent.names[0]), seconds))
     added, said, removed = [], [], []
     while load.is_alive():
         due = time.monotonic() + PACE
@@ -78,8 +87,7 @@ def change_routes(ladder, seconds):
         said.append(answered)
         removed.append(change(ladder, lambda: local_api.remove(agent.socket, NAME), lambda status: status != 200)[0])
         time.sleep(max(0.0, due - time.monotonic()))
-    report = load.result()
-    return {"changes": len(added), "load_requests": report["requests"],
+    return {"changes": len(added), "load_requests": load.result(),
             **{f"{kind}_{key}": round(percentile(values, share), 2)
                for kind, values in (("add", added), ("add_said", said), ("remove", removed))
                for key, share in (("ms", 0.5), ("p99_ms", 0.99))}}

@@ -5,13 +5,15 @@ import statistics
 import threading
 import time
 
-import wrk
+import h2load
 from processes import Failure
 from scenarios import Column, Scenario
 from visitor import LARGE, ask, connect
 
 VISITORS, STALLED = 100, 5
 PATH = "/medium"
+MOMENTS = 0.5  # seconds within which they stall
+DEADLINE = 60  # seconds for all requests of the others, which take three
 
 
 def stall(endpoint, chance):
@@ -46,13 +48,14 @@ def stall_some(endpoint, count, chance, within, stalled, failures):
 
 
 def others(bench, endpoint, stalled_count, chance):
-    """What the others get, with so many beside them that stall in the first quarter of the time."""
-    stalled, failures, seconds = [], [], bench.effort.stall_seconds
-    arguments = (endpoint, stalled_count, chance, seconds / 4, stalled, failures)
+    """What the others get, each of whose requests must be answered, with so many beside them that stall at the start."""
+    stalled, failures = [], []
+    arguments = (endpoint, stalled_count, chance, MOMENTS, stalled, failures)
     thread = threading.Thread(target=stall_some, args=arguments, daemon=True)
     thread.start()
     try:
-        values = wrk.run(endpoint.port, endpoint.host, PATH, VISITORS - STALLED, seconds)
+        each = bench.effort.stall_requests
+        values = h2load.run(endpoint.port, endpoint.host, PATH, VISITORS - STALLED, each, DEADLINE)
         thread.join(10)
         if failures or len(stalled) != stalled_count:
             raise Failure(f"only {len(stalled)} of {stalled_count} visitors stalled as they should: {failures[:1]}")

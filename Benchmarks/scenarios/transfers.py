@@ -2,7 +2,7 @@
 
 import os
 
-from accounting import Meter, memory
+from accounting import Meter, proportional_kib
 from scenarios import Column, Scenario
 from visitor import CHUNK, LARGE, all_at_once, connect, fetch, put
 
@@ -38,7 +38,7 @@ def measure(work, connections):
             seconds = all_at_once(connections, work(endpoint, times), DEADLINE)
         return {**meter.values(), "bytes": size, "cpu_seconds_per_gib": round(meter.cpu / size * GIB, 3),
                 "mib_per_second": round(size / seconds / 1024 ** 2, 1),
-                "rss_mib": round(sum(memory(pids) for pids in endpoint.pids.values()) / 1024, 1)}
+                "rss_mib": round(sum(proportional_kib(pids) for pids in endpoint.pids.values()) / 1024, 1)}
     return measured
 
 

@@ -59,7 +59,7 @@ class Soak:
                 if figures:
                     self.samples[program.name].append((tick, figures))
             ended = [p.name for p in self.scene.programs if not p.may_end and not p.is_running]
-            if ended or self.interruptions.problems:
+            if ended or self.interruptions.problems or self.crowd.problems:
                 self.problems += [f"{name} ended by itself" for name in ended]
                 return
             if tick % every == 0:
@@ -106,7 +106,8 @@ class Soak:
             checks += judge.program_checks(name, samples, before[name], after[name], filling)
         lines = {name: len(log) for name, log in logs.items()}
         checks += judge.log_checks(lines, len(alarms), counts, metrics)
-        problems = self.problems + self.interruptions.problems + self.ledger.losses + alarms[:20]
+        problems = self.problems + self.interruptions.problems + self.crowd.problems
+        problems += self.ledger.losses + alarms[:20]
         return {
             "passed": not problems and all(check.holds for check in checks),
             "seconds": round(seconds, 1),

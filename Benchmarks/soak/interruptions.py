@@ -44,8 +44,8 @@ class Interruptions:
                 return
             try:
                 act()
-            except Failure as failure:
-                self.problems.append(str(failure))
+            except Exception as error:  # nobody else would notice that this thread is gone
+                self.problems.append(f"{type(error).__name__}: {error}")
                 return
 
     def _cut(self):

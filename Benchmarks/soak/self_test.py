@@ -1,12 +1,16 @@
 """Shows that the parts without processes find what they should: `python3 Benchmarks/soak --self-test`."""
 
+import io
+import threading
 import unittest
 
 import judge
 import pattern
 import verdict
 from ledger import Broken, Corrupt, Gaps, Late, Ledger, Refused
+from load import Crowd
 from verdict import MIB, Check
+from visitor import Connection
 from websocket import BINARY, TEXT, frame, masked
 
 
@@ -34,6 +38,24 @@ class GapTests(unittest.TestCase):
         self.assertEqual(self.gaps.seconds("host"), 0)
         gap.ended = 13
         self.assertEqual(self.gaps.seconds("host"), 3)
+
+
+class CrowdTests(unittest.TestCase):
+    def test_a_visitor_who_ends_in_an_unforeseen_way_is_named(self):
+        def confused(crowd, host):
+            raise ValueError(host)
+
+        crowd = Crowd(0, ["host"], None, threading.Event())
+        crowd._repeat(confused)
+        self.assertEqual(crowd.problems, ["a visitor (confused) ended: ValueError: host"])
+
+    def test_what_cannot_be_understood_is_corrupt(self):
+        for answer in (b"HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\n",
+                       b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n"):
+            connection = Connection(0)
+            connection._stream = io.BytesIO(answer)
+            with self.assertRaises(Corrupt, msg=answer):
+                connection.answer()
 
 
 class LedgerTests(unittest.TestCase):

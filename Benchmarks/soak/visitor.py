@@ -102,11 +102,11 @@ class Connection:
         if status == 204:
             return b""
         if "content-length" in fields:
-            return self.read(int(fields["content-length"]))
+            return self.read(understood(lambda: int(fields["content-length"])))
         if fields.get("transfer-encoding", "").lower() != "chunked":
             raise Corrupt("a body without a length")
         parts = []
-        while size := int(self.line().split(b";")[0], 16):
+        while size := understood(lambda: int(self.line().split(b";")[0], 16)):
             parts.append(self.read(size))
             if self.line():
                 raise Corrupt("a chunk is longer than it says")
@@ -123,6 +123,14 @@ def request_head(method, path, host, body=None, chunked=False, length=None):
     elif length is not None or body is not None:
         head += f"Content-Length: {len(body) if length is None else length}\r\n"
     return (head + "\r\n").encode()
+
+
+def understood(read):
+    """What `read` makes of bytes that came; the ledger's word when it can make nothing of them."""
+    try:
+        return read()
+    except ValueError as error:
+        raise Corrupt(str(error)) from error
 
 
 def _outside(call):

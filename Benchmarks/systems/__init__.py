@@ -11,6 +11,7 @@ class Endpoint:
     port: int
     host: str
     roles: dict  # "proxy" or "agent": the process of that side
+    is_ours: bool = False
 
     @property
     def pids(self):

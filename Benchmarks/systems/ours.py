@@ -1,4 +1,4 @@
-"""osm-proxy and osm-agent, as people run them: no setting is changed but where they listen."""
+"""osm-proxy and osm-agent, as people run them, but for where they listen and, unless asked for, the inspector."""
 
 import glob
 import itertools
@@ -69,7 +69,7 @@ def start(setup, via=None, options=("--inspect", "false")):
     """The pair, without the inspector, since no other system records what passes; `via` gets the tunnel's port and returns the one that the agent dials instead."""
     edge, ports = start_edge(setup)
     agent = start_agent(setup, via(ports["tunnel"]) if via else ports["tunnel"], *options)
-    endpoint = Endpoint(ports["visitor"], host(ports["visitor"]), {"proxy": edge, "agent": agent})
+    endpoint = Endpoint(ports["visitor"], host(ports["visitor"]), {"proxy": edge, "agent": agent}, is_ours=True)
     wait_until(20, lambda: serves(endpoint.port, endpoint.host), "the tunnel comes up")
     return endpoint
 

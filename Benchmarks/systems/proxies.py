@@ -1,7 +1,8 @@
 """Proxies in pairs that do the same job: HTTP/1.1 in, HTTP/2 in TLS 1.3 with AES-128-GCM between them, HTTP/1.1 out.
 
 Each of them has large windows and buffers, and but for Caddy one thread for its work, as osm-proxy and osm-agent have.
-haproxy is told to pass small pieces at once, else it holds events back for 200 ms.
+None of them writes down requests, as osm-proxy does not. haproxy is told to pass small pieces at once, else it holds
+events back for 200 ms.
 """
 
 from processes import free_port, wait_until
@@ -94,7 +95,7 @@ def start_nginx(setup):
 
 def start_nghttpx(setup):
     processes, inner_port, port = setup.processes, free_port(), free_port()
-    common = ["nghttpx", "--conf=/dev/null", "--workers=1", "--accesslog-file=/dev/null", "--errorlog-file=/dev/stderr",
+    common = ["nghttpx", "--conf=/dev/null", "--workers=1", "--errorlog-file=/dev/stderr",
               f"--frontend-http2-window-size={STREAM_WINDOW}", f"--backend-http2-window-size={STREAM_WINDOW}",
               f"--frontend-http2-connection-window-size={CONNECTION_WINDOW}",
               f"--backend-http2-connection-window-size={CONNECTION_WINDOW}",

@@ -9,6 +9,11 @@ import NIOCore
 @safe final class LentFields {
     private var pairs = unsafe [nghttp2_nv]()
     private var digits: [UInt8] = [0, 0, 0]
+    /// How many sections have been lent.
+    private var sections: UInt = 0
+
+    /// So often a section's values go into HPACK's table, even those that never come again.
+    private static let namesComeBackEvery: UInt = 64
 
     /// Lends the library the fields; it copies what it keeps and folds names to lower case.
     ///
@@ -23,11 +28,15 @@ import NIOCore
         _ body: (UnsafePointer<nghttp2_nv>?, Int) -> Int32
     ) -> Int32 {
         if let status { write(status) }
+        let indexesAll = sections % Self.namesComeBackEvery == 0
+        sections &+= 1
         return unsafe digits.withUnsafeMutableBufferPointer { digits in
             unsafe pairs.removeAll(keepingCapacity: true)
             if status != nil { unsafe Self.append(digits, to: &pairs) }
             return unsafe fields.storage.withUnsafeReadableBytes { region in
-                if let base = region.baseAddress { unsafe Self.append(fields.entries, at: base, to: &pairs) }
+                if let base = region.baseAddress {
+                    unsafe Self.append(fields.entries, at: base, indexesAll: indexesAll, to: &pairs)
+                }
                 return unsafe pairs.withUnsafeBufferPointer { unsafe body($0.baseAddress, $0.count) }
             }
         }
@@ -57,6 +66,7 @@ import NIOCore
     private static func append(
         _ entries: [FieldSection.Entry],
         at base: UnsafeRawPointer,
+        indexesAll: Bool,
         to pairs: inout [nghttp2_nv]
     ) {
         let bytes = unsafe UnsafeMutablePointer(mutating: base.assumingMemoryBound(to: UInt8.self))
@@ -67,14 +77,15 @@ import NIOCore
                     value: bytes + Int(entry.valueOffset),
                     namelen: Int(entry.nameLength),
                     valuelen: Int(entry.valueLength),
-                    flags: flags(of: entry.name)
+                    flags: indexesAll ? UInt8(NGHTTP2_NV_FLAG_NONE.rawValue) : flags(of: entry.name)
                 )
             )
         }
     }
 
     /// Keeps values that never come again out of the table of HPACK: each would drive out one that does, and the library
-    /// looks through all entries of a name.
+    /// looks through all entries of a name. Now and then one goes in for the sake of its name, which then costs a byte
+    /// instead of being spelt out.
     private static func flags(of name: FieldName) -> UInt8 {
         switch name {
         case .traceparent, .tracestate, .xRequestID: UInt8(NGHTTP2_NV_FLAG_NO_INDEX.rawValue)
