@@ -49,24 +49,34 @@ extension HTTP2Handler {
         }
         // A reader that is merely about to read is not to blame, whoever has used the memory up.
         guard let open, open.unreadBytes >= limits.initialStreamWindow / 4 else { return }
+        open.wasEvicted = true
         reset(open, .enhanceYourCalm)
         forgetUnread(of: open)
     }
 
-    func forgetUnread(of stream: HTTP2Stream) {
-        let rest = stream.window.unread
-        _ = stream.window.read(rest, now: .now(), roundTrip: nil, allowance: 0)
-        forget(rest)
-        behind[ObjectIdentifier(stream)] = nil
+    /// Counts a stream's bytes no longer, but for those that its reader keeps.
+    func forgetUnread(of stream: HTTP2Stream, but kept: Int = 0) {
+        let rest = stream.window.unread - kept
+        if rest > 0 {
+            _ = stream.window.read(rest, now: .now(), roundTrip: nil, allowance: 0)
+            forget(rest)
+        }
+        if stream.window.unread == 0 { behind[ObjectIdentifier(stream)] = nil }
+    }
+
+    /// The connection is over: what readers keep is counted until they have taken it, and nothing else.
+    func forgetAllButKept() {
+        for (stream, reader) in Array(behind.values) { forgetUnread(of: stream, but: reader.bytesKept(of: stream)) }
+        forget(unread - behind.values.reduce(0) { $0 + $1.stream.unreadBytes })
     }
 
     private func forget(_ count: Int) {
-        let counted = min(count, unread)
+        let counted = max(0, min(count, unread))
         unread -= counted
         budget.remove(counted)
     }
 
-    private func returnHeldCredit() {
+    func returnHeldCredit() {
         guard heldCredit > 0 else { return }
         guard !budget.isExhausted else { return waitForBudget() }
         guard unread <= limits.unreadMark else { return }

@@ -14,7 +14,7 @@ extension HTTP2Handler {
     }
 
     /// Takes leave of a stream, whose reader may still be behind.
-    func close(_ stream: HTTP2Stream, _ code: HTTP2ErrorCode) {
+    func streamIsOver(_ stream: HTTP2Stream, _ code: HTTP2ErrorCode) {
         windowsGrown -= stream.window.grown
         let tap = stream.tap
         stream.tap = nil
@@ -26,12 +26,17 @@ extension HTTP2Handler {
             closing.streamReadComplete(stream)
         }
         stream.delegate = nil
-        // A reader that is still behind on a stream that ended well takes the rest later; otherwise it drops it.
-        if code != .noError {
-            forgetUnread(of: stream)
-        } else if stream.unreadBytes > 0, !hasEnded {
-            behind[ObjectIdentifier(stream)] = (stream, closing)
+        // A reader that is still behind on a stream that ended well takes the rest later.
+        if code == .noError, !hasEnded {
+            if stream.unreadBytes > 0 { behind[ObjectIdentifier(stream)] = (stream, closing) }
+            return closing.stream(stream, closed: code)
         }
+        // Otherwise it mostly drops it, and what it does keep goes on counting.
         closing.stream(stream, closed: code)
+        forgetUnread(of: stream, but: closing.bytesKept(of: stream))
+        if stream.unreadBytes > 0 { behind[ObjectIdentifier(stream)] = (stream, closing) }
+        // What was kept back for its sake may be the peer's at once; nobody else might ask for it.
+        returnHeldCredit()
+        schedulePump()
     }
 }

@@ -26,6 +26,11 @@ package final class HTTP2Handler: ChannelInboundHandler {
     private var pumpIsScheduled = false
     private var isDispatching = false
     private(set) var hasEnded = false
+    /// GOAWAY has been sent or queued by us, not by the library.
+    private(set) var hasSaidGoAway = false
+    /// The last bytes are on their way to a peer that may take its time: see ``HTTP2Limits/farewell``.
+    var saysFarewell = false
+    var farewellEnd: Scheduled<Void>?
     /// What the peer did wrong; it is the reason of the end, whatever closes the channel then.
     private var failure: End?
     private var batch: [HTTP2Event] = []
@@ -73,6 +78,9 @@ package final class HTTP2Handler: ChannelInboundHandler {
         guardAgainstFloods = FloodGuard(limits: limits, now: .now())
     }
 
+    /// A reader that was let go of without a word has not given back what it held.
+    deinit { if unread > 0 { budget.remove(unread) } }
+
     // MARK: ChannelInboundHandler
 
     package func handlerAdded(context: ChannelHandlerContext) {
@@ -92,7 +100,7 @@ package final class HTTP2Handler: ChannelInboundHandler {
     }
 
     package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        guard !hasEnded else { return }
+        guard !hasEnded, !saysFarewell else { return }
         isReading = true
         lastReceived = .now()
         do {
@@ -121,7 +129,7 @@ package final class HTTP2Handler: ChannelInboundHandler {
     }
 
     package func channelInactive(context: ChannelHandlerContext) {
-        end(.peerClosed)
+        end(saysFarewell ? .closed : .peerClosed)
         context.fireChannelInactive()
     }
 
@@ -149,15 +157,8 @@ package final class HTTP2Handler: ChannelInboundHandler {
     /// Says GOAWAY with a reason; the connection stays until ``close()`` or until its streams are done.
     package func goAway(_ code: HTTP2ErrorCode, debug: String = "") {
         guard !hasEnded, (try? session.goAway(code, debug: debug)) != nil else { return }
+        hasSaidGoAway = true
         schedulePump()
-    }
-
-    /// Sends what is queued as far as the socket takes it, and closes.
-    package func close() {
-        guard !hasEnded else { return }
-        pump()
-        end(.closed)
-        context?.close(promise: nil)
     }
 
     private func fail(_ error: HTTP2Error) {
@@ -171,14 +172,13 @@ package final class HTTP2Handler: ChannelInboundHandler {
         context?.close(promise: nil)
     }
 
-    private func end(_ reason: End) {
+    func end(_ reason: End) {
         guard !hasEnded else { return }
         hasEnded = true
         isReading = false
-        for stream in session.abandonStreams() { close(stream, .connectionLost) }
-        budget.remove(unread)
-        unread = 0
-        behind = [:]
+        farewellEnd?.cancel()
+        for stream in session.abandonStreams() { streamIsOver(stream, .connectionLost) }
+        forgetAllButKept()
         let ending = delegate
         delegate = nil
         ending?.connection(self, ended: failure ?? reason)
@@ -213,7 +213,7 @@ package final class HTTP2Handler: ChannelInboundHandler {
             stream.tap?.receivedEnd()
             stream.delegate?.streamEnded(stream)
         case .writable(let stream): stream.delegate?.streamWritable(stream)
-        case .closed(let stream, let code): close(stream, code)
+        case .closed(let stream, let code): streamIsOver(stream, code)
         case .settings(let settings):
             peerSettings = settings
             delegate?.connection(self, received: settings)
@@ -224,7 +224,7 @@ package final class HTTP2Handler: ChannelInboundHandler {
 
     /// What came before the end and is told after it.
     private func dropped(_ event: HTTP2Event) {
-        if case .closed(let stream, let code) = event { close(stream, code) }
+        if case .closed(let stream, let code) = event { streamIsOver(stream, code) }
     }
 
     private func received(_ fields: FieldSection, _ kind: HTTP2Event.HeadKind, on stream: HTTP2Stream) {
@@ -279,8 +279,8 @@ package final class HTTP2Handler: ChannelInboundHandler {
         }
     }
 
-    private func pump() {
-        guard !isPumping, !hasEnded, let context else { return }
+    func pump() {
+        guard !isPumping, !hasEnded, !saysFarewell, let context else { return }
         isPumping = true
         var writes = 0
         do {
@@ -299,8 +299,7 @@ package final class HTTP2Handler: ChannelInboundHandler {
         isPumping = false
         dispatchEvents()
         if session.isFinished {
-            end(.closed)
-            context.close(promise: nil)
+            finish()
         } else if context.channel.isWritable {
             schedulePump()
         }

@@ -1,3 +1,5 @@
+package import NIOCore
+
 /// What one end of a tunnel allows its peer, and what it asks for itself.
 ///
 /// All sizes are bytes. The two presets differ because the roles differ: the edge is the HTTP/2 client of laptops that
@@ -36,6 +38,10 @@ package struct HTTP2Limits: Sendable, Equatable {
     package var windowUpdates = Allowance(burst: 1000, perSecond: 100)
     /// Malformed frames and fields, and DATA frames without a byte: what no good peer sends.
     package var glitches = Allowance(burst: 200, perSecond: 7)
+
+    /// How long the peer may take to read what is queued when the connection ends in order; nil closes over it, for whoever
+    /// has TLS between, which waits by itself.
+    package var farewell: TimeAmount?
 
     /// A token bucket: what may come at once, and what refills it.
     package struct Allowance: Sendable, Equatable {
@@ -76,6 +82,7 @@ package struct HTTP2Limits: Sendable, Equatable {
         limits.concurrentStreams = 250
         limits.fieldSectionSize = 32 * 1024 + 100 * 32
         limits.fieldCount = 100
+        limits.farewell = .seconds(60)
         return limits
     }
 

@@ -26,7 +26,6 @@ package import NIOCore
     var feeding: Feeding?
     var output: ByteBuffer
     var outputLimit = 0
-    var outputIsFull = false
     /// Bytes in all send queues.
     var queuedBytes = 0
     /// DATA frames sent since the connection began; each pays for ten WINDOW_UPDATE frames of the peer.
@@ -86,8 +85,7 @@ package import NIOCore
     package func produce(limit: Int) throws(HTTP2Error) -> ByteBuffer? {
         output.clear()
         outputLimit = limit
-        outputIsFull = false
-        while output.readableBytes < limit, !outputIsFull {
+        while output.readableBytes < limit {
             var start: UnsafePointer<UInt8>?
             let count = unsafe nghttp2_session_mem_send(raw, &start)
             guard count >= 0 else { throw SessionFactory.error(Int32(count)) }
@@ -252,6 +250,7 @@ package import NIOCore
     /// Ends one stream at once.
     package func reset(_ stream: HTTP2Stream, _ code: HTTP2ErrorCode) {
         guard !stream.isClosed else { return }
+        stream.endIsExplained = true
         _ = unsafe nghttp2_submit_rst_stream(raw, UInt8(NGHTTP2_FLAG_NONE.rawValue), stream.id, code.rawValue)
     }
 

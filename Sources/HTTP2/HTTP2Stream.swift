@@ -20,6 +20,13 @@ package final class HTTP2Stream {
     /// Whether the request or final response came with END_STREAM: neither body nor trailers follow it.
     package internal(set) var endedWithHead = false
 
+    /// Whether the peer ended it by RST_STREAM.
+    package internal(set) var wasResetByPeer = false
+    /// Whether this end ended it because its reader held too much of it.
+    package internal(set) var wasEvicted = false
+    /// Whether it is known why it ends: a code that comes without that is the library's own complaint.
+    var endIsExplained = false
+
     var outbound = OutboundQueue()
     /// The library asked for bytes when there were none, and must be told when there are.
     var isDeferred = false
@@ -57,11 +64,18 @@ package protocol HTTP2StreamDelegate: AnyObject {
     func stream(_ stream: HTTP2Stream, closed code: HTTP2ErrorCode)
     /// All that one read brought has been told: the moment to flush.
     func streamReadComplete(_ stream: HTTP2Stream)
-    /// The stream ended well, and the reader held so much of it for so long that it must let go of it now.
+    /// How many bytes of a stream that is over still wait here for a slower reader, to be given back with
+    /// `HTTP2Handler.taken`.
+    ///
+    /// Asked when the stream or its connection has ended early: what is not kept counts no longer.
+    func bytesKept(of stream: HTTP2Stream) -> Int
+    /// The stream is over, and the reader held so much of it for so long that it must let go of it now.
     func streamEvicted(_ stream: HTTP2Stream)
 }
 
+// For the many that hold nothing beyond the end of a stream: the two go together.
 extension HTTP2StreamDelegate {
+    package func bytesKept(of stream: HTTP2Stream) -> Int { 0 }
     package func streamEvicted(_ stream: HTTP2Stream) {}
 }
 

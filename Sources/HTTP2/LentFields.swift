@@ -84,8 +84,9 @@ import NIOCore
     }
 
     /// Keeps values that never come again out of the table of HPACK: each would drive out one that does, and the library
-    /// looks through all entries of a name. Now and then one goes in for the sake of its name, which then costs a byte
-    /// instead of being spelt out.
+    /// looks through all entries of a name.
+    ///
+    /// Now and then one goes in for the sake of its name, which then costs a byte instead of being spelt out.
     private static func flags(of name: FieldName) -> UInt8 {
         switch name {
         case .traceparent, .tracestate, .xRequestID: UInt8(NGHTTP2_NV_FLAG_NO_INDEX.rawValue)

@@ -46,7 +46,8 @@ struct OutboundQueue {
         if next == rest.count {
             rest.removeAll(keepingCapacity: true)
             next = 0
-        } else if next >= 64 {
+        } else if next >= 64, next * 2 >= rest.count {
+            // At most as many move up as have left since the last time: a body of tiny pieces must not cost its square.
             rest.removeFirst(next)
             next = 0
         }

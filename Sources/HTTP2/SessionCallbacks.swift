@@ -43,9 +43,11 @@ import NIOCore
                 return 0
             }
         }
-        unsafe nghttp2_session_callbacks_set_on_invalid_frame_recv_callback(callbacks) { _, _, _, owner in
-            unsafe told(owner) { session in
+        unsafe nghttp2_session_callbacks_set_on_invalid_frame_recv_callback(callbacks) { _, frame, _, owner in
+            let id = unsafe frame?.pointee.hd.stream_id ?? 0
+            return unsafe told(owner) { session in
                 session.tally.glitches += 1
+                session.streams[id]?.endIsExplained = true
                 return 0
             }
         }
@@ -165,6 +167,9 @@ extension HTTP2Session {
                 unsafe $0.loadUnaligned(as: UInt64.self)
             }
             events.append(.pong(UInt64(bigEndian: payload)))
+        case NGHTTP2_RST_STREAM.rawValue:
+            streams[header.stream_id]?.wasResetByPeer = true
+            streams[header.stream_id]?.endIsExplained = true
         case NGHTTP2_GOAWAY.rawValue: unsafe recordGoAway(frame.pointee.goaway)
         default: break
         }
@@ -222,6 +227,9 @@ extension HTTP2Session {
     func streamClosed(_ id: Int32, _ code: HTTP2ErrorCode) {
         guard let stream = streams.removeValue(forKey: id) else { return }
         stream.isClosed = true
+        // A body that is not as long as its head says is reset by the library without a word (RFC 9113, 8.1.1): no good peer
+        // makes it do so, and a bad one would have streams opened and reset without an end.
+        if code == .protocolError, !stream.endIsExplained { tally.glitches += 1 }
         // A code on the wire must not pass for a sign of our own.
         let code = code == .connectionLost ? .internalError : code
         queuedBytes -= stream.outbound.removeAll()
@@ -251,10 +259,8 @@ extension HTTP2Session {
 
     /// The library sends a DATA frame: its header, then the bytes straight from the stream's queue.
     func sendData(_ id: Int32, header: UnsafePointer<UInt8>, length: Int) -> Int32 {
-        guard output.readableBytes < outputLimit else {
-            outputIsFull = true
-            return NGHTTP2_ERR_WOULDBLOCK.rawValue
-        }
+        // The library then has nothing to say until it is asked again.
+        guard output.readableBytes < outputLimit else { return NGHTTP2_ERR_WOULDBLOCK.rawValue }
         guard let stream = streams[id] else { return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue }
         unsafe output.writeBytes(UnsafeRawBufferPointer(start: header, count: 9))
         stream.outbound.move(length, to: &output)

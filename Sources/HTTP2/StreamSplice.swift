@@ -224,6 +224,13 @@ extension StreamSplice: HTTP2StreamDelegate {
         resumeReading()
     }
 
+    package func bytesKept(of stream: HTTP2Stream) -> Int { isOver ? 0 : waiting.byteCount }
+
+    package func streamEvicted(_ stream: HTTP2Stream) {
+        context?.channel.closeWithReset()
+        end(.streamReset(.enhanceYourCalm))
+    }
+
     package func stream(_ stream: HTTP2Stream, closed code: HTTP2ErrorCode) {
         guard !isOver else { return }
         // A stream that both ends have ended may still have bytes for a slow socket.

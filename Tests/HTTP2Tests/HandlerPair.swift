@@ -62,12 +62,16 @@ final class HandlerPair {
     /// Writes of each end so far.
     private(set) var writes = (edge: 0, agent: 0)
 
-    init(edgeLimits: HTTP2Limits = .towardsAgent, budget: Int = 1 << 30) throws {
+    init(
+        edgeLimits: HTTP2Limits = .towardsAgent,
+        agentLimits: HTTP2Limits = .towardsEdge,
+        budget: Int = 1 << 30
+    ) throws {
         edgeBudget = MemoryBudget(limit: budget)
         edgeHandler = try HTTP2Handler(role: .client, limits: edgeLimits, budget: edgeBudget, delegate: edgeDelegate)
         agentHandler = try HTTP2Handler(
             role: .server,
-            limits: .towardsEdge,
+            limits: agentLimits,
             budget: MemoryBudget(limit: 1 << 30),
             delegate: agentDelegate
         )

@@ -36,6 +36,10 @@ final class HTTP2OriginResponse: HTTP2StreamDelegate {
         handler.reset(side.stream, code)
     }
 
+    /// Gives a connection up on which nothing has come since the stream was opened: a host that lost its power says nothing,
+    /// and every request would wait for it in vain until TCP notices.
+    func leaveIfSilent() { if handler.lastReceived < openedAt { connection.leave() } }
+
     /// The visitor's stream takes bytes again.
     func visitorIsReady() {
         guard !exchange.isOver, let side else { return }
@@ -102,4 +106,8 @@ final class HTTP2OriginResponse: HTTP2StreamDelegate {
     }
 
     func streamReadComplete(_ stream: HTTP2Stream) {}
+
+    func bytesKept(of stream: HTTP2Stream) -> Int { exchange.isOver ? 0 : download.waitingBytes }
+
+    func streamEvicted(_ stream: HTTP2Stream) { exchange.responseEvicted() }
 }

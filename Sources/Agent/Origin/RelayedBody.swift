@@ -45,6 +45,9 @@ struct RelayedBody {
         pass(data, from: source, to: sink)
     }
 
+    /// Bytes that wait for the sink.
+    var waitingBytes: Int { waiting.byteCount }
+
     /// The source has said all it will.
     mutating func ended(to sink: Side?) {
         sourceHasEnded = true
