@@ -107,6 +107,7 @@ final class HTTP2OriginExchange: HTTP2StreamDelegate {
     func stream(_ stream: HTTP2Stream, received data: ByteBuffer) {
         guard state != .over else { return request.handler.taken(data.readableBytes, on: stream) }
         upload.received(data, from: visitor, to: sink)
+        expectProgress()
     }
 
     func streamEnded(_ stream: HTTP2Stream) {
@@ -118,7 +119,12 @@ final class HTTP2OriginExchange: HTTP2StreamDelegate {
     /// The origin takes bytes, for the first time or again.
     func originIsReady() {
         guard state == .sent else { return }
-        if let sink { upload.resume(from: visitor, to: sink) }
+        if let sink {
+            upload.resume(from: visitor, to: sink)
+            // It has just taken something.
+            if isWaitingForProgress { stopTimer() }
+            expectProgress()
+        }
         expectHead()
     }
 
@@ -132,6 +138,18 @@ final class HTTP2OriginExchange: HTTP2StreamDelegate {
     }
 
     // MARK: The deadline
+
+    /// Whether the timer runs for the body and not for the head.
+    private var isWaitingForProgress: Bool {
+        state == .sent && !request.isWebSocket && !upload.isComplete && response?.hasHead == false && timer != nil
+    }
+
+    /// An origin that takes none of the body has as long as one that does not answer: the visitor cannot go on meanwhile,
+    /// so nobody waits for it either.
+    private func expectProgress() {
+        guard state == .sent, !request.isWebSocket, !upload.isComplete, response?.hasHead == false else { return }
+        if upload.waitingBytes > 0, timer == nil { startTimer() }
+    }
 
     /// Starts the clock once the origin has the whole request; a visitor may take its time.
     private func expectHead() {
@@ -181,11 +199,18 @@ final class HTTP2OriginExchange: HTTP2StreamDelegate {
         fail(OriginFailure(resetBeforeHead: code))
     }
 
+    /// The memory in which the response waits for the visitor is needed for others.
+    func responseEvicted() {
+        guard state != .over else { return }
+        cut(.enhanceYourCalm)
+    }
+
     // MARK: Ends
 
     /// Answers in place of the origin, or breaks its answer off.
     func fail(_ failure: OriginFailure) {
         guard state != .over else { return }
+        if case .timeout = failure { response?.leaveIfSilent() }
         // Whoever reads must see that the body is not whole.
         if response?.hasHead == true { return cut(.internalError) }
         progress.status = Int(failure.status) ?? 502

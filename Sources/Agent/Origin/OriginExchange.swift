@@ -69,7 +69,7 @@ final class OriginExchange: HTTP2StreamDelegate {
 
     private func connect(fresh: Bool) {
         // A connection that changes its protocol does not come back, so it is not one of those that are shared.
-        if isWebSocket { return pool.connect(preface: preface) { [self] in found($0) } }
+        if isWebSocket { return pool.connectUncounted(preface: preface) { [self] in found($0) } }
         wait = pool.find(fresh: fresh, preface: preface) { [self] in found($0) }
     }
 
@@ -100,8 +100,10 @@ final class OriginExchange: HTTP2StreamDelegate {
         if waiting.isEmpty, let connection, !connection.isWritable { connection.flush() }
         let mayPass = !isWebSocket || isUpgraded
         guard state == .sending, mayPass, waiting.isEmpty, connection?.isWritable == true else {
+            let wasWaiting = !waiting.isEmpty
             waiting.keep(data)
             handler.readerStalled(on: stream)
+            if !wasWaiting { expectProgress() }
             return
         }
         pass(data)
@@ -137,6 +139,7 @@ final class OriginExchange: HTTP2StreamDelegate {
         // Nothing of the new protocol is sent before the origin has agreed to it.
         if !isWebSocket || isUpgraded {
             while connection?.isWritable == true, let data = waiting.take() { pass(data) }
+            expectProgress()
         }
         endRequestWhenPassed()
         connection?.flush()
@@ -172,12 +175,19 @@ final class OriginExchange: HTTP2StreamDelegate {
         connection.expectAnswer(within: headDeadline)
     }
 
+    /// An origin that takes none of the body has as long as one that does not answer: the visitor cannot go on meanwhile,
+    /// so nobody waits for it either.
+    private func expectProgress() {
+        guard hasBody, state == .sending, !isWebSocket, response == nil, !requestIsSent else { return }
+        if waiting.isEmpty { connection?.answerCame() } else { connection?.expectAnswer(within: headDeadline) }
+    }
+
     private func expectHead() {
         guard response == nil else { return }
         connection?.expectAnswer(within: headDeadline)
     }
 
-    /// The head is late, or a WebSocket's origin has had its while to end its side.
+    /// The head is late, the body is not taken, or a WebSocket's origin has had its while to end its side.
     func deadlinePassed() {
         guard state == .sending else { return }
         if response == nil { fail(.timeout) } else { end(nil) }

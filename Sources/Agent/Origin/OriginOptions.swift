@@ -40,7 +40,7 @@ package struct OriginLimits: Sendable, Equatable {
     package var idleConnections = 512
     /// Shorter than the idle time of common servers, so that most stale connections are never tried.
     package var idleTime = TimeAmount.seconds(4)
-    /// For the socket, and as much again for TLS or for the SETTINGS of HTTP/2.
+    /// For the socket, and as much again for TLS; the SETTINGS of HTTP/2 must come within the time of the socket.
     package var connectDeadline = TimeAmount.seconds(5)
 
     package init() {}

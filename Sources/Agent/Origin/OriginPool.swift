@@ -131,9 +131,22 @@ final class OriginPool: Origin {
         }
     }
 
-    /// Opens a connection that counts for nothing: one that will change its protocol.
-    func connect(
-        preface: ByteBuffer? = nil,
+    /// Opens a connection that will change its protocol: it counts while it is made, since whoever wants it may leave
+    /// meanwhile, and afterwards its stream bounds it.
+    func connectUncounted(
+        preface: ByteBuffer?,
+        _ whenDone: @escaping (Result<OriginConnection, OriginFailure>) -> Void
+    ) {
+        guard budget.mayOpen else { return whenDone(.failure(.busy)) }
+        budget.opens()
+        connect(preface: preface) { [budget] result in
+            budget.ended()
+            whenDone(result)
+        }
+    }
+
+    private func connect(
+        preface: ByteBuffer?,
         _ whenDone: @escaping (Result<OriginConnection, OriginFailure>) -> Void
     ) {
         dialer.dial(
@@ -196,7 +209,9 @@ final class OriginPool: Origin {
     }
 
     private func serveNext() {
-        guard !isClosed, counted < limits.connections, let next = nextWaiting(reusing: false) else { return }
+        guard !isClosed, counted < limits.connections, budget.mayOpen, let next = nextWaiting(reusing: false) else {
+            return
+        }
         connectCounted(preface: next.preface) { [self] result in
             // Whoever waited may have left while the connection was made.
             if !next.complete(result), case .success(let unwanted) = result { giveBack(unwanted) }

@@ -9,14 +9,21 @@ import TunnelProtocol
 /// Belongs to the event loop of its tunnel.
 final class RawServices {
     private let eventLoop: any EventLoop
+    private let connections: ConnectionBudget
     private let observeOrigin: (Endpoint, String?) -> Void
     private var endpoints: [String: Endpoint] = [:]
 
     /// - Parameters:
     ///   - eventLoop: That of the tunnel.
+    ///   - connections: What bounds how many are being made at once.
     ///   - observeOrigin: Told whose service takes visitors, with nil, or why it does not.
-    init(eventLoop: any EventLoop, observeOrigin: @escaping (Endpoint, String?) -> Void) {
+    init(
+        eventLoop: any EventLoop,
+        connections: ConnectionBudget,
+        observeOrigin: @escaping (Endpoint, String?) -> Void
+    ) {
         self.eventLoop = eventLoop
+        self.connections = connections
         self.observeOrigin = observeOrigin
     }
 
@@ -49,9 +56,13 @@ final class RawServices {
             origin.begin(on: eventLoop)
             return origin
         }
+        guard connections.mayOpen else {
+            AgentAnswer(OriginFailure.busy).send(on: stream, handler)
+            return DiscardingReader(handler)
+        }
         let header = endpoint.service.options.proxyHeader.map { VisitorAddresses(request).header(version: $0) }
         let origin = TCPOrigin(endpoint.target, stream: stream, handler: handler, header: header, observe: observe)
-        origin.begin(on: eventLoop)
+        origin.begin(on: eventLoop, within: connections)
         return origin
     }
 

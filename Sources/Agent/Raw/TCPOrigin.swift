@@ -40,13 +40,18 @@ final class TCPOrigin: HTTP2StreamDelegate {
         self.observe = observe
     }
 
-    func begin(on eventLoop: any EventLoop) {
+    /// - Parameters:
+    ///   - eventLoop: That of the tunnel.
+    ///   - connections: Counts it while it is made: whoever asked may leave meanwhile, and the dial goes on.
+    func begin(on eventLoop: any EventLoop, within connections: ConnectionBudget) {
+        connections.opens()
         // What the bytes are is nobody's business here: there is no TLS but the visitor's own.
         OriginDialer(target, tls: nil, deadline: Self.dialDeadline, on: eventLoop).dial(
             preface: header,
             Self.configure,
             prepare: { _ in },
             whenDone: { [self] result in
+                connections.ended()
                 switch result {
                 case .success(let channel): connected(channel)
                 case .failure(let failure): failed(failure)

@@ -73,8 +73,10 @@ final class AgentTunnel: HTTP2ConnectionDelegate {
         budget = MemoryBudget(limit: crew.configuration.memoryBudget)
         let eventLoop = ending.futureResult.eventLoop
         over = eventLoop.makePromise()
-        raw = RawServices(eventLoop: eventLoop) { crew.state.originHeard($1, of: $0) }
         let origins = OriginFactory(eventLoop: eventLoop, memoryBudget: crew.configuration.memoryBudget)
+        raw = RawServices(eventLoop: eventLoop, connections: origins.connections) {
+            crew.state.originHeard($1, of: $0)
+        }
         endpoints = TunnelEndpoints(edge: seat.edge, serving: crew.serving, raw: raw) { origins.origin(of: $0) }
     }
 
@@ -178,6 +180,8 @@ final class AgentTunnel: HTTP2ConnectionDelegate {
 
     /// The edge shuts down: the agent dials another tunnel while the streams of this one finish.
     func drain(within deadline: Duration) {
+        // The last word counts (yellow paper, 13.3).
+        if case .draining = standing { return closeWhenIdle(by: .now() + TimeAmount(deadline)) }
         guard case .current = standing else { return }
         logger.notice("the edge is draining", metadata: ["seconds": "\(deadline.components.seconds)"])
         update {

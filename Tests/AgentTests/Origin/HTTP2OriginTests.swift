@@ -223,6 +223,31 @@ struct HTTP2OriginTests {
         }
     }
 
+    @Test func `answers 504 when none of the body is taken`() async throws {
+        var variation = OriginHarness.Variation()
+        variation.headDeadline = .seconds(2)
+        try await OriginHarness.with(variation) { harness in
+            // It answers with its head only when the body has come.
+            let visit = try await harness.visit("/hold", ends: false)
+            try await visit.send(ByteBuffer(repeating: 7, count: 4 << 20))
+            #expect(await visit.answer().status == "504")
+        }
+    }
+
+    @Test func `a connection on which nothing comes any more is not asked again`() async throws {
+        var variation = OriginHarness.Variation()
+        variation.headDeadline = .seconds(1)
+        try await OriginHarness.with(variation) { harness in
+            #expect(try await harness.visit("/").answer().status == "200")
+            #expect(await harness.connections(untilAsked: 1) == 1)
+            try await harness.numb()
+            #expect(try await harness.visit("/").answer().status == "504")
+            #expect(try await harness.visit("/").answer().status == "200")
+            let connections = await harness.connections(untilAsked: 1)
+            #expect(connections == 1)
+        }
+    }
+
     // MARK: WebSockets
 
     @Test func `opens a WebSocket when the origin allows it`() async throws {

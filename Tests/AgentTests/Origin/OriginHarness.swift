@@ -181,6 +181,9 @@ final class OriginHarness: Sendable {
         return nil
     }
 
+    /// The service's present connection hears nothing more, as if its host had lost its power.
+    func numb() async throws { try await eventLoop.submit { [service] in try service.value.numb() }.get() }
+
     /// What of a download the service has not sent yet.
     func queuedDownload() async throws -> Int {
         try await eventLoop.submit { [service] in service.value.queuedDownload }.get()

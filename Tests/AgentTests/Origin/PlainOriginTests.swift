@@ -107,6 +107,18 @@ struct PlainOriginTests {
         #expect(answer.status == "504")
     }
 
+    /// On a socket of Unix, for which the system keeps little that nobody reads.
+    @Test func `answers 504 when none of the body is taken`() async throws {
+        let answer = try await PlainService.with(.unix) { service in
+            try await OriginHarness.with(service, headDeadline: .seconds(1)) { harness in
+                let visit = try await harness.visit("/deaf", ends: false)
+                for _ in 0..<4 { try await visit.send(ByteBuffer(repeating: 7, count: 1 << 20)) }
+                return await visit.answer()
+            }
+        }
+        #expect(answer.status == "504")
+    }
+
     // MARK: WebSockets
 
     private static let webSocket = [":method": "CONNECT", ":protocol": "websocket"]

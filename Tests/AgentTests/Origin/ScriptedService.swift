@@ -38,6 +38,9 @@ final class ScriptedService: HTTP2ConnectionDelegate {
         )
     }
 
+    /// What comes on the last connection is lost from now on.
+    func numb() throws { try channel?.pipeline.syncOperations.addHandler(Numbness(), position: .first) }
+
     // MARK: HTTP2ConnectionDelegate
 
     func connection(
@@ -104,6 +107,13 @@ final class ScriptedService: HTTP2ConnectionDelegate {
     func connection(_ handler: HTTP2Handler, peerLeaving code: HTTP2ErrorCode, debug: ByteBuffer) {}
     func connection(_ handler: HTTP2Handler, measured roundTrip: TimeAmount) {}
     func connection(_ handler: HTTP2Handler, ended reason: HTTP2Handler.End) {}
+}
+
+/// Loses everything.
+private final class Numbness: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {}
 }
 
 /// One stream of the service: sends back what it is sent, and trailers at the end.
