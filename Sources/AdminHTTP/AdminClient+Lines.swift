@@ -39,12 +39,11 @@ extension AdminClient {
         let channel = connection.channel
         return try await connection.executeThenClose { parts, outbound in
             // The parts can only be read here, so the deadline ends the connection rather than the reading.
-            let deadline = channel.eventLoop.scheduleTask(in: TimeAmount(limits.deadline)) {
-                channel.close(promise: nil)
-            }
+            let end = NIODeadline.now() + TimeAmount(limits.deadline)
+            let deadline = channel.eventLoop.scheduleTask(deadline: end) { channel.close(promise: nil) }
             defer { deadline.cancel() }
             await send(method, path, body: body, host: host(of: address), outbound)
-            var lines = try await AdminLines(parts.makeAsyncIterator(), limits)
+            var lines = try await AdminLines(parts.makeAsyncIterator(), limits, by: end)
             deadline.cancel()
             return try await consume(&lines)
         }
@@ -66,13 +65,21 @@ package struct AdminLines {
     private var searched = 0
     private var hasEnded = false
 
+    /// - Parameters:
+    ///   - parts: The answer.
+    ///   - limits: How much of a line is kept.
+    ///   - deadline: When the connection is ended for want of a head.
+    /// - Throws: ``AdminError`` with `timedOut` when that time had come, and with `answerCut` when it had not.
     init(
         _ parts: NIOAsyncChannelInboundStream<HTTPClientResponsePart>.AsyncIterator,
-        _ limits: AdminClient.Limits
+        _ limits: AdminClient.Limits,
+        by deadline: NIODeadline
     ) async throws {
         self.parts = parts
         self.limits = limits
-        guard case .head(let head)? = try await Self.next(&self.parts) else { throw AdminError(.timedOut) }
+        guard case .head(let head)? = try await Self.next(&self.parts) else {
+            throw AdminError(.now() < deadline ? .answerCut : .timedOut)
+        }
         status = Int(head.status.code)
         contentType = head.headers.first(name: "content-type") ?? ""
     }

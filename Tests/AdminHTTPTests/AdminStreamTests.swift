@@ -208,6 +208,18 @@ struct AdminStreamTests {
         }
     }
 
+    @Test func `a stream that is cut before it begins is no stream that is late`() async throws {
+        let listener = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .childChannelInitializer { $0.close() }
+            .bind(host: "127.0.0.1", port: 0).get()
+        let port = try #require(listener.localAddress?.port)
+        let error = await #expect(throws: AdminError.self) {
+            try await AdminClient.lines(.get, "/", at: .tcp(host: "127.0.0.1", port: port)) { _ in }
+        }
+        #expect(error?.code == .answerCut)
+        try await listener.close().get()
+    }
+
     @Test func `a refusal can be read as one`() async throws {
         let route = AdminRoute.post { _ in .text("line one\nline two\n", status: 409) }
         try await withServer(AdminServer(loopback, routes: ["/": route])) { address in
