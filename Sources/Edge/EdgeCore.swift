@@ -14,7 +14,7 @@ import TunnelProtocol
 final class EdgeCore {
     private(set) var configuration: EdgeConfiguration
     let eventLoop: any EventLoop
-    /// Those of the visitors' connections.
+    /// What waits for the deadlines of visitors, all with one timer.
     let deadlines: DeadlineQueue
     /// Name and version, as agents and operators see them.
     let software: String

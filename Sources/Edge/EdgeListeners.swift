@@ -43,12 +43,12 @@ struct EdgeListeners {
             receives: AdaptiveRecvByteBufferAllocator(minimum: 1024, initial: 1024, maximum: 256 * 1024),
             sends: .init(low: 32 * 1024, high: 128 * 1024)
         )
-        return try await bootstrap(accepted) { core in
+        let listener = bootstrap(accepted) { core in
             core.overload.visitorGate()
         } accept: { core in
             VisitorListener(core: core).accept
         }
-        .bind(host: address.host, port: address.port).get()
+        return try await KeepAlive.inherit(from: listener).bind(host: address.host, port: address.port).get()
     }
 
     /// Connections that are accepted in one turn of the event loop.

@@ -28,7 +28,8 @@ package final class HTTP1RequestHead: Sendable {
     package enum Upgrade: Sendable, Equatable {
         /// With everything that RFC 6455, 4.1 demands.
         case webSocket
-        case other
+        /// Asked for in another way than that.
+        case malformedWebSocket
     }
 
     /// Reads a head out of its complete section.
@@ -73,13 +74,21 @@ extension HTTP1RequestHead {
 
     private static func upgrade(_ line: RequestLine, _ facts: FieldFacts, _ fields: FieldSection) -> Upgrade? {
         // RFC 9110, 7.8: without the connection option the field is ignored, and so it is in HTTP/1.0.
-        guard facts.upgrades, line.version == .http11, fields.first(.upgrade) != nil else { return nil }
+        // And so is a protocol that is not spoken here: clients offer h2c with their every request. The field ends at this hop.
+        guard facts.upgrades, line.version == .http11, asksForWebSocket(fields) else { return nil }
         guard line.method.equals("GET"), !facts.hasFraming,
             fields.only("upgrade")?.equalsIgnoringCase("websocket") == true,
             fields.only("sec-websocket-version")?.elementsEqual("13".utf8) == true,
             let key = fields.only("sec-websocket-key"), isWebSocketKey(key)
-        else { return .other }
+        else { return .malformedWebSocket }
         return .webSocket
+    }
+
+    private static func asksForWebSocket(_ fields: FieldSection) -> Bool {
+        fields.entries.indices.contains { index in
+            fields.is(.upgrade, at: index)
+                && ListTokens(fields.value(at: index)).contains { $0.equalsIgnoringCase("websocket") }
+        }
     }
 
     /// Sixteen bytes in base64 (RFC 6455, 4.1).

@@ -132,8 +132,9 @@ struct UpgradeTests {
     }
 
     @Test(arguments: [
-        RequestSamples.webSocket(line: "POST /chat HTTP/1.1"), RequestSamples.webSocket(upgrade: "Upgrade: h2c"),
+        RequestSamples.webSocket(line: "POST /chat HTTP/1.1"),
         RequestSamples.webSocket(upgrade: "Upgrade: websocket, h2c"),
+        RequestSamples.webSocket(upgrade: "Upgrade: h2c\r\nUpgrade: WebSocket"),
         RequestSamples.webSocket(upgrade: "Upgrade: websocket\r\nUpgrade: websocket"),
         RequestSamples.webSocket(key: "A: b"), RequestSamples.webSocket(key: "Sec-WebSocket-Key: short"),
         RequestSamples.webSocket(key: "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ!="),
@@ -141,11 +142,14 @@ struct UpgradeTests {
         RequestSamples.webSocket(more: "Content-Length: 5\r\n"),
         RequestSamples.webSocket(more: "Transfer-Encoding: chunked\r\n"),
     ])
-    func `takes an incomplete one for another protocol`(text: String) throws { #expect(try upgrade(text) == .other) }
+    func `tells a wrong one from a right one`(text: String) throws {
+        #expect(try upgrade(text) == .malformedWebSocket)
+    }
 
     @Test(arguments: [
         RequestSamples.webSocket(connection: "keep-alive"), RequestSamples.webSocket(upgrade: "A: b"),
-        RequestSamples.webSocket(line: "GET /chat HTTP/1.0"),
+        RequestSamples.webSocket(line: "GET /chat HTTP/1.0"), RequestSamples.webSocket(upgrade: "Upgrade: h2c"),
+        RequestSamples.webSocket(upgrade: "Upgrade: websocketish"),
     ])
     func `ignores what does not ask for it`(text: String) throws { #expect(try upgrade(text) == nil) }
 }

@@ -135,7 +135,7 @@ enum RequestSamples {
         Sample(
             "another protocol that is asked for",
             "GET / HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: h2c\r\n\r\n",
-            ["GET / of a http11 none persists other {Host=a} {Connection=upgrade} {Upgrade=h2c}", "end"]
+            ["GET / of a http11 none persists {Host=a} {Connection=upgrade} {Upgrade=h2c}", "end"]
         ),
     ]
 

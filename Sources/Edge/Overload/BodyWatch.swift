@@ -1,3 +1,4 @@
+import HTTP2
 import NIOCore
 
 /// Gives up on a request's body that arrives too slowly while the edge could take it.
@@ -6,49 +7,48 @@ import NIOCore
 /// because the response has begun, after which a body may go on as slowly as both sides like.
 ///
 /// ## Concurrency
-/// Belongs to its event loop.
-final class BodyWatch {
+/// Belongs to the event loop of its queue.
+struct BodyWatch {
     private var clock: ProgressClock
-    private let eventLoop: any EventLoop
-    /// Called at most once.
-    private let late: () -> Void
-    private var look: Scheduled<Void>?
+    private let deadline: RestartableDeadline
 
     /// - Parameters:
     ///   - limits: How much must arrive in how much time.
-    ///   - eventLoop: Where all of this happens.
-    ///   - late: What to do about a body that is given up: ``EdgeFailure/bodyTimeout``, or a reset.
-    init(limits: BorderLimits, eventLoop: any EventLoop, late: @escaping () -> Void) {
+    ///   - queue: What waits for it.
+    ///   - whenPassed: Told when to ask ``isLate(at:)``. Let go of only with the watch.
+    init(limits: BorderLimits, in queue: DeadlineQueue, whenPassed: @escaping () -> Void) {
         clock = ProgressClock(limit: limits.bodyDeadline, minimum: limits.bodyMinimum)
-        self.eventLoop = eventLoop
-        self.late = late
+        deadline = RestartableDeadline(in: queue, whenPassed: whenPassed)
     }
 
     /// More of the body is wanted from now on.
-    func awaits() {
-        clock.wait(from: eventLoop.now)
-        lookLater()
+    mutating func awaits(at now: NIODeadline) {
+        clock.wait(from: now)
+        look()
     }
 
-    func arrived(_ bytes: Int) { clock.passed(bytes, at: eventLoop.now) }
+    mutating func arrived(_ bytes: Int, at now: NIODeadline) { clock.passed(bytes, at: now) }
 
     /// Nothing is wanted of the visitor.
-    func rests() {
+    mutating func rests() {
         clock.rest()
-        look?.cancel()
-        look = nil
+        deadline.suspend()
     }
 
-    private func lookLater() {
-        guard look == nil, let deadline = clock.deadline else { return }
-        let bound = NIOLoopBound(self, eventLoop: eventLoop)
-        look = eventLoop.scheduleTask(deadline: deadline) { bound.value.lookAgain() }
+    /// Whether the body is to be given up.
+    ///
+    /// That is said once; a body that goes on is watched further.
+    mutating func isLate(at now: NIODeadline) -> Bool {
+        guard clock.isLate(at: now) else {
+            look()
+            return false
+        }
+        clock.rest()
+        return true
     }
 
-    private func lookAgain() {
-        look = nil
-        guard clock.isLate(at: eventLoop.now) else { return lookLater() }
-        clock.rest()
-        late()
-    }
+    /// For the end.
+    func cancel() { deadline.cancel() }
+
+    private func look() { if let time = clock.deadline { deadline.restart(at: time) } }
 }

@@ -68,13 +68,16 @@ final class EdgeOverload {
         return level
     }
 
-    /// Makes a gate for a listener of visitors, which closes when memory does.
+    /// Makes a gate for a listener of visitors, which closes when memory does; forgotten with ``forget(_:)``.
     func visitorGate() -> AcceptGate {
         let gate = gate("visitor")
         gate.hold(ceiling.level == .closed)
         gates.append(gate)
         return gate
     }
+
+    /// A listener is closed for good.
+    func forget(_ gate: AcceptGate) { gates.removeAll { $0 === gate } }
 
     /// Makes a gate for a listener of agents, which only waits for descriptors.
     func tunnelGate() -> AcceptGate { gate("tunnel") }

@@ -90,9 +90,12 @@ final class RawPorts {
     }
 
     /// A device gives a port back.
-    func unregister(_ id: String, of device: String) {
-        guard let key = table.unregister(id, of: device) else { return }
+    ///
+    /// - Returns: Whether the device had it.
+    func unregister(_ id: String, of device: String) -> Bool {
+        guard let key = table.unregister(id, of: device) else { return false }
         close(key)
+        return true
     }
 
     /// A tunnel is gone; the ports that it alone carried wait for the device.
@@ -127,12 +130,19 @@ final class RawPorts {
 
     private func bindConnections(_ key: PortTable.Key) -> EventLoopFuture<any Channel> {
         let bound = NIOLoopBound(self, eventLoop: core.eventLoop)
-        return ServerBootstrap(group: core.eventLoop)
+        let listener = ServerBootstrap(group: core.eventLoop)
             .serverChannelOption(.backlog, value: 1024)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .serverChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    let overload = bound.value.core.overload
+                    let gate = overload.visitorGate()
+                    channel.closeFuture.assumeIsolated().whenComplete { _ in overload.forget(gate) }
+                    try channel.pipeline.syncOperations.addHandler(gate)
+                }
+            }
             .childChannelOption(.allowRemoteHalfClosure, value: true)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
-            .childChannelOption(.socketOption(.so_keepalive), value: 1)
             .childChannelOption(.writeBufferWaterMark, value: .init(low: 32 * 1024, high: 128 * 1024))
             .childChannelOption(
                 .recvAllocator,
@@ -141,7 +151,7 @@ final class RawPorts {
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture { try bound.value.accept(channel, on: key) }
             }
-            .bind(host: configuration.host, port: key.port)
+        return KeepAlive.inherit(from: listener).bind(host: configuration.host, port: key.port)
     }
 
     private func bindDatagrams(_ key: PortTable.Key) -> EventLoopFuture<any Channel> {
@@ -168,7 +178,7 @@ final class RawPorts {
 
     private func accept(_ channel: any Channel, on key: PortTable.Key) throws {
         let address = HandshakeLimiter.Key(channel.remoteAddress)
-        guard admissions.begin(address) else {
+        guard admit(address) else {
             metrics.refused(.busy)
             return channel.closeWithReset()
         }
@@ -178,9 +188,22 @@ final class RawPorts {
         try visitor.begin(on: key)
     }
 
+    /// Counts a visitor here and among all visitors of the edge, who share its descriptors and its memory.
+    private func admit(_ address: HandshakeLimiter.Key) -> Bool {
+        guard !core.overload.shedsRequests, admissions.begin(address) else { return false }
+        do throws(VisitorLimiter.Refusal) {
+            try core.overload.limiter.enter()
+            return true
+        } catch {
+            admissions.end(address)
+            return false
+        }
+    }
+
     func visitorLeft(_ visitor: TCPVisitor) {
         guard visitors.removeValue(forKey: ObjectIdentifier(visitor)) != nil else { return }
         admissions.end(visitor.address)
+        core.overload.limiter.leave()
         metrics.connections.record(visitors.count)
         if isIdle { core.rawPortsAreIdle() }
     }

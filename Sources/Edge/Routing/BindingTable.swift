@@ -24,6 +24,18 @@ struct BindingTable {
         let isFixed: Bool
     }
 
+    /// Why it does not get it.
+    struct Refusal: Error, Equatable {
+        let code: RegistrationRefusal
+        /// When to ask again; what is left of another device's lease.
+        let pause: TimeAmount?
+
+        init(_ code: RegistrationRefusal, pause: TimeAmount? = nil) {
+            self.code = code
+            self.pause = pause
+        }
+    }
+
     let baseDomain: HostName
     let limits: BindingLimits
     private var sites = RouteTable()
@@ -94,9 +106,9 @@ struct BindingTable {
         _ wanted: String?,
         for device: String,
         at now: NIODeadline
-    ) -> Result<Grant, RegistrationRefusal> {
+    ) -> Result<Grant, Refusal> {
         guard let wanted else { return registerChosenName(for: device, at: now) }
-        guard let host = completed(wanted) else { return .failure(.nameInvalid) }
+        guard let host = completed(wanted) else { return .failure(Refusal(.nameInvalid)) }
         if let held = renewed(host.text, by: device) { return .success(held) }
         // One label only: under `a.b.base` somebody else could set cookies for `b.base`.
         guard host.isDirectlyUnder(baseDomain) else { return underWildcard(host, device, else: .nameNotAllowed) }
@@ -113,14 +125,6 @@ struct BindingTable {
         guard let host = hostsOfDevice[device]?.first(where: { registered($0)?.id == id }) else { return nil }
         forget(host)
         return host
-    }
-
-    /// How long a wanted name still waits for the device that had it; nil when it does not.
-    func leaseLeft(of wanted: String?, at now: NIODeadline) -> TimeAmount? {
-        guard let wanted, let host = completed(wanted), let end = registered(host.text)?.leaseEnds, end > now else {
-            return nil
-        }
-        return end - now
     }
 
     /// The last tunnel of a device is gone: its names wait for it for the time of a lease.
@@ -175,9 +179,9 @@ struct BindingTable {
         _ host: HostName,
         _ device: String,
         else refusal: RegistrationRefusal
-    ) -> Result<Grant, RegistrationRefusal> {
+    ) -> Result<Grant, Refusal> {
         let binding = sites.wildcard(over: host.text).first { $0.devices.contains(device) }
-        guard let binding, sites.site(host.text) == nil else { return .failure(refusal) }
+        guard let binding, sites.site(host.text) == nil else { return .failure(Refusal(refusal)) }
         return .success(Grant(id: binding.id, host: host.text, isFixed: true))
     }
 
@@ -185,20 +189,21 @@ struct BindingTable {
         _ host: HostName,
         for device: String,
         at now: NIODeadline
-    ) -> Result<Grant, RegistrationRefusal> {
+    ) -> Result<Grant, Refusal> {
         if let site = sites.site(host.text) {
-            guard case .registered(let binding) = site else { return .failure(.nameTaken) }
+            guard case .registered(let binding) = site else { return .failure(Refusal(.nameTaken)) }
             guard binding.isFree(at: now) else {
-                return .failure(binding.leaseEnds == nil ? .nameTaken : .nameLeased)
+                let lease = binding.leaseEnds.map { Refusal(.nameLeased, pause: $0 - now) }
+                return .failure(lease ?? Refusal(.nameTaken))
             }
             forget(host.text)
         }
         forgetExpired(of: device, at: now)
         guard hostsOfDevice[device, default: []].count < limits.bindingsPerDevice else {
-            return .failure(.tooManyBindings)
+            return .failure(Refusal(.tooManyBindings))
         }
         if sites.count >= limits.bindings { expireLeases(at: now) }
-        guard sites.count < limits.bindings else { return .failure(.overloaded) }
+        guard sites.count < limits.bindings else { return .failure(Refusal(.overloaded)) }
         registrations += 1
         insert(
             Binding(
@@ -224,7 +229,7 @@ struct BindingTable {
     private mutating func registerChosenName(
         for device: String,
         at now: NIODeadline
-    ) -> Result<Grant, RegistrationRefusal> {
+    ) -> Result<Grant, Refusal> {
         let digits = device.filter { $0 != "-" }
         let hosts = stride(from: 8, through: 32, by: 8).compactMap {
             HostName("d\(digits.prefix($0)).\(baseDomain.text)")
@@ -232,11 +237,19 @@ struct BindingTable {
         for host in hosts {
             if let held = renewed(host.text, by: device) { return .success(held) }
         }
+        var refused = Refusal(.nameTaken)
         for host in hosts {
             let claimed = claim(host, for: device, at: now)
-            guard claimed == .failure(.nameTaken) || claimed == .failure(.nameLeased) else { return claimed }
+            guard case .failure(let refusal) = claimed else { return claimed }
+            switch refusal.code {
+            case .nameTaken: continue
+            // The one that is free first is worth waiting for.
+            case .nameLeased where refused.pause.map({ $0 <= refusal.pause ?? $0 }) ?? false: continue
+            case .nameLeased: refused = refusal
+            default: return claimed
+            }
         }
-        return .failure(.nameTaken)
+        return .failure(refused)
     }
 
     private mutating func insert(_ binding: Binding) {

@@ -78,36 +78,37 @@ struct TunnelTable<Tunnel: RoutableTunnel> {
     /// One that cannot carry the request, or not yet, is chosen only when there is no other: the answer is then about that.
     mutating func choose(for binding: Binding, _ wish: Wish) -> Tunnel? {
         turn &+= 1
-        if binding.devices.count == 1, let tunnels = byDevice[binding.devices[0]], tunnels.count == 1 {
-            return isCandidate(tunnels[0], for: binding, wish) ? tunnels[0] : nil
-        }
         if let device = wish.stuckTo, let tunnel = best(CollectionOfOne(device), for: binding, wish) { return tunnel }
         return best(binding.devices, for: binding, wish)
     }
 
-    /// Looks twice rather than gather the candidates: this runs for every request.
+    /// Looks twice rather than gather the candidates, and ranks nobody who has no rival: this runs for every request.
     private func best(_ devices: some Sequence<String>, for binding: Binding, _ wish: Wish) -> Tunnel? {
-        var lowest: (tunnel: Tunnel, rank: (Int, Int, Int))?
+        var lowest: Tunnel?
         var equals = 0
         for device in devices {
             for tunnel in byDevice[device] ?? [] where isCandidate(tunnel, for: binding, wish) {
-                let rank = rank(tunnel, wish)
-                if let lowest, lowest.rank < rank { continue }
-                if let lowest, lowest.rank == rank { equals += 1 } else { equals = 1 }
-                lowest = (tunnel, rank)
+                guard let present = lowest else {
+                    (lowest, equals) = (tunnel, 1)
+                    continue
+                }
+                let (mine, best) = (rank(tunnel, wish), rank(present, wish))
+                guard mine <= best else { continue }
+                equals = mine == best ? equals + 1 : 1
+                lowest = tunnel
             }
         }
-        guard let lowest, equals > 1 else { return lowest?.tunnel }
+        guard let lowest, equals > 1 else { return lowest }
 
         var before = Int(turn % UInt(equals))
         for device in devices {
             for tunnel in byDevice[device] ?? [] where isCandidate(tunnel, for: binding, wish) {
-                guard rank(tunnel, wish) == lowest.rank else { continue }
+                guard rank(tunnel, wish) == rank(lowest, wish) else { continue }
                 if before == 0 { return tunnel }
                 before -= 1
             }
         }
-        return lowest.tunnel
+        return lowest
     }
 
     private func isCandidate(_ tunnel: Tunnel, for binding: Binding, _ wish: Wish) -> Bool {

@@ -4,6 +4,9 @@ import TunnelProtocol
 
 // The names and ports that an agent asks for.
 extension EdgeTunnel {
+    /// More than the endpoints that an agent has; under a wildcard there is no other bound to the names of one.
+    private static let hostsShown = 512
+
     func register(_ register: Register) {
         switch BindingKind(rawValue: register.kind) {
         case .http: registerName(register)
@@ -13,13 +16,11 @@ extension EdgeTunnel {
     }
 
     private func registerName(_ register: Register) {
-        let now = NIODeadline.now()
-        switch core.bindings.register(register.host, for: device, at: now) {
-        case .failure(.nameLeased):
-            refuse(register, .nameLeased, after: core.bindings.leaseLeft(of: register.host, at: now))
-        case .failure(let refusal): refuse(register, refusal)
+        switch core.bindings.register(register.host, for: device, at: .now()) {
+        case .failure(let refusal): refuse(register, refusal.code, after: refusal.pause)
         case .success(let grant):
-            hosts.insert(grant.host)
+            // What the operator has bound is served without being in here, where it is only for operators to see.
+            if !grant.isFixed || hosts.count < Self.hostsShown { hosts.insert(grant.host) }
             let url = core.configuration.publicURL.url(of: grant.host)
             logger.info("name registered", metadata: ["host": "\(grant.host)"])
             control?.send(
@@ -55,12 +56,14 @@ extension EdgeTunnel {
         }
     }
 
+    /// Gives a name or a port back for the whole device, whichever of its tunnels registered it.
     func unregister(_ unregister: Unregister) {
-        if ports.remove(unregister.binding) != nil {
-            return core.raw.unregister(unregister.binding, of: device)
+        let tunnels = core.tunnels.tunnels(of: device)
+        if core.raw.unregister(unregister.binding, of: device) {
+            for tunnel in tunnels { tunnel.ports.remove(unregister.binding) }
+        } else if let host = core.bindings.unregister(unregister.binding, of: device) {
+            for tunnel in tunnels { tunnel.hosts.remove(host) }
         }
-        guard let host = core.bindings.unregister(unregister.binding, of: device) else { return }
-        hosts.remove(host)
     }
 
     /// Says no, and where another answer can be had after a `pause`, how long that is.

@@ -213,6 +213,7 @@ final class EdgeTunnel: HTTP2ConnectionDelegate, RoutableTunnel {
             return handler.close()
         }
         control?.tick(at: now)
+        // Once for the SETTINGS and once for the hello (yellow paper, 13.2), from one clock.
         let isLate = now - openedAt >= core.configuration.handshakeDeadline * 2
         if isLate, phase == .awaitingSettings || phase == .opening {
             leave(GoAwayNotice(.controlTimeout, message: "No SETTINGS, or no hello, arrived."))

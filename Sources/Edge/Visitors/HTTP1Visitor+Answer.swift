@@ -18,7 +18,6 @@ extension HTTP1Visitor: VisitorResponder {
 
     func begin(_ status: Int, _ fields: FieldSection, requestID: String, ends: Bool) throws(HTTP1Error) {
         guard let head else { return }
-        watchNoBody()
         let closes = !head.keepAlive || core.isDraining || head.upgrade != nil
         var bytes = core.takeHead()
         try writer.begin(status: status, fields: fields, to: head, requestID: requestID, closes: closes, into: &bytes)
@@ -27,7 +26,6 @@ extension HTTP1Visitor: VisitorResponder {
 
     func upgrade(_ fields: FieldSection, requestID: String) throws(HTTP1Error) {
         guard let key = head?.fields.first("sec-websocket-key") else { throw .unexpectedUpgrade }
-        watchNoBody()
         send(try writer.upgrade(fields: fields, key: key, requestID: requestID))
         becameRaw()
     }

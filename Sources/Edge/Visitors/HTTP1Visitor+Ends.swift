@@ -11,7 +11,6 @@ extension HTTP1Visitor {
     func exchangeEnded(keepsAlive: Bool) {
         exchange = nil
         head = nil
-        watchNoBody()
         // An empty buffer still holds the memory of a whole read, which a visitor who rests must not.
         if buffer.readableBytes == 0 { buffer = ByteBuffer() }
         let requestWasRead = awaitsResponse
@@ -29,6 +28,8 @@ extension HTTP1Visitor {
         // On the next tick: a pipeline of short answers must not become recursion.
         context.eventLoop.execute {
             bound.value.process()
+            // What the next request is told before its response, that it may go on, must not wait for another read.
+            bound.value.flush()
             bound.value.resumeReading()
         }
     }

@@ -41,9 +41,6 @@ final class HTTP1Visitor: ChannelDuplexHandler, RemovableChannelHandler, Visitor
     var times: VisitorTimes?
     var isLingering = false
 
-    /// Gives up on a body that comes too slowly, until the response begins.
-    private var bodyWatch: BodyWatch?
-
     /// What the present request is answered with.
     var head: HTTP1RequestHead?
     var writer = ResponseWriter()
@@ -151,15 +148,10 @@ final class HTTP1Visitor: ChannelDuplexHandler, RemovableChannelHandler, Visitor
             }
             begin(head)
         case .body(let data):
-            bodyWatch?.arrived(data.readableBytes)
             core.metrics.bytesFromVisitors.increment(by: data.readableBytes)
-            if exchange?.requestBody(data) == false {
-                bodyIsBlocked = true
-                bodyWatch?.rests()
-            }
+            if exchange?.requestBody(data) == false { bodyIsBlocked = true }
         case .end(let trailers):
             awaitsResponse = true
-            watchNoBody()
             if let trailers { exchange?.requestTrailers(trailers) }
             exchange?.requestEnded()
         }
@@ -186,29 +178,12 @@ final class HTTP1Visitor: ChannelDuplexHandler, RemovableChannelHandler, Visitor
         writer = ResponseWriter()
         let exchange = VisitorExchange(request: VisitorRequest(head), responder: self, core: core)
         self.exchange = exchange
-        if !head.hasNoBody { watchBody() }
         exchange.begin()
-    }
-
-    private func watchBody() {
-        guard let context else { return }
-        let watch = BodyWatch(limits: core.configuration.border, eventLoop: context.eventLoop) { [weak self] in
-            self?.exchange?.requestBodyIsLate()
-        }
-        bodyWatch = watch
-        watch.awaits()
-    }
-
-    /// The body is complete, or the response has begun: from then on both may take their time.
-    func watchNoBody() {
-        bodyWatch?.rests()
-        bodyWatch = nil
     }
 
     /// The tunnel takes more of the request's body.
     func requestBodyMayGoOn() {
         bodyIsBlocked = false
-        bodyWatch?.awaits()
         process()
         resumeReading()
     }
@@ -277,7 +252,6 @@ final class HTTP1Visitor: ChannelDuplexHandler, RemovableChannelHandler, Visitor
     func channelInactive(context: ChannelHandlerContext) {
         isClosing = true
         times?.cancel()
-        watchNoBody()
         exchange?.visitorLeft()
         exchange = nil
         context.fireChannelInactive()

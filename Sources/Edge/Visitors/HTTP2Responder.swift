@@ -22,6 +22,8 @@ final class HTTP2Responder: VisitorResponder, HTTP2StreamDelegate {
     private var taken = 0
     /// What came after the response had ended, and nobody reads.
     private var surplus = 0
+    /// The whole response had left at the last look, and the request had not ended.
+    private var isOnlyAwaitingRequest = false
 
     /// How much of a body that nobody wants is read, so that a visitor who is still sending sees its answer.
     static let toleratedSurplus = 1024 * 1024
@@ -146,12 +148,19 @@ final class HTTP2Responder: VisitorResponder, HTTP2StreamDelegate {
         if !handler.send(data, on: stream) { isBlocked = true }
     }
 
-    /// Resets the stream when its reader has taken nothing for too long while bytes wait for it.
+    /// Resets the stream when its reader has taken nothing for too long while bytes wait for it, or when it has the whole
+    /// response and still does not end its request.
     func lookAfterReader(at now: NIODeadline) {
         let waiting = stream.queuedBytes
         let progress = written - waiting - taken
         taken += progress
-        guard waiting > 0 else { return clock.rest() }
+        guard waiting > 0 else {
+            clock.rest()
+            // RFC 9113, 8.1: a complete response, and a request that is not needed any more.
+            if isOnlyAwaitingRequest { visitor.handler?.reset(stream, .noError) }
+            isOnlyAwaitingRequest = hasEnded
+            return
+        }
         clock.wait(from: now)
         clock.passed(progress, at: now)
         guard clock.isLate(at: now) else { return }

@@ -6,12 +6,6 @@ import TunnelProtocol
 
 // How an exchange ends.
 extension VisitorExchange {
-    /// The visitor sends its body too slowly to be waited for.
-    func requestBodyIsLate() {
-        guard state == .awaitingResponse else { return }
-        fail(.bodyTimeout)
-    }
-
     /// The rest of the body cannot be read.
     ///
     /// - Returns: Whether the visitor was told so; false when a response has begun.
@@ -39,6 +33,7 @@ extension VisitorExchange {
     /// Ends the stream as well.
     func cancel(_ code: HTTP2ErrorCode) {
         state = .over
+        watchNoBody()
         guard let stream else { return }
         // Nobody will read the rest; the memory that it was promised is the tunnel's again.
         tunnel?.taken(stalled.drop(), on: stream)

@@ -27,6 +27,8 @@ final class VisitorExchange: HTTP2StreamDelegate {
     private var requestTrailers: FieldSection?
     private var trailers: FieldSection?
     private var responseHasEnded = false
+    /// Gives up on a body that comes too slowly, until the response begins; let go of then, since it knows the exchange.
+    private var bodyWatch: BodyWatch?
 
     /// Tunnels that a request may be offered to: a second when the first one takes none any more.
     private static let tunnelsTried = 2
@@ -76,11 +78,27 @@ final class VisitorExchange: HTTP2StreamDelegate {
                 setCookie = route.setCookie
                 remaining = consume route
                 if request.expectsContinue { responder?.goOn() }
+                if request.hasBody, !isWebSocket { watchBody() }
                 return
             }
             failure = tunnel.isFull ? .overloaded : .tunnelLost
         }
         fail(failure)
+    }
+
+    private func watchBody() {
+        bodyWatch = BodyWatch(limits: core.configuration.border, in: core.deadlines) { self.bodyIsDue() }
+        bodyWatch?.awaits(at: core.eventLoop.now)
+    }
+
+    private func bodyIsDue() {
+        if bodyWatch?.isLate(at: core.eventLoop.now) == true { fail(.bodyTimeout) }
+    }
+
+    /// The body is complete, or the response has begun: from then on both may take their time.
+    func watchNoBody() {
+        bodyWatch?.cancel()
+        bodyWatch = nil
     }
 
     private func forwarded(_ authority: String, _ identity: VisitorIdentity, _ trace: TraceContext) -> FieldSection {
@@ -134,13 +152,17 @@ final class VisitorExchange: HTTP2StreamDelegate {
         guard let stream, state != .over else { return true }
         hasSentBody = true
         account.bytesIn += data.readableBytes
-        return tunnel?.send(data, on: stream) ?? true
+        bodyWatch?.arrived(data.readableBytes, at: core.eventLoop.now)
+        guard tunnel?.send(data, on: stream) == false else { return true }
+        bodyWatch?.rests()
+        return false
     }
 
     /// Fields that came behind the request's body; they leave when it ends.
     func requestTrailers(_ fields: FieldSection) { requestTrailers = fields }
 
     func requestEnded() {
+        watchNoBody()
         guard let stream, state != .over, request.hasBody || isWebSocket else { return }
         hasSentBody = true
         tunnel?.finish(stream, trailers: requestTrailers)
@@ -170,6 +192,7 @@ final class VisitorExchange: HTTP2StreamDelegate {
 
     private func beginResponse(_ fields: FieldSection) {
         remaining = nil
+        watchNoBody()
         guard let code = fields.status, let stream else { return fail(.badResponse) }
         if isWebSocket, (200..<300).contains(code) { return upgrade(fields) }
         account.status = code
@@ -252,6 +275,8 @@ final class VisitorExchange: HTTP2StreamDelegate {
         responder.flush()
     }
 
+    func bytesKept(of stream: HTTP2Stream) -> Int { state == .streaming ? stalled.byteCount : 0 }
+
     /// The tunnel needs its memory more than this visitor, who is behind, needs the rest.
     func streamEvicted(_ stream: HTTP2Stream) {
         guard state == .streaming else { return }
@@ -270,20 +295,25 @@ final class VisitorExchange: HTTP2StreamDelegate {
 
     func streamReadComplete(_ stream: HTTP2Stream) { responder?.flush() }
 
-    func streamWritable(_ stream: HTTP2Stream) { responder?.requestBodyMayGoOn() }
+    func streamWritable(_ stream: HTTP2Stream) {
+        bodyWatch?.awaits(at: core.eventLoop.now)
+        responder?.requestBodyMayGoOn()
+    }
 
     func stream(_ stream: HTTP2Stream, closed code: HTTP2ErrorCode) {
         switch state {
         case .over: return
         case .streaming:
             // A response that has arrived whole and waits for a slow visitor is no failure.
-            guard !responseHasEnded else { return }
+            guard !responseHasEnded || stream.wasEvicted else { return }
             // The tunnel's own way to get its memory back from the reader who holds most of it.
             let isEvicted = code == .enhanceYourCalm && !stalled.isEmpty
             cut(code, because: isEvicted ? .readerEvicted : code == .connectionLost ? .tunnelLost : .originBroke)
         case .awaitingResponse:
             if code == .refusedStream, openElsewhere() { return }
-            fail(code == .connectionLost ? .tunnelLost : .streamRefused)
+            guard code != .connectionLost else { return fail(.tunnelLost) }
+            // What neither the agent's reset nor its GOAWAY explains is the library's word on a response that is none.
+            fail(stream.wasResetByPeer || code == .refusedStream ? .streamRefused : .badResponse)
         }
     }
 }

@@ -9,7 +9,7 @@ struct VisitorRequest {
         case plain
         /// RFC 6455 or RFC 8441, with everything that they demand.
         case webSocket
-        /// A CONNECT to elsewhere or another upgrade: nothing that is carried here.
+        /// A CONNECT to elsewhere, or a WebSocket asked for wrongly: nothing that is carried here.
         case unsupported
     }
 
@@ -32,7 +32,7 @@ struct VisitorRequest {
         kind =
             switch head.upgrade {
             case .webSocket: .webSocket
-            case .other: .unsupported
+            case .malformedWebSocket: .unsupported
             case nil: head.isConnect ? .unsupported : .plain
             }
         hasBody = !head.hasNoBody

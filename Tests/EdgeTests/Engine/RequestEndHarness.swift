@@ -162,8 +162,8 @@ struct RequestEndHarness: Sendable {
         return visitor
     }
 
-    /// Asks for a path over HTTP/2.
-    func http2Visitor(_ path: String, host: String = "app.localhost") async throws -> any Channel {
+    /// Asks for a path over HTTP/2; a request that does not end has a body that never comes.
+    func http2Visitor(_ path: String, host: String = "app.localhost", ends: Bool = true) async throws -> any Channel {
         let address = try #require(ListenAddress(edge.addresses.visitor))
         return try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .channelInitializer { channel in
@@ -172,7 +172,7 @@ struct RequestEndHarness: Sendable {
                         role: .client,
                         limits: .towardsVisitor,
                         budget: MemoryBudget(limit: 1 << 30),
-                        delegate: HTTP2Asker(path, host)
+                        delegate: HTTP2Asker(path, host, ends: ends)
                     )
                     try channel.pipeline.syncOperations.addHandler(handler)
                 }
@@ -184,11 +184,15 @@ struct RequestEndHarness: Sendable {
 /// Asks for one path as soon as the server has sent its settings, and reads the answer.
 private final class HTTP2Asker: HTTP2ConnectionDelegate, HTTP2StreamDelegate {
     private let request: FieldSection
+    private let ends: Bool
     private var handler: HTTP2Handler?
 
-    init(_ path: String, _ host: String) {
+    init(_ path: String, _ host: String, ends: Bool) {
+        self.ends = ends
         var fields = FieldSection()
-        for (name, value) in [(":method", "GET"), (":scheme", "http"), (":authority", host), (":path", path)] {
+        for (name, value) in [
+            (":method", ends ? "GET" : "POST"), (":scheme", "http"), (":authority", host), (":path", path),
+        ] {
             fields.append(name, value)
         }
         request = fields
@@ -198,7 +202,7 @@ private final class HTTP2Asker: HTTP2ConnectionDelegate, HTTP2StreamDelegate {
         guard self.handler == nil else { return }
         self.handler = handler
         // A connection that cannot be asked shows in the log as one that was not.
-        _ = try? handler.open(request, ends: true, delegate: self)
+        _ = try? handler.open(request, ends: ends, delegate: self)
     }
 
     func connection(

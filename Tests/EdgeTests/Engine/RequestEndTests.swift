@@ -103,6 +103,19 @@ struct RequestEndTests {
             happen: ask(post("Content-Length: 10", "x"))
         ),
         Ending(
+            testDescription: "body too late, HTTP/2",
+            target: "/silent",
+            status: 408,
+            label: "4xx",
+            failure: "body_timeout",
+            configure: { $0.border.bodyDeadline = .seconds(1) }
+        ) {
+            let visitor = try await $0.http2Visitor("/silent", ends: false)
+            let harness = $0
+            try await eventually { try harness.lines().count == 1 }
+            try await visitor.close()
+        },
+        Ending(
             testDescription: "malformed body",
             target: "/silent",
             status: 400,
@@ -241,6 +254,26 @@ struct RequestEndTests {
                 ]
             )
             #expect(harness.counts() == ["4xx": 1].merging([ending.label: 1], uniquingKeysWith: +))
+        }
+    }
+
+    @Test(.timeLimit(.minutes(5)))
+    func `a request behind another is told that it may go on`() async throws {
+        try await RequestEndHarness.run(configured: { _ in }) { harness in
+            let port = try #require(ListenAddress(harness.edge.addresses.visitor)).port
+            try await TCP.connect(port).executeThenClose { inbound, outbound in
+                let first = "GET /ok HTTP/1.1\nHost: app.localhost\n\n"
+                let second = Self.post("Content-Length: 4\nExpect: 100-continue", "")
+                try await outbound.write(ByteBuffer(string: (first + second).replacing("\n", with: "\r\n")))
+                var heard = ""
+                for try await piece in inbound {
+                    heard += String(buffer: piece)
+                    if heard.contains("HTTP/1.1 100 ") { break }
+                }
+                #expect(heard.hasPrefix("HTTP/1.1 200 ") && heard.contains("good"), "\(heard)")
+            }
+            // The visitor leaves without its body.
+            try await eventually { try harness.lines().count == 2 }
         }
     }
 

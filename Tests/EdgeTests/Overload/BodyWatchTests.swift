@@ -1,3 +1,4 @@
+import HTTP2
 import NIOCore
 import NIOEmbedded
 import Testing
@@ -9,7 +10,14 @@ struct BodyWatchTests {
     private final class Watched {
         let loop = EmbeddedEventLoop()
         var late = 0
-        private(set) lazy var watch = BodyWatch(limits: limits, eventLoop: loop) { [unowned self] in late += 1 }
+        private lazy var queue = DeadlineQueue(on: loop)
+        private lazy var watch = BodyWatch(limits: limits, in: queue) { [unowned self] in look() }
+
+        private func look() { if watch.isLate(at: loop.now) { late += 1 } }
+
+        func awaits() { watch.awaits(at: loop.now) }
+        func arrived(_ bytes: Int) { watch.arrived(bytes, at: loop.now) }
+        func rests() { watch.rests() }
 
         private var limits: BorderLimits {
             var limits = BorderLimits()
@@ -21,7 +29,7 @@ struct BodyWatchTests {
 
     @Test func `a body that stops is given up once`() {
         let body = Watched()
-        body.watch.awaits()
+        body.awaits()
         body.loop.advanceTime(by: .seconds(29))
         #expect(body.late == 0)
         body.loop.advanceTime(by: .seconds(300))
@@ -30,10 +38,10 @@ struct BodyWatchTests {
 
     @Test func `a body that goes on is not`() {
         let body = Watched()
-        body.watch.awaits()
+        body.awaits()
         for _ in 0..<20 {
             body.loop.advanceTime(by: .seconds(20))
-            body.watch.arrived(100)
+            body.arrived(100)
         }
         #expect(body.late == 0)
         body.loop.advanceTime(by: .seconds(30))
@@ -42,23 +50,23 @@ struct BodyWatchTests {
 
     @Test func `a trickle is given up`() {
         let body = Watched()
-        body.watch.awaits()
+        body.awaits()
         for _ in 0..<30 {
             body.loop.advanceTime(by: .seconds(1))
-            body.watch.arrived(1)
+            body.arrived(1)
         }
         #expect(body.late == 1)
     }
 
     @Test func `nothing is late while it rests`() {
         let body = Watched()
-        body.watch.awaits()
+        body.awaits()
         body.loop.advanceTime(by: .seconds(29))
-        body.watch.rests()
+        body.rests()
         body.loop.advanceTime(by: .seconds(300))
-        body.watch.awaits()
+        body.awaits()
         body.loop.advanceTime(by: .seconds(29))
         #expect(body.late == 0)
-        body.watch.rests()
+        body.rests()
     }
 }

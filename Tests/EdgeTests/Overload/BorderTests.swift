@@ -17,7 +17,8 @@ struct BorderTests {
 
     private static func status(_ edge: EngineHarness.RunningEdge, _ text: String = get) async throws -> Substring {
         let visitor = try await RawVisitor(to: edge.addresses.visitor)
-        try await visitor.send(text)
+        // Whoever is let in no further may be cut off before it has said anything.
+        try? await visitor.send(text)
         return try await visitor.untilClosed().dropFirst(9).prefix(3)
     }
 

@@ -42,6 +42,7 @@ enum RawHarness {
     static func withPort<Result: Sendable>(
         to endpoint: Endpoint,
         configure: @escaping @Sendable (inout RawConfiguration) -> Void = { _ in },
+        visitors: Int = 10_000,
         _ body: @escaping @Sendable (PublicPort) async throws -> Result
     ) async throws -> Result {
         let ca = try ThrowawayCA()
@@ -59,6 +60,7 @@ enum RawHarness {
                 configuration.raw.ports = range
                 // A flow ends when its visitor has been silent, which no test waits for.
                 configuration.drainDeadline = .milliseconds(100)
+                configuration.visitorLimit = visitors
                 configure(&configuration.raw)
             },
             { edge in

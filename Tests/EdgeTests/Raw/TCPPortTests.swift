@@ -16,6 +16,7 @@ struct TCPPortTests {
         _ serve: @escaping @Sendable (TCP.Connection) async throws -> Void,
         proxyHeader: ProxyHeader.Version? = nil,
         configure: @escaping @Sendable (inout RawConfiguration) -> Void = { _ in },
+        visitors: Int = 10_000,
         _ body: @escaping @Sendable (RawHarness.PublicPort) async throws -> Result
     ) async throws -> Result {
         try await TCP.withService(serve) { local in
@@ -23,6 +24,7 @@ struct TCPPortTests {
             return try await RawHarness.withPort(
                 to: try .tcp(target, port: nil, proxyHeader: proxyHeader),
                 configure: configure,
+                visitors: visitors,
                 body
             )
         }
@@ -142,6 +144,24 @@ struct TCPPortTests {
         }
         #expect(end == .reset)
         #expect(refused == 1)
+    }
+
+    @Test func `visitors of ports are among all visitors of the edge`() async throws {
+        try await visit(Self.echo, visitors: 1) { port in
+            try await TCP.connect(port.number).executeThenClose { inbound, outbound in
+                var pieces = inbound.makeAsyncIterator()
+                try await outbound.write(ByteBuffer(string: "only"))
+                #expect(try await pieces.next().map { String(buffer: $0) } == "only")
+                #expect(await Self.end(of: port) == .reset)
+                #expect(port.figure("osm_edge_raw_refused_total{reason=\"busy\"}") == 1)
+            }
+            try await port.until("osm_edge_raw_connections", is: 0)
+            try await TCP.connect(port.number).executeThenClose { inbound, outbound in
+                try await outbound.write(ByteBuffer(string: "next"))
+                outbound.finish()
+                #expect(try await TCP.text(inbound) == "next")
+            }
+        }
     }
 
     @Test func `one address has no more connections than it may, and gets them back`() async throws {

@@ -51,11 +51,20 @@ struct ChosenNamesTests {
         #expect(try table.register(nil, for: Self.twin, at: Self.start).get().host == "d6f1c8f0effff4b6e.t.example")
     }
 
+    @Test mutating func `a beginning that is only leased is worth waiting for`() throws {
+        let labels = [8, 16, 24, 32].map { "d\(Self.laptop.filter { $0 != "-" }.prefix($0))" }
+        for label in labels.dropLast() { _ = try table.register(label, for: Self.stranger, at: Self.start).get() }
+        _ = try table.register(labels[3], for: Self.twin, at: Self.start).get()
+        table.deviceLeft(Self.twin, at: Self.start)
+        let lease = table.limits.lease
+        #expect(table.register(nil, for: Self.laptop, at: Self.start) == .failure(.init(.nameLeased, pause: lease)))
+    }
+
     @Test mutating func `somebody who squats on every beginning is a name taken`() throws {
         for length in [8, 16, 24, 32] {
             let label = "d\(Self.laptop.filter { $0 != "-" }.prefix(length))"
             _ = try table.register(label, for: Self.stranger, at: Self.start).get()
         }
-        #expect(table.register(nil, for: Self.laptop, at: Self.start) == .failure(.nameTaken))
+        #expect(table.register(nil, for: Self.laptop, at: Self.start) == .failure(.init(.nameTaken)))
     }
 }

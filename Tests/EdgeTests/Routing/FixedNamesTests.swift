@@ -35,9 +35,9 @@ struct FixedNamesTests {
     @Test mutating func `nobody else gets a bound name, on whatever path it is bound`() throws {
         try fix("app.t.example/api=\(Self.laptop)")
         try fix("app.other.example=\(Self.laptop)")
-        #expect(table.register("app", for: Self.stranger, at: Self.start) == .failure(.nameTaken))
+        #expect(table.register("app", for: Self.stranger, at: Self.start) == .failure(.init(.nameTaken)))
         let foreign = table.register("app.other.example", for: Self.stranger, at: Self.start)
-        #expect(foreign == .failure(.nameNotAllowed))
+        #expect(foreign == .failure(.init(.nameNotAllowed)))
     }
 
     @Test mutating func `each device of a bound name may register it`() throws {
@@ -55,7 +55,7 @@ struct FixedNamesTests {
         table.deviceLeft(Self.laptop, at: Self.start)
         table.expireLeases(at: Self.start + .hours(24))
         #expect(devices("app.t.example", at: Self.start + .hours(24)) == [Self.laptop])
-        #expect(table.register("app", for: Self.stranger, at: Self.start + .hours(24)) == .failure(.nameTaken))
+        #expect(table.register("app", for: Self.stranger, at: Self.start + .hours(24)) == .failure(.init(.nameTaken)))
     }
 
     @Test mutating func `a device cannot give a bound name back`() throws {
@@ -80,7 +80,7 @@ struct FixedNamesTests {
         table = BindingTable(baseDomain: try #require(HostName("t.example")), limits: limits)
         try fix("a.t.example=\(Self.laptop)")
         #expect(try !table.register("b", for: Self.laptop, at: Self.start).get().isFixed)
-        #expect(table.register("c", for: Self.laptop, at: Self.start) == .failure(.tooManyBindings))
+        #expect(table.register("c", for: Self.laptop, at: Self.start) == .failure(.init(.tooManyBindings)))
     }
 
     // MARK: Wildcards
@@ -95,7 +95,7 @@ struct FixedNamesTests {
             ("x.apps.example", Self.stranger), ("own.apps.example", Self.laptop), ("apps.example", Self.laptop),
             ("y.x.apps.example", Self.laptop),
         ] {
-            #expect(table.register(host, for: device, at: Self.start) == .failure(.nameNotAllowed))
+            #expect(table.register(host, for: device, at: Self.start) == .failure(.init(.nameNotAllowed)))
         }
         #expect(table.count == 2)
     }
@@ -105,7 +105,7 @@ struct FixedNamesTests {
         #expect(devices("app.t.example") == [Self.laptop])
         #expect(try !table.register("app", for: Self.stranger, at: Self.start).get().isFixed)
         #expect(devices("app.t.example") == [Self.stranger])
-        #expect(table.register("www", for: Self.stranger, at: Self.start) == .failure(.nameReserved))
+        #expect(table.register("www", for: Self.stranger, at: Self.start) == .failure(.init(.nameReserved)))
         #expect(try table.register("www", for: Self.laptop, at: Self.start).get().isFixed)
     }
 
@@ -129,7 +129,7 @@ struct FixedNamesTests {
         #expect(devices("kept.t.example", at: Self.start + .minutes(5)) == nil)
         #expect(try table.register("kept", for: Self.stranger, at: Self.start).get() == kept)
         #expect(try table.register("more", for: Self.stranger, at: Self.start).get().id == "b3")
-        #expect(table.register("lost", for: Self.stranger, at: Self.start) == .failure(.nameTaken))
+        #expect(table.register("lost", for: Self.stranger, at: Self.start) == .failure(.init(.nameTaken)))
         #expect(before.match("old.t.example", "/".utf8, at: Self.start) != nil)
     }
 }

@@ -45,7 +45,6 @@ REQUESTS = [
     stricter("RFC 3875, 4.1.18: behind CGI these are the framing fields themselves", "field-lookalike"),
     stricter("RFC 9110, 7.6.1: Connection must not name what is for every hop", "connection-names-needed"),
     stricter("RFC 9110, 10.1.1: an unknown expectation may be answered with 417", "expect-unknown"),
-    stricter("RFC 9110, 7.8: h2c is not switched to, and not left to the origin", "upgrade-other"),
     stricter("RFC 9110, 8.6: a length beyond 19 digits is not read", "length-many-zeros"),
     stricter("RFC 9112, 7.1: a chunk's size is hexadecimal digits alone, and the line ends with CRLF", "chunk-size-bad",
              "chunk-size-blank", "chunk-lf", "chunk-cr", "chunk-wrong-size"),
