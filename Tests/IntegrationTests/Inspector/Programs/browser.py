@@ -256,7 +256,8 @@ def control(visitor, inspector, browser):
     expect(inspector.rows("/echo")).to_have_count(1)
     page.locator("#held").click()
     expect(inspector.rows("/echo")).to_have_count(2)
-    inspector.open("n=2")
+    # Shown whole, or what is still asked for would be gone with the clearing.
+    expect(inspector.open("n=2")).to_contain_text("Waiting")
     page.locator("#clear").click()
     for each in (inspector, other):
         expect(each.page.locator(".item")).to_have_count(0)
