@@ -164,6 +164,8 @@ def parse(words):
     found = options(words)
     effort = quick() if found.get("--quick") else Effort()
     effort.rounds = count(found, "--rounds", 3, 99, effort.rounds)
+    if "--rounds" in found:
+        effort.compared_rounds = effort.rounds
     effort.crowd_visitors = count(found, "--visitors", 1, 50_000, effort.crowd_visitors)
     effort.crowd_agents = count(found, "--agents", 1, 5000, effort.crowd_agents)
     may_write(found.get("--json", "-"))

@@ -41,6 +41,14 @@ extension HTTP2Handler {
         guard !saysFarewell, let context, let patience = limits.farewell else { return }
         saysFarewell = true
         endFarewell(in: patience)
+        do {
+            // However full the socket is: no stream is open, so what the library still has is a frame or two.
+            while let bytes = try session.produce(limit: Self.writeSize) {
+                context.write(wrapOutboundOut(bytes), promise: nil)
+            }
+        } catch {
+            return closeAtOnce(.closed)
+        }
         let flushed = context.eventLoop.makePromise(of: Void.self)
         flushed.futureResult.assumeIsolated().whenSuccess { [self] in
             self.context?.close(mode: .output, promise: nil)

@@ -34,6 +34,7 @@ extension HTTP2Handler {
     /// Gives the connection's credit back, or when too much is unread, keeps it and cuts the worst reader off.
     func relieveMemory() {
         returnHeldCredit()
+        if budget.isExhausted { budget.evictLeftovers() }
         // Past the mark the next window of the peer might not fit into the connection's own budget any more.
         guard unread > limits.unreadMark || budget.isExhausted else { return }
         evictWorstReader()
@@ -43,16 +44,21 @@ extension HTTP2Handler {
     private func evictWorstReader() {
         let open = session.streamWithMostUnread
         let ended = behind.values.max { $0.stream.unreadBytes < $1.stream.unreadBytes }
-        if let ended, ended.stream.unreadBytes > open?.unreadBytes ?? 0 {
-            forgetUnread(of: ended.stream)
-            return ended.reader.streamEvicted(ended.stream)
-        }
+        if let ended, ended.stream.unreadBytes > open?.unreadBytes ?? 0 { return evict(ended) }
         // A reader that is merely about to read is not to blame, whoever has used the memory up.
         guard let open, open.unreadBytes >= limits.initialStreamWindow / 4 else { return }
         open.wasEvicted = true
         reset(open, .enhanceYourCalm)
         forgetUnread(of: open)
     }
+
+    private func evict(_ entry: Behind) {
+        forgetUnread(of: entry.stream)
+        entry.reader?.streamEvicted(entry.stream)
+    }
+
+    /// Lets go of all that readers keep of a connection that is over: nobody else would be cut off for them.
+    func evictLeftovers() { for entry in Array(behind.values) { evict(entry) } }
 
     /// Counts a stream's bytes no longer, but for those that its reader keeps.
     func forgetUnread(of stream: HTTP2Stream, but kept: Int = 0) {
@@ -66,8 +72,12 @@ extension HTTP2Handler {
 
     /// The connection is over: what readers keep is counted until they have taken it, and nothing else.
     func forgetAllButKept() {
-        for (stream, reader) in Array(behind.values) { forgetUnread(of: stream, but: reader.bytesKept(of: stream)) }
+        for entry in Array(behind.values) {
+            forgetUnread(of: entry.stream, but: entry.reader?.bytesKept(of: entry.stream) ?? 0)
+        }
         forget(unread - behind.values.reduce(0) { $0 + $1.stream.unreadBytes })
+        isSettled = true
+        if !behind.isEmpty { budget.left(self) }
     }
 
     private func forget(_ count: Int) {
@@ -75,6 +85,9 @@ extension HTTP2Handler {
         unread -= counted
         budget.remove(counted)
     }
+
+    /// Whether the peer may be waiting for credit that is kept back.
+    package var withholdsCredit: Bool { heldCredit > 0 }
 
     func returnHeldCredit() {
         guard heldCredit > 0 else { return }

@@ -13,6 +13,10 @@ extension HTTP2Handler {
         reader.stream(stream, received: data)
     }
 
+    private func keepCounting(_ stream: HTTP2Stream, _ reader: any HTTP2StreamDelegate) {
+        if stream.unreadBytes > 0 { behind[ObjectIdentifier(stream)] = Behind(stream: stream, reader: reader) }
+    }
+
     /// Takes leave of a stream, whose reader may still be behind.
     func streamIsOver(_ stream: HTTP2Stream, _ code: HTTP2ErrorCode) {
         windowsGrown -= stream.window.grown
@@ -28,13 +32,20 @@ extension HTTP2Handler {
         stream.delegate = nil
         // A reader that is still behind on a stream that ended well takes the rest later.
         if code == .noError, !hasEnded {
-            if stream.unreadBytes > 0 { behind[ObjectIdentifier(stream)] = (stream, closing) }
+            keepCounting(stream, closing)
+            return closing.stream(stream, closed: code)
+        }
+        // What is told after the end of the connection has been counted off with it.
+        guard !isSettled else {
+            _ = stream.window.read(stream.unreadBytes, now: .now(), roundTrip: nil, allowance: 0)
             return closing.stream(stream, closed: code)
         }
         // Otherwise it mostly drops it, and what it does keep goes on counting.
+        keepCounting(stream, closing)
         closing.stream(stream, closed: code)
         forgetUnread(of: stream, but: closing.bytesKept(of: stream))
-        if stream.unreadBytes > 0 { behind[ObjectIdentifier(stream)] = (stream, closing) }
+        // One that this end cut off for what it holds may have thought that it has all the time there is.
+        if stream.wasEvicted, closing.bytesKept(of: stream) > 0 { closing.streamEvicted(stream) }
         // What was kept back for its sake may be the peer's at once; nobody else might ask for it.
         returnHeldCredit()
         schedulePump()

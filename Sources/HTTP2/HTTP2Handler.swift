@@ -43,8 +43,10 @@ package final class HTTP2Handler: ChannelInboundHandler {
     /// Connection credit kept back while too much is unread.
     var heldCredit = 0
     var waitsForBudget = false
-    /// Streams that ended well whose readers have not taken everything yet.
-    var behind: [ObjectIdentifier: (stream: HTTP2Stream, reader: any HTTP2StreamDelegate)] = [:]
+    /// Streams that are over whose readers have not taken everything yet.
+    var behind: [ObjectIdentifier: Behind] = [:]
+    /// The connection is over, and nothing counts any more but what readers keep.
+    var isSettled = false
     private var pings = PingClock()
 
     /// When the last byte of the peer arrived.
@@ -76,6 +78,12 @@ package final class HTTP2Handler: ChannelInboundHandler {
         self.budget = budget
         self.delegate = delegate
         guardAgainstFloods = FloodGuard(limits: limits, now: .now())
+    }
+
+    /// A stream that is over, and who holds bytes of it: its owner keeps it, not this, or each would keep the other.
+    struct Behind {
+        let stream: HTTP2Stream
+        weak var reader: (any HTTP2StreamDelegate)?
     }
 
     /// A reader that was let go of without a word has not given back what it held.

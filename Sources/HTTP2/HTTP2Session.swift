@@ -147,6 +147,7 @@ package import NIOCore
         guard !peerIsLeaving else { throw HTTP2Error(.noNewStreams, "the peer said GOAWAY") }
         let stream = HTTP2Stream(id: 0, limits: limits)
         stream.outbound.isEnding = ends
+        stream.hasSentEnd = ends
         let context = unsafe Unmanaged.passUnretained(stream).toOpaque()
         let id = unsafe lent.with(fields) { names, count in
             guard !ends else { return unsafe nghttp2_submit_request(raw, nil, names, count, nil, context) }
@@ -175,6 +176,7 @@ package import NIOCore
     ) throws(HTTP2Error) {
         guard !stream.isClosed else { throw HTTP2Error(.streamState, "respond on a closed stream") }
         stream.outbound.isEnding = ends
+        stream.hasSentEnd = ends
         let code = unsafe lent.with(fields, status: status) { names, count in
             guard !ends else { return unsafe nghttp2_submit_response(raw, stream.id, names, count, nil) }
             var source = unsafe SessionFactory.dataSource()

@@ -24,6 +24,8 @@ package final class HTTP2Stream {
     package internal(set) var wasResetByPeer = false
     /// Whether this end ended it because its reader held too much of it.
     package internal(set) var wasEvicted = false
+    /// Whether the library has been given the end of our side: END_STREAM leaves with the last bytes or before any RST_STREAM.
+    package internal(set) var hasSentEnd = false
     /// Whether it is known why it ends: a code that comes without that is the library's own complaint.
     var endIsExplained = false
 
@@ -60,7 +62,7 @@ package protocol HTTP2StreamDelegate: AnyObject {
     func streamEnded(_ stream: HTTP2Stream)
     /// The send queue has room again after `HTTP2Handler.send` answered false.
     func streamWritable(_ stream: HTTP2Stream)
-    /// The stream is over; no further call follows.
+    /// The stream is over; what follows at most is about bytes that are kept.
     func stream(_ stream: HTTP2Stream, closed code: HTTP2ErrorCode)
     /// All that one read brought has been told: the moment to flush.
     func streamReadComplete(_ stream: HTTP2Stream)

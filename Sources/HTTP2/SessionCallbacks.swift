@@ -242,6 +242,7 @@ extension HTTP2Session {
         let count = min(length, stream.outbound.byteCount)
         if count == stream.outbound.byteCount, stream.outbound.isEnding {
             unsafe flags.pointee |= NGHTTP2_DATA_FLAG_EOF.rawValue
+            stream.hasSentEnd = true
             if let trailers = stream.outbound.trailers {
                 unsafe flags.pointee |= NGHTTP2_DATA_FLAG_NO_END_STREAM.rawValue
                 stream.outbound.trailers = nil

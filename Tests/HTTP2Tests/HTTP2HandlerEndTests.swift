@@ -146,6 +146,42 @@ struct HTTP2HandlerEndTests {
         #expect(pair.edgeBudget.used == 0)
     }
 
+    @Test func `a reader that is cut off on a stream that goes on lets go of what it holds`() throws {
+        var limits = HTTP2Limits.towardsAgent
+        limits.receiveBudget = limits.connectionWindow + 4000
+        let pair = try HandlerPair(edgeLimits: limits)
+        let keeper = Keeper()
+        _ = try pair.edgeHandler.open(.get("/"), ends: false, delegate: keeper)
+        try pair.exchange()
+        let served = try #require(pair.agentDelegate.accepted.last)
+        try pair.agentHandler.respond(.status("200"), on: served, ends: false)
+        // The response is whole, and the request goes on.
+        _ = pair.agentHandler.send(ByteBuffer(pattern: limits.initialStreamWindow / 2), on: served)
+        pair.agentHandler.finish(served)
+        try pair.exchange()
+        #expect(keeper.wasEvicted)
+        #expect(pair.edgeBudget.used == 0)
+    }
+
+    @Test func `what is kept of a connection that is over gives way to one that goes on`() throws {
+        let pair = try HandlerPair(budget: 6000)
+        let keeper = Keeper()
+        _ = try pair.edgeHandler.open(.get("/"), ends: true, delegate: keeper)
+        try pair.exchange()
+        let served = try #require(pair.agentDelegate.accepted.last)
+        try pair.agentHandler.respond(.status("200"), on: served, ends: false)
+        _ = pair.agentHandler.send(ByteBuffer(pattern: 5000), on: served)
+        try pair.exchange()
+        pair.edgeHandler.close()
+        #expect(pair.edgeBudget.used == 5000 && !keeper.wasEvicted)
+        let other = try HandlerPair(sharing: pair.edgeBudget)
+        let (_, next) = try other.openAnswered()
+        _ = other.agentHandler.send(ByteBuffer(pattern: 5000), on: next)
+        try other.exchange()
+        #expect(keeper.wasEvicted)
+        #expect(pair.edgeBudget.used == 5000)
+    }
+
     @Test func `credit that was kept back is given back when its readers have gone`() throws {
         var limits = HTTP2Limits.towardsAgent
         limits.receiveBudget = limits.connectionWindow + 4000

@@ -65,9 +65,10 @@ final class HandlerPair {
     init(
         edgeLimits: HTTP2Limits = .towardsAgent,
         agentLimits: HTTP2Limits = .towardsEdge,
-        budget: Int = 1 << 30
+        budget: Int = 1 << 30,
+        sharing shared: MemoryBudget? = nil
     ) throws {
-        edgeBudget = MemoryBudget(limit: budget)
+        edgeBudget = shared ?? MemoryBudget(limit: budget)
         edgeHandler = try HTTP2Handler(role: .client, limits: edgeLimits, budget: edgeBudget, delegate: edgeDelegate)
         agentHandler = try HTTP2Handler(
             role: .server,

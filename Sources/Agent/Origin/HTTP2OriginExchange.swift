@@ -120,9 +120,10 @@ final class HTTP2OriginExchange: HTTP2StreamDelegate {
     func originIsReady() {
         guard state == .sent else { return }
         if let sink {
+            let wasWaiting = isWaitingForProgress
             upload.resume(from: visitor, to: sink)
             // It has just taken something.
-            if isWaitingForProgress { stopTimer() }
+            if wasWaiting { stopTimer() }
             expectProgress()
         }
         expectHead()

@@ -137,6 +137,8 @@ final class OriginPool: Origin {
         preface: ByteBuffer?,
         _ whenDone: @escaping (Result<OriginConnection, OriginFailure>) -> Void
     ) {
+        guard !isClosed else { return whenDone(.failure(.closed)) }
+        if !budget.mayOpen { dropIdle() }
         guard budget.mayOpen else { return whenDone(.failure(.busy)) }
         budget.opens()
         connect(preface: preface) { [budget] result in

@@ -67,7 +67,8 @@ final class DatagramPort: ChannelInboundHandler {
     }
 
     private func open(_ address: SocketAddress, on listener: SocketAddress?) -> DatagramFlow? {
-        guard flows.mayAdd(address), !ports.core.overload.shedsRequests else { return drop(.flows) }
+        guard !ports.core.overload.shedsRequests else { return drop(.overloaded) }
+        guard flows.mayAdd(address) else { return drop(.flows) }
         guard let (binding, tunnel) = ports.route(key), tunnel.allowsExtendedConnect, let handler = tunnel.handler
         else { return drop(.offline) }
         let flow = DatagramFlow(address: address, port: self, handler: handler)

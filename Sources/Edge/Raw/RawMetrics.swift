@@ -3,7 +3,7 @@ import Metrics
 
 /// Why a visitor's TCP connection was reset before its bytes passed; the raw value is a label.
 enum RawRefusal: String, CaseIterable {
-    /// Too many connections in all, or from one address.
+    /// Too many connections in all, or from one address, or too little memory.
     case busy
     /// No tunnel of the device carries the port.
     case offline
@@ -20,6 +20,8 @@ enum DatagramDrop: String, CaseIterable {
     case oversize
     /// The binding, or the source network, has as many flows as it may.
     case flows
+    /// The edge is short of memory.
+    case overloaded
     /// No tunnel of the device carries the port.
     case offline
     /// The agent has refused or ended the flow.

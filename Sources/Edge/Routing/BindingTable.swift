@@ -241,13 +241,9 @@ struct BindingTable {
         for host in hosts {
             let claimed = claim(host, for: device, at: now)
             guard case .failure(let refusal) = claimed else { return claimed }
-            switch refusal.code {
-            case .nameTaken: continue
+            guard refusal.code == .nameTaken || refusal.code == .nameLeased else { return claimed }
             // The one that is free first is worth waiting for.
-            case .nameLeased where refused.pause.map({ $0 <= refusal.pause ?? $0 }) ?? false: continue
-            case .nameLeased: refused = refusal
-            default: return claimed
-            }
+            if let pause = refusal.pause, pause < refused.pause ?? .nanoseconds(.max) { refused = refusal }
         }
         return .failure(refused)
     }

@@ -9,6 +9,7 @@ extension HTTP1Visitor: VisitorResponder {
     private static let goOnHead = ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n")
 
     var takesMore: Bool { isWritable }
+    var maySend: Bool { true }
 
     func goOn() { send(Self.goOnHead) }
 

@@ -22,7 +22,8 @@ final class HTTP2Responder: VisitorResponder, HTTP2StreamDelegate {
     private var taken = 0
     /// What came after the response had ended, and nobody reads.
     private var surplus = 0
-    /// The whole response had left at the last look, and the request had not ended.
+    private var requestHasEnded = false
+    /// At the last look the response had left, its end included, and the request had not ended.
     private var isOnlyAwaitingRequest = false
 
     /// How much of a body that nobody wants is read, so that a visitor who is still sending sees its answer.
@@ -82,7 +83,10 @@ final class HTTP2Responder: VisitorResponder, HTTP2StreamDelegate {
         held = 0
     }
 
-    func streamEnded(_ stream: HTTP2Stream) { exchange?.requestEnded() }
+    func streamEnded(_ stream: HTTP2Stream) {
+        requestHasEnded = true
+        exchange?.requestEnded()
+    }
 
     func streamWritable(_ stream: HTTP2Stream) {
         isBlocked = false
@@ -103,6 +107,7 @@ final class HTTP2Responder: VisitorResponder, HTTP2StreamDelegate {
 
     var peer: IPAddress? { visitor.peer }
     var takesMore: Bool { !isBlocked }
+    var maySend: Bool { visitor.handler?.withholdsCredit != true }
     /// All of a turn waits in the stream's queue until its end, so that only half a queue says something.
     var isBehind: Bool { stream.queuedBytes > 64 * 1024 }
 
@@ -148,17 +153,17 @@ final class HTTP2Responder: VisitorResponder, HTTP2StreamDelegate {
         if !handler.send(data, on: stream) { isBlocked = true }
     }
 
-    /// Resets the stream when its reader has taken nothing for too long while bytes wait for it, or when it has the whole
-    /// response and still does not end its request.
+    /// Resets the stream when its reader has taken nothing for too long while bytes, or the end, wait for it, or when it has
+    /// the whole response and still does not end its request.
     func lookAfterReader(at now: NIODeadline) {
         let waiting = stream.queuedBytes
         let progress = written - waiting - taken
         taken += progress
-        guard waiting > 0 else {
+        guard waiting > 0 || hasEnded && !stream.hasSentEnd else {
             clock.rest()
             // RFC 9113, 8.1: a complete response, and a request that is not needed any more.
             if isOnlyAwaitingRequest { visitor.handler?.reset(stream, .noError) }
-            isOnlyAwaitingRequest = hasEnded
+            isOnlyAwaitingRequest = hasEnded && !requestHasEnded
             return
         }
         clock.wait(from: now)

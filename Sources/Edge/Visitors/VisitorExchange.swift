@@ -92,7 +92,9 @@ final class VisitorExchange: HTTP2StreamDelegate {
     }
 
     private func bodyIsDue() {
-        if bodyWatch?.isLate(at: core.eventLoop.now) == true { fail(.bodyTimeout) }
+        guard bodyWatch?.isLate(at: core.eventLoop.now) == true else { return }
+        // Who is not allowed to send is not late.
+        if responder?.maySend == false { bodyWatch?.awaits(at: core.eventLoop.now) } else { fail(.bodyTimeout) }
     }
 
     /// The body is complete, or the response has begun: from then on both may take their time.
@@ -305,7 +307,7 @@ final class VisitorExchange: HTTP2StreamDelegate {
         case .over: return
         case .streaming:
             // A response that has arrived whole and waits for a slow visitor is no failure.
-            guard !responseHasEnded || stream.wasEvicted else { return }
+            guard !responseHasEnded else { return }
             // The tunnel's own way to get its memory back from the reader who holds most of it.
             let isEvicted = code == .enhanceYourCalm && !stalled.isEmpty
             cut(code, because: isEvicted ? .readerEvicted : code == .connectionLost ? .tunnelLost : .originBroke)

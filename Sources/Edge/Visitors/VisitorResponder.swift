@@ -13,6 +13,8 @@ protocol VisitorResponder: AnyObject {
     var peer: IPAddress? { get }
     /// Whether more of a body is taken now; when not, the exchange's `visitorIsReady` follows.
     var takesMore: Bool { get }
+    /// Whether the visitor may send at all: not while its connection's credit is kept back for want of memory.
+    var maySend: Bool { get }
     /// Whether bytes of an earlier moment still wait for the visitor: what is written now will wait, too.
     var isBehind: Bool { get }
 

@@ -258,6 +258,18 @@ struct RequestEndTests {
     }
 
     @Test(.timeLimit(.minutes(5)))
+    func `a request that does not end after its answer is ended over HTTP/2`() async throws {
+        try await RequestEndHarness.run(configured: {
+            $0.border.readerDeadline = .seconds(1)
+            $0.keepAliveDeadline = .seconds(1)
+        }) { harness in
+            let visitor = try await harness.http2Visitor("/a", host: "nobody.localhost", ends: false)
+            // Once no request is open, an idle connection ends.
+            try await visitor.closeFuture.get()
+        }
+    }
+
+    @Test(.timeLimit(.minutes(5)))
     func `a request behind another is told that it may go on`() async throws {
         try await RequestEndHarness.run(configured: { _ in }) { harness in
             let port = try #require(ListenAddress(harness.edge.addresses.visitor)).port
