@@ -19,6 +19,12 @@ struct FarewellTests {
             if isHolding { held.append((data, promise)) } else { context.write(data, promise: promise) }
         }
 
+        func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
+            for (_, promise) in held { promise?.fail(ChannelError.ioOnClosedChannel) }
+            held = []
+            context.close(mode: mode, promise: promise)
+        }
+
         func takeAll(_ context: ChannelHandlerContext) {
             isHolding = false
             for (bytes, promise) in held { context.write(bytes, promise: promise) }
