@@ -47,11 +47,15 @@ struct OriginFailureTests {
     @Test func `says that nobody listens at a port`() async throws {
         let listener = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .bind(host: "127.0.0.1", port: 0).get()
-        let port = listener.localAddress?.port ?? 0
-        try await listener.close().get()
+        // A port that a client has: nobody listens there, and nobody else can meanwhile.
+        let client = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .connect(host: "127.0.0.1", port: listener.localAddress?.port ?? 0).get()
+        let port = client.localAddress?.port ?? 0
         for target in ["\(port)", "localhost:\(port)", "https://localhost:\(port)"] {
             #expect(try await visit(target).body.contains("is not running: it refused"))
         }
+        try await client.close().get()
+        try await listener.close().get()
     }
 
     // MARK: Certificates
