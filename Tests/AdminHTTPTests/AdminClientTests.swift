@@ -49,8 +49,8 @@ struct AdminClientTests {
     @Test func `an answer beyond the limit is not kept`() async throws {
         let routes = ["/": AdminRoute.get { _ in .text(String(repeating: "x", count: 1000)) }]
         try await withServer(AdminServer(.tcp(host: "127.0.0.1", port: 0), routes: routes)) { address in
-            #expect(await code(.init(bodyBytes: 999), at: address) == .answerTooLong)
-            #expect(await code(.init(bodyBytes: 1000), at: address) == nil)
+            #expect(await code(.init(deadline: .seconds(60), bodyBytes: 999), at: address) == .answerTooLong)
+            #expect(await code(.init(deadline: .seconds(60), bodyBytes: 1000), at: address) == nil)
         }
     }
 
