@@ -24,7 +24,7 @@ scenarios   {' '.join(dict.fromkeys(scenario.group for scenario in SCENARIOS if 
 on request  {' '.join(scenario.group for scenario in SCENARIOS if scenario.on_request)}
 
   --json [FILE]     write everything, each round too, to FILE, or to standard output in place of the table
-  --quick           seven minutes in place of 35: shorter turns, less growth, no references but nginx and nghttpx
+  --quick           seven minutes in place of 30: shorter turns, less growth, no references but nginx and nghttpx
   --only NAME,...   these scenarios (a group, or one of its scenarios such as request_cpu_c64) and these systems;
                     ours always takes part, and {PAIR} where no system is named
                     `--only growth` takes eight minutes, with --quick two

@@ -25,8 +25,7 @@ extension HTTP2Handler {
     package func close() {
         guard !hasEnded else { return }
         pump()
-        guard !hasEnded else { return }
-        if limits.farewell == nil { closeAtOnce(.closed) } else { sayFarewell() }
+        sayFarewell()
     }
 
     func closeAtOnce(_ reason: End) {
@@ -34,11 +33,12 @@ extension HTTP2Handler {
         context?.close(promise: nil)
     }
 
-    /// Says that nothing more comes once the peer has taken what is queued, and waits for it to close its side.
+    /// Closes at once where no farewell is granted; else says that nothing more comes once the peer has taken what is queued, and waits for it to close its side.
     ///
     /// To close while it still sends would reset the connection, and the reset would overtake the last bytes.
     private func sayFarewell() {
-        guard !saysFarewell, let context, let patience = limits.farewell else { return }
+        guard !hasEnded, !saysFarewell else { return }
+        guard let context, let patience = limits.farewell else { return closeAtOnce(.closed) }
         saysFarewell = true
         endFarewell(in: patience)
         do {
@@ -70,6 +70,6 @@ extension HTTP2Handler {
         guard hasSaidGoAway || session.peerIsLeaving else {
             return closeAtOnce(.protocolViolation("the peer broke the rules of HTTP/2"))
         }
-        if limits.farewell == nil { closeAtOnce(.closed) } else { sayFarewell() }
+        sayFarewell()
     }
 }

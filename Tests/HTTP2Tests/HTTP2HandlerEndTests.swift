@@ -128,18 +128,28 @@ struct HTTP2HandlerEndTests {
         #expect(pair.edgeHandler.behind.isEmpty)
     }
 
-    @Test func `a reader that keeps too much of a stream that ended is told to let go of it`() throws {
+    /// Few enough unread bytes to be too many soon.
+    private static var narrow: HTTP2Limits {
         var limits = HTTP2Limits.towardsAgent
         limits.receiveBudget = limits.connectionWindow + 4000
-        let pair = try HandlerPair(edgeLimits: limits)
-        let keeper = Keeper()
-        _ = try pair.edgeHandler.open(.get("/"), ends: true, delegate: keeper)
+        return limits
+    }
+
+    /// Lets a reader have a whole response, to a request that ends or goes on.
+    private func answer(_ keeper: Keeper, with count: Int, of pair: HandlerPair, requestEnds: Bool) throws {
+        _ = try pair.edgeHandler.open(.get("/"), ends: requestEnds, delegate: keeper)
         try pair.exchange()
         let served = try #require(pair.agentDelegate.accepted.last)
         try pair.agentHandler.respond(.status("200"), on: served, ends: false)
-        _ = pair.agentHandler.send(ByteBuffer(pattern: 5000), on: served)
+        _ = pair.agentHandler.send(ByteBuffer(pattern: count), on: served)
         pair.agentHandler.finish(served)
         try pair.exchange()
+    }
+
+    @Test func `a reader that keeps too much of a stream that ended is told to let go of it`() throws {
+        let pair = try HandlerPair(edgeLimits: Self.narrow)
+        let keeper = Keeper()
+        try answer(keeper, with: 5000, of: pair, requestEnds: true)
         _ = try pair.openAnswered()
         try pair.exchange()
         #expect(keeper.wasEvicted)
@@ -147,18 +157,9 @@ struct HTTP2HandlerEndTests {
     }
 
     @Test func `a reader that is cut off on a stream that goes on lets go of what it holds`() throws {
-        var limits = HTTP2Limits.towardsAgent
-        limits.receiveBudget = limits.connectionWindow + 4000
-        let pair = try HandlerPair(edgeLimits: limits)
+        let pair = try HandlerPair(edgeLimits: Self.narrow)
         let keeper = Keeper()
-        _ = try pair.edgeHandler.open(.get("/"), ends: false, delegate: keeper)
-        try pair.exchange()
-        let served = try #require(pair.agentDelegate.accepted.last)
-        try pair.agentHandler.respond(.status("200"), on: served, ends: false)
-        // The response is whole, and the request goes on.
-        _ = pair.agentHandler.send(ByteBuffer(pattern: limits.initialStreamWindow / 2), on: served)
-        pair.agentHandler.finish(served)
-        try pair.exchange()
+        try answer(keeper, with: Self.narrow.initialStreamWindow / 2, of: pair, requestEnds: false)
         #expect(keeper.wasEvicted)
         #expect(pair.edgeBudget.used == 0)
     }
@@ -183,9 +184,7 @@ struct HTTP2HandlerEndTests {
     }
 
     @Test func `credit that was kept back is given back when its readers have gone`() throws {
-        var limits = HTTP2Limits.towardsAgent
-        limits.receiveBudget = limits.connectionWindow + 4000
-        let pair = try HandlerPair(edgeLimits: limits)
+        let pair = try HandlerPair(edgeLimits: Self.narrow)
         // Neither of them holds enough to be cut off.
         let pairs = try (0..<2).map { _ in try pair.openAnswered() }
         for (_, served) in pairs { _ = pair.agentHandler.send(ByteBuffer(pattern: 3000), on: served) }

@@ -120,10 +120,9 @@ final class HTTP2OriginExchange: HTTP2StreamDelegate {
     func originIsReady() {
         guard state == .sent else { return }
         if let sink {
-            let wasWaiting = isWaitingForProgress
+            // It takes something now, and what is left has its own time.
+            if owesBody { stopTimer() }
             upload.resume(from: visitor, to: sink)
-            // It has just taken something.
-            if wasWaiting { stopTimer() }
             expectProgress()
         }
         expectHead()
@@ -140,16 +139,15 @@ final class HTTP2OriginExchange: HTTP2StreamDelegate {
 
     // MARK: The deadline
 
-    /// Whether the timer runs for the body and not for the head.
-    private var isWaitingForProgress: Bool {
-        state == .sent && !request.isWebSocket && !upload.isComplete && response?.hasHead == false && timer != nil
+    /// Whether the timer, when it runs, runs for the body and not for the head.
+    private var owesBody: Bool {
+        state == .sent && !request.isWebSocket && !upload.isComplete && response?.hasHead == false
     }
 
     /// An origin that takes none of the body has as long as one that does not answer: the visitor cannot go on meanwhile,
     /// so nobody waits for it either.
     private func expectProgress() {
-        guard state == .sent, !request.isWebSocket, !upload.isComplete, response?.hasHead == false else { return }
-        if upload.waitingBytes > 0, timer == nil { startTimer() }
+        if owesBody, upload.waitingBytes > 0, timer == nil { startTimer() }
     }
 
     /// Starts the clock once the origin has the whole request; a visitor may take its time.
