@@ -234,6 +234,21 @@ struct HTTP2OriginTests {
         }
     }
 
+    @Test func `answers 504 when the head is late behind a body that was taken slowly`() async throws {
+        var variation = OriginHarness.Variation()
+        variation.headDeadline = .seconds(2)
+        try await OriginHarness.with(variation) { harness in
+            let visit = try await harness.visit("/hold", ends: false)
+            try await visit.send(ByteBuffer(repeating: 7, count: 4 << 20))
+            try await visit.finish()
+            for await event in harness.serviceEvents where event == .asked("/hold") { break }
+            try await harness.release()
+            let answer = await visit.answer()
+            #expect(answer.status == "504")
+            #expect(answer.fields["proxy-status"] == "osm-agent; error=http_response_timeout")
+        }
+    }
+
     @Test func `a connection on which nothing comes any more is not asked again`() async throws {
         var variation = OriginHarness.Variation()
         variation.headDeadline = .seconds(1)
@@ -283,6 +298,18 @@ struct HTTP2OriginTests {
             #expect(try await harness.queuedDownload() >= 6 << 20)
             try await slow.readOn()
             #expect(await slow.answer().body.utf8.count == 8 << 20)
+        }
+    }
+
+    @Test func `a visitor who is behind is cut off when the memory is needed`() async throws {
+        var variation = OriginHarness.Variation()
+        variation.memoryBudget = 64 << 10
+        try await OriginHarness.with(variation) { harness in
+            let slow = try await harness.visit("/download", reads: false)
+            let answer = await slow.answer()
+            #expect(answer.status == "200")
+            #expect(answer.code == .enhanceYourCalm)
+            #expect(try await harness.visit("/echo").answer().status == "200")
         }
     }
 

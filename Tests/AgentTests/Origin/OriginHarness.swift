@@ -18,6 +18,8 @@ final class OriginHarness: Sendable {
         var headDeadline = TimeAmount.seconds(30)
         var connectDeadline = TimeAmount.seconds(5)
         var serviceLimits = HTTP2Limits.towardsAgent
+        /// Bytes that the connection to the service may keep for visitors who are behind.
+        var memoryBudget = 1 << 30
         /// In place of the service: what to say to whoever connects.
         var greeting: [UInt8]?
         var isDown = false
@@ -184,6 +186,9 @@ final class OriginHarness: Sendable {
     /// The service's present connection hears nothing more, as if its host had lost its power.
     func numb() async throws { try await eventLoop.submit { [service] in try service.value.numb() }.get() }
 
+    /// The service reads the body that it held back, and what follows.
+    func release() async throws { try await eventLoop.submit { [service] in service.value.release() }.get() }
+
     /// What of a download the service has not sent yet.
     func queuedDownload() async throws -> Int {
         try await eventLoop.submit { [service] in service.value.queuedDownload }.get()
@@ -205,10 +210,10 @@ private final class AgentStandIn: HTTP2ConnectionDelegate {
         options.limits.connectDeadline = variation.connectDeadline
         let service = try variation.origin ?? LocalService(target, options: options)
         let connections = ConnectionBudget(variation.connections)
-        let rules = variation.rules
+        let (rules, memoryBudget) = (variation.rules, variation.memoryBudget)
         hasManyEndpoints = variation.hasManyEndpoints
         makeOrigin = {
-            let made = service.origin(on: eventLoop, memoryBudget: 1 << 30, connections: connections)
+            let made = service.origin(on: eventLoop, memoryBudget: memoryBudget, connections: connections)
             guard let made else { throw NothingCame() }
             return rules.isEmpty ? made : GuardedOrigin(made, rules: rules, eventLoop: eventLoop)
         }

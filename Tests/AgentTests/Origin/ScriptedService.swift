@@ -21,6 +21,7 @@ final class ScriptedService: HTTP2ConnectionDelegate {
     private var drops = 1
     private var channel: (any Channel)?
     private var download: HTTP2Stream?
+    private var held: (reader: ScriptedStream, stream: HTTP2Stream)?
     /// What of a download has not been sent yet.
     var queuedDownload: Int { download?.queuedBytes ?? 0 }
 
@@ -41,6 +42,12 @@ final class ScriptedService: HTTP2ConnectionDelegate {
     /// What comes on the last connection is lost from now on.
     func numb() throws { try channel?.pipeline.syncOperations.addHandler(Numbness(), position: .first) }
 
+    /// Reads on what the last request for `/hold` sends.
+    func release() {
+        guard let (reader, stream) = held.take() else { return }
+        reader.readOn(stream)
+    }
+
     // MARK: HTTP2ConnectionDelegate
 
     func connection(
@@ -51,9 +58,11 @@ final class ScriptedService: HTTP2ConnectionDelegate {
         let path = request.string(":path") ?? ""
         events.yield(.asked(path))
         do { try answer(path, request, stream, handler) } catch { handler.reset(stream, .internalError) }
-        return ScriptedStream(path: path, handler: handler, channel: channel) { [events] in
+        let reader = ScriptedStream(path: path, handler: handler, channel: channel) { [events] in
             events.yield(.closed(path, $0))
         }
+        if path == "/hold" { held = (reader, stream) }
+        return reader
     }
 
     private func answer(
@@ -123,6 +132,8 @@ private final class ScriptedStream: HTTP2StreamDelegate {
     private weak var handler: HTTP2Handler?
     private let channel: (any Channel)?
     private let closed: (HTTP2ErrorCode) -> Void
+    private var isHolding: Bool
+    private var heldBytes = 0
 
     init(
         path: String,
@@ -134,20 +145,29 @@ private final class ScriptedStream: HTTP2StreamDelegate {
         self.handler = handler
         self.channel = channel
         self.closed = closed
+        isHolding = path == "/hold"
+    }
+
+    func readOn(_ stream: HTTP2Stream) {
+        isHolding = false
+        handler?.taken(heldBytes, on: stream)
     }
 
     func stream(_ stream: HTTP2Stream, received data: ByteBuffer) {
         if path == "/dropped-once" { channel?.close(promise: nil) }
         guard let handler else { return }
-        guard path != "/hold" else { return handler.readerStalled(on: stream) }
-        _ = handler.send(data, on: stream)
+        guard !isHolding else {
+            heldBytes += data.readableBytes
+            return handler.readerStalled(on: stream)
+        }
+        if path != "/hold" { _ = handler.send(data, on: stream) }
         handler.taken(data.readableBytes, on: stream)
         // A response that breaks off, once its head has certainly been passed on.
         if path.hasPrefix("/cut/") { handler.reset(stream, .last(of: path)) }
     }
 
     func streamEnded(_ stream: HTTP2Stream) {
-        guard path != "/silent" else { return }
+        guard path != "/silent", path != "/hold" else { return }
         handler?.finish(stream, trailers: .of(["grpc-status": "0"]))
     }
 

@@ -14,8 +14,15 @@ enum EngineHarness {
     struct RunningEdge: Sendable {
         let addresses: EdgeService.Addresses
         let registry: PrometheusRegistry
-        /// Does what SIGHUP does with a configuration that is as it was.
-        let reload: @Sendable () -> Void
+        fileprivate let service: EdgeService
+        fileprivate let configuration: EdgeConfiguration
+
+        /// Does what SIGHUP does, with the configuration that the edge began with but for a change.
+        func reload(_ change: (inout EdgeConfiguration) -> Void = { _ in }) {
+            var changed = configuration
+            change(&changed)
+            service.reload(changed)
+        }
 
         /// How often a handshake was refused for that reason.
         func refusals(_ reason: String) -> String? {
@@ -82,8 +89,9 @@ enum EngineHarness {
             }
             group.addTask {
                 for await addresses in bound {
-                    let running = RunningEdge(addresses: addresses, registry: registry) { edge.reload(settled) }
-                    return try await body(running)
+                    return try await body(
+                        RunningEdge(addresses: addresses, registry: registry, service: edge, configuration: settled)
+                    )
                 }
                 return nil
             }

@@ -12,11 +12,6 @@ import TunnelProtocol
 
 @testable import Edge
 
-#if canImport(Darwin)
-import Darwin
-#else
-#endif
-
 /// Edge, agent and a local service in one process, with one TCP or UDP port between them.
 enum RawHarness {
     /// A port of the edge that leads to a local service.
@@ -42,7 +37,7 @@ enum RawHarness {
     static func withPort<Result: Sendable>(
         to endpoint: Endpoint,
         configure: @escaping @Sendable (inout RawConfiguration) -> Void = { _ in },
-        visitors: Int = 10_000,
+        configureEdge: @escaping @Sendable (inout EdgeConfiguration) -> Void = { _ in },
         _ body: @escaping @Sendable (PublicPort) async throws -> Result
     ) async throws -> Result {
         let ca = try ThrowawayCA()
@@ -60,7 +55,7 @@ enum RawHarness {
                 configuration.raw.ports = range
                 // A flow ends when its visitor has been silent, which no test waits for.
                 configuration.drainDeadline = .milliseconds(100)
-                configuration.visitorLimit = visitors
+                configureEdge(&configuration)
                 configure(&configuration.raw)
             },
             { edge in

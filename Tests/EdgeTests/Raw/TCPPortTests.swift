@@ -16,7 +16,7 @@ struct TCPPortTests {
         _ serve: @escaping @Sendable (TCP.Connection) async throws -> Void,
         proxyHeader: ProxyHeader.Version? = nil,
         configure: @escaping @Sendable (inout RawConfiguration) -> Void = { _ in },
-        visitors: Int = 10_000,
+        configureEdge: @escaping @Sendable (inout EdgeConfiguration) -> Void = { _ in },
         _ body: @escaping @Sendable (RawHarness.PublicPort) async throws -> Result
     ) async throws -> Result {
         try await TCP.withService(serve) { local in
@@ -24,7 +24,7 @@ struct TCPPortTests {
             return try await RawHarness.withPort(
                 to: try .tcp(target, port: nil, proxyHeader: proxyHeader),
                 configure: configure,
-                visitors: visitors,
+                configureEdge: configureEdge,
                 body
             )
         }
@@ -147,7 +147,7 @@ struct TCPPortTests {
     }
 
     @Test func `visitors of ports are among all visitors of the edge`() async throws {
-        try await visit(Self.echo, visitors: 1) { port in
+        try await visit(Self.echo, configureEdge: { $0.visitorLimit = 1 }) { port in
             try await TCP.connect(port.number).executeThenClose { inbound, outbound in
                 var pieces = inbound.makeAsyncIterator()
                 try await outbound.write(ByteBuffer(string: "only"))

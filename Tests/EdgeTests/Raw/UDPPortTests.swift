@@ -23,6 +23,7 @@ struct UDPPortTests {
     private func visit<Result: Sendable>(
         answers: Int = 1,
         configure: @escaping @Sendable (inout RawConfiguration) -> Void = { _ in },
+        configureEdge: @escaping @Sendable (inout EdgeConfiguration) -> Void = { _ in },
         _ body: @escaping @Sendable (RawHarness.PublicPort) async throws -> Result
     ) async throws -> Result {
         let service = try await Self.socket()
@@ -37,7 +38,14 @@ struct UDPPortTests {
                 }
                 return nil
             }
-            group.addTask { try await RawHarness.withPort(to: try .udp(target, port: nil), configure: configure, body) }
+            group.addTask {
+                try await RawHarness.withPort(
+                    to: try .udp(target, port: nil),
+                    configure: configure,
+                    configureEdge: configureEdge,
+                    body
+                )
+            }
             defer { group.cancelAll() }
             while let result = try await group.next() { if let result { return result } }
             throw CancellationError()
@@ -94,6 +102,36 @@ struct UDPPortTests {
                     try await port.until("osm_edge_datagrams_dropped_total{reason=\"flows\"}", is: 1)
                 }
                 #expect(port.figure("osm_edge_raw_flows") == 1)
+            }
+        }
+    }
+
+    /// Sends one datagram as somebody who was never seen before.
+    private static func knock(at port: RawHarness.PublicPort) async throws {
+        try await socket().executeThenClose { _, send in
+            try await send.write(datagram(ByteBuffer(string: "anybody?"), to: port))
+        }
+        try await Task.sleep(for: .milliseconds(20))
+    }
+
+    @Test func `while memory is short nobody gets a new flow, and the others go on`() async throws {
+        try await visit(configureEdge: { $0.border.memoryInterval = .milliseconds(10) }) { port in
+            try await Self.socket().executeThenClose { inbound, outbound in
+                var answers = inbound.makeAsyncIterator()
+                try await outbound.write(Self.datagram(ByteBuffer(string: "in"), to: port))
+                #expect(try await answers.next().map { String(buffer: $0.data) } == "in")
+                port.edge.reload {
+                    $0.border.memorySoftLimit = 1
+                    $0.border.memoryHardLimit = .max
+                }
+                // Until memory has been held against the new mark, everybody still gets in.
+                let dropped = "osm_edge_datagrams_dropped_total{reason=\"overloaded\"}"
+                while port.figure(dropped) ?? 0 == 0 { try await Self.knock(at: port) }
+                let flows = try #require(port.figure("osm_edge_raw_flows"))
+                try await outbound.write(Self.datagram(ByteBuffer(string: "still"), to: port))
+                #expect(try await answers.next().map { String(buffer: $0.data) } == "still")
+                port.edge.reload()
+                while port.figure("osm_edge_raw_flows") ?? 0 <= flows { try await Self.knock(at: port) }
             }
         }
     }
