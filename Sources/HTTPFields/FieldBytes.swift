@@ -279,12 +279,24 @@ extension OutputRawSpan {
     package mutating func append(_ count: Int, digitsOf number: UInt64) {
         unsafe withUnsafeMutableBytes { free, used in
             precondition(count <= 16 && count <= free.count &- used)
-            for place in 0..<count {
-                let digit = UInt8(truncatingIfNeeded: number &>> UInt64(4 &* (count &- 1 &- place))) & 0xF
-                unsafe free[used &+ place] = digit &+ (digit < 10 ? 0x30 : 0x57)
+            let digits = (Self.digits(of: number >> 32), Self.digits(of: number & 0xFFFF_FFFF))
+            unsafe withUnsafeBytes(of: digits) { digits in
+                guard let to = free.baseAddress, let from = digits.baseAddress else { return }
+                unsafe (to + used).copyMemory(from: from + (16 &- count), byteCount: count)
             }
             used &+= count
         }
+    }
+
+    /// The eight hexadecimal digits of 32 bits as they lie in memory, all worked out at once.
+    private static func digits(of number: UInt64) -> UInt64 {
+        var spread = number
+        spread = (spread << 16 | spread) & 0x0000_FFFF_0000_FFFF
+        spread = (spread << 8 | spread) & 0x00FF_00FF_00FF_00FF
+        spread = (spread << 4 | spread) & 0x0F0F_0F0F_0F0F_0F0F
+        // One in each byte that is ten or more.
+        let letters = ((spread &+ 0x0606_0606_0606_0606) >> 4) & 0x0101_0101_0101_0101
+        return (spread &+ 0x3030_3030_3030_3030 &+ letters &* 0x27).bigEndian
     }
 
     /// Appends a number in decimal digits, for which there must be room.
