@@ -23,6 +23,8 @@ final class DatagramOrigin: ChannelInboundHandler, HTTP2StreamDelegate {
     private var early: [ByteBuffer] = []
     private var timer: Scheduled<Void>?
     private var isConnected = false
+    /// What the target's name meant when the flow began.
+    private var place: SocketAddress?
     private var isBlocked = false
     private var isOver = false
 
@@ -77,8 +79,21 @@ final class DatagramOrigin: ChannelInboundHandler, HTTP2StreamDelegate {
     private func connect(to address: SocketAddress, on eventLoop: any EventLoop) {
         guard !isOver else { return }
         guard target.reach.verdict(on: address) == .mayBeServed else { return failed(.prohibited) }
+        place = address
+        socket(to: address, on: eventLoop).whenComplete { [self] result in
+            switch result {
+            case .success: connected()
+            case .failure(let error): failed(OriginFailure(connecting: error))
+            }
+        }
+    }
+
+    private func socket(
+        to address: SocketAddress,
+        on eventLoop: any EventLoop
+    ) -> EventLoopFuture<any Channel>.Isolated {
         let bound = NIOLoopBound(self, eventLoop: eventLoop)
-        DatagramBootstrap(group: eventLoop)
+        return DatagramBootstrap(group: eventLoop)
             .channelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 64 * 1024))
             .channelOption(.writeBufferWaterMark, value: .init(low: 64 * 1024, high: 256 * 1024))
             .channelInitializer { channel in
@@ -86,12 +101,6 @@ final class DatagramOrigin: ChannelInboundHandler, HTTP2StreamDelegate {
             }
             .connect(to: address)
             .assumeIsolated()
-            .whenComplete { [self] result in
-                switch result {
-                case .success: connected()
-                case .failure(let error): failed(OriginFailure(connecting: error))
-                }
-            }
     }
 
     private func connected() {
@@ -119,7 +128,7 @@ final class DatagramOrigin: ChannelInboundHandler, HTTP2StreamDelegate {
     // MARK: From the target
 
     func handlerAdded(context: ChannelHandlerContext) { self.context = context }
-    func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
+    func handlerRemoved(context: ChannelHandlerContext) { if self.context === context { self.context = nil } }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         if !hasAnswered { observe(nil) }
@@ -130,9 +139,19 @@ final class DatagramOrigin: ChannelInboundHandler, HTTP2StreamDelegate {
         if !handler.send(capsule, on: stream) { isBlocked = true }
     }
 
+    /// Where nobody listens, the system refuses to send the datagram after the one that was turned away, and that ends the
+    /// channel.
     func channelInactive(context: ChannelHandlerContext) {
-        end(.connectError)
+        if !isOver, isConnected, let place { renew(to: place, on: context.eventLoop) } else { end(.connectError) }
         context.fireChannelInactive()
+    }
+
+    private func renew(to address: SocketAddress, on eventLoop: any EventLoop) {
+        socket(to: address, on: eventLoop).whenComplete { [self] result in
+            if case .failure = result { return end(.connectError) }
+            // The flow may have ended meanwhile.
+            if isOver { close() }
+        }
     }
 
     /// A target that does not listen may do so later: what the system says of single datagrams ends no flow.

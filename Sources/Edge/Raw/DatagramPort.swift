@@ -59,6 +59,9 @@ final class DatagramPort: ChannelInboundHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let envelope = unwrapInboundIn(data)
+        // Who wants no answer may send from port 0 (RFC 768). To answer all the same would cost everybody the port: the
+        // system refuses, and the channel takes that for its end.
+        guard envelope.remoteAddress.port != 0 else { return ports.metrics.dropped(.unreachable) }
         ports.core.metrics.bytesFromVisitors.increment(by: envelope.data.readableBytes)
         let address = envelope.remoteAddress
         guard let flow = flows[address] ?? open(address, on: context.localAddress) else { return }
@@ -95,7 +98,9 @@ final class DatagramPort: ChannelInboundHandler {
         guard let context, context.channel.isWritable else { return ports.metrics.dropped(.queue) }
         let written = context.eventLoop.makePromise(of: Void.self)
         let metrics = ports.metrics
-        written.futureResult.assumeIsolated().whenFailure { _ in metrics.dropped(.oversize) }
+        written.futureResult.assumeIsolated().whenFailure { error in
+            metrics.dropped(error as? ChannelError == .writeMessageTooLarge ? .oversize : .unreachable)
+        }
         context.write(wrapOutboundOut(AddressedEnvelope(remoteAddress: address, data: payload)), promise: written)
         ports.core.metrics.bytesToVisitors.increment(by: payload.readableBytes)
     }

@@ -18,6 +18,8 @@ enum RawRefusal: String, CaseIterable {
 enum DatagramDrop: String, CaseIterable {
     /// Longer than UDP, or the system, can carry.
     case oversize
+    /// Nothing can be sent to the visitor's address: it names port 0, or the system knows no way or lets nothing out.
+    case unreachable
     /// The binding, or the source network, has as many flows as it may.
     case flows
     /// The edge is short of memory.

@@ -16,7 +16,8 @@ final class RawPorts {
     let metrics: RawMetrics
     unowned let core: EdgeCore
     private var table: PortTable
-    private var opened: [PortTable.Key: EventLoopFuture<any Channel>] = [:]
+    /// Ports that are open or being opened.
+    private(set) var opened: [PortTable.Key: EventLoopFuture<any Channel>] = [:]
     private var admissions: HandshakeLimiter
     private var visitors: [ObjectIdentifier: TCPVisitor] = [:]
     private(set) var flowCount = 0
@@ -24,6 +25,8 @@ final class RawPorts {
 
     /// Ports of the edge's choice that are tried before it says that there is none.
     private static let attempts = 8
+    /// Between attempts to open a port again.
+    private static let reopeningPause = TimeAmount.seconds(1)
 
     init(core: EdgeCore) {
         self.core = core
@@ -117,15 +120,39 @@ final class RawPorts {
 
     // MARK: Listeners
 
-    private func open(_ key: PortTable.Key) -> EventLoopFuture<any Channel> {
+    /// Opens a port, unless it is open or being opened; one that is `isHeld` stays its device's even if that fails.
+    private func open(_ key: PortTable.Key, isHeld: Bool = false) -> EventLoopFuture<any Channel> {
         if let channel = opened[key] { return channel }
-        let channel = key.kind == .udp ? bindDatagrams(key) : bindConnections(key)
-        opened[key] = channel
-        channel.assumeIsolated().whenFailure { [self] _ in
-            opened[key] = nil
-            table.abandon(key)
+        let opening = key.kind == .udp ? bindDatagrams(key) : bindConnections(key)
+        opened[key] = opening
+        opening.assumeIsolated().whenComplete { [self] result in
+            switch result {
+            case .success(let channel):
+                channel.closeFuture.assumeIsolated().whenComplete { [self] _ in closed(key, since: opening) }
+            case .failure:
+                opened[key] = nil
+                if !isHeld { table.abandon(key) }
+            }
         }
-        return channel
+        return opening
+    }
+
+    /// A port is closed; where nobody here has done it the system has, as when it finds no way for a datagram.
+    ///
+    /// The device keeps the port, and visitors begin anew.
+    private func closed(_ key: PortTable.Key, since opening: EventLoopFuture<any Channel>) {
+        guard !isDraining, opened[key] === opening else { return }
+        opened[key] = nil
+        core.logger.warning("the system has closed a port", metadata: ["port": "\(key.port)"])
+        reopen(key)
+    }
+
+    private func reopen(_ key: PortTable.Key) {
+        guard !isDraining, table.binding(key) != nil else { return }
+        open(key, isHeld: true).assumeIsolated().whenFailure { [self] _ in
+            let bound = NIOLoopBound(self, eventLoop: core.eventLoop)
+            core.eventLoop.scheduleTask(in: Self.reopeningPause) { bound.value.reopen(key) }
+        }
     }
 
     private func bindConnections(_ key: PortTable.Key) -> EventLoopFuture<any Channel> {

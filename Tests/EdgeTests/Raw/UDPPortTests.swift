@@ -149,6 +149,35 @@ struct UDPPortTests {
         }
     }
 
+    /// Where nobody listens, the system turns a datagram away and refuses to send the next.
+    @Test func `a flow outlives a restart of its service`() async throws {
+        let first = try await EchoService.start()
+        let local = try #require(first.localAddress?.port)
+        try await first.close()
+        let endpoint = try Endpoint.udp(try OriginTarget("\(local)"), port: nil)
+        try await RawHarness.withPort(to: endpoint, configure: { $0.flows.idle = .hours(1) }) { port in
+            try await Self.socket().executeThenClose { inbound, outbound in
+                for _ in 0..<20 {
+                    for _ in 0..<5 { try await outbound.write(Self.datagram(ByteBuffer(string: "gone?"), to: port)) }
+                    try await Task.sleep(for: .milliseconds(10))
+                }
+                let second = try await EchoService.start(at: local)
+                try await withThrowingTaskGroup { group in
+                    defer { group.cancelAll() }
+                    group.addTask {
+                        while true {
+                            try await outbound.write(Self.datagram(ByteBuffer(string: "back?"), to: port))
+                            try await Task.sleep(for: .milliseconds(20))
+                        }
+                    }
+                    for try await answer in inbound where String(buffer: answer.data) == "back?" { break }
+                }
+                #expect(port.figure("osm_edge_raw_flows") == 1)
+                try await second.close()
+            }
+        }
+    }
+
     @Test func `a flow whose visitor is silent ends, and its next datagram begins another`() async throws {
         // Long enough for the answer to come within it on a machine that does other things.
         try await visit(configure: { $0.flows.idle = .seconds(2) }) { port in
@@ -161,5 +190,23 @@ struct UDPPortTests {
                 }
             }
         }
+    }
+}
+
+/// Sends each datagram back.
+private final class EchoService: ChannelInboundHandler {
+    typealias InboundIn = AddressedEnvelope<ByteBuffer>
+    typealias OutboundOut = AddressedEnvelope<ByteBuffer>
+
+    static func start(at port: Int = 0) async throws -> any Channel {
+        try await DatagramBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(EchoService()) }
+            }
+            .bind(host: "127.0.0.1", port: port).get()
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        context.writeAndFlush(wrapOutboundOut(unwrapInboundIn(data)), promise: nil)
     }
 }
