@@ -10,7 +10,8 @@ SCENARIO_NAMES = sorted({scenario.group for scenario in SCENARIOS} | {scenario.n
 
 USAGE = f"""\
 usage: ./dev bench [--json [FILE]] [--quick] [--only NAME,...] [--rounds N]
-                   [--visitors N] [--agents N] [--no-install]
+                   [--visitors N] [--agents N] [--plan] [--no-install]
+       ./dev bench --self-test
 
 Builds a release and measures what it costs, with nginx as the origin, beside what people would pick instead. The
 systems take turns, so that whatever else the machine does meets all of them. Prints the median of the rounds with the
@@ -24,7 +25,8 @@ scenarios   {' '.join(dict.fromkeys(scenario.group for scenario in SCENARIOS if 
 on request  {' '.join(scenario.group for scenario in SCENARIOS if scenario.on_request)}
 
   --json [FILE]     write everything, each round too, to FILE, or to standard output in place of the table
-  --quick           seven minutes in place of 30: shorter turns, less growth, no references but nginx and nghttpx
+  --quick           seven minutes in place of 30: shorter turns, less growth, no references but nginx and nghttpx;
+                    the first build of the release comes before either, and takes ten
   --only NAME,...   these scenarios (a group, or one of its scenarios such as request_cpu_c64) and these systems;
                     ours always takes part, and {PAIR} where no system is named
                     `--only growth` takes eight minutes, with --quick two
@@ -36,7 +38,8 @@ on request  {' '.join(scenario.group for scenario in SCENARIOS if scenario.on_re
   --no-install      do not install missing Debian packages; references that are not here are left out
 
 Ends with 0 when everything was measured, whatever the figures are; with 1 when a system failed in a scenario, which is
-named; with 130 when it was interrupted, after what there is. The figures are worth something on a quiet machine only; a ratio travels better than a figure.
+named; with 2 when it cannot do what was asked, before anything is built; with 130 when it was interrupted, after what
+there is. The figures are worth something on a quiet machine only; a ratio travels better than a figure.
 Benchmarks/README.md says what is measured how.
 """
 
@@ -137,7 +140,7 @@ def count(found, name, least, most, default):
 
 def choose(only):
     """The scenarios that some names stand for, all but what runs on request without any, and the names of systems."""
-    names = [name for name in only.split(",") if name]
+    names = [name.strip() for name in only.split(",") if name.strip()]
     system_names = {system.name for system in SYSTEMS}
     for name in names:
         if name not in system_names and name not in SCENARIO_NAMES:
@@ -157,7 +160,8 @@ def may_write(path):
     folder = os.path.dirname(os.path.abspath(path))
     is_free = os.access(path, os.W_OK) and not os.path.isdir(path) if os.path.exists(path) else os.access(folder, os.W_OK)
     if path != "-" and not is_free:
-        raise BadUsage(f"'{path}' cannot be written")
+        why = "" if os.path.isdir(folder) else f": there is no folder {folder}"
+        raise BadUsage(f"'{path}' cannot be written{why}")
 
 
 def parse(words):
@@ -169,7 +173,14 @@ def parse(words):
     effort.crowd_visitors = count(found, "--visitors", 1, 50_000, effort.crowd_visitors)
     effort.crowd_agents = count(found, "--agents", 1, 5000, effort.crowd_agents)
     may_write(found.get("--json", "-"))
+    if "--only" in found and not found["--only"].strip(" ,"):
+        raise BadUsage("--only takes the names of scenarios and systems, with commas between them")
     scenarios, wanted = choose(found.get("--only", ""))
+    named = [system for system in SYSTEMS if system.name in wanted - {OURS}]
+    if named and all(system.missing for system in named):
+        needed = " ".join(name for system in named for name in system.missing if system.is_optional)
+        if needed:
+            raise BadUsage(f"{' '.join(system.name for system in named)} cannot be measured without {needed}")
     wanted = wanted or (set(QUICK_SYSTEMS) if effort.is_quick else set())
     plan = Plan(effort, scenarios, json=found.get("--json", ""), products=found.get("--products", Plan.products),
                 agent=found.get("--agent", Plan.agent), operator=found.get("--operator", ""),
