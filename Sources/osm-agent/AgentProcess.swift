@@ -137,6 +137,7 @@ struct AgentProcess {
         var configuration = try setup.configuration()
         configuration.observer = inspection?.observer
         if case .daemon = habit { configuration.endsWhenAllIsRefused = false }
+        DescriptorLimit.raise()
         return try AgentService(
             configuration: configuration,
             pid: ProcessInfo.processInfo.processIdentifier,

@@ -1,3 +1,4 @@
+import AdminHTTP
 import ArgumentParser
 import Edge
 import Logging
@@ -48,6 +49,7 @@ struct Run: AsyncParsableCommand {
         let threshold = LogThreshold(settings.logLevel)
         Telemetry.startLogging(threshold: threshold, format: settings.logFormat)
 
+        DescriptorLimit.raise()
         let registry = PrometheusRegistry()
         let logger = Logger(label: "osm-proxy")
         let present = PresentSettings(start)

@@ -29,7 +29,7 @@ struct IdleVisitorTests {
         let tunnel = try await RunningTunnel(
             edgeArguments: ["--visitor-connections", "\(size + 200)", "--deadlines-keep-alive", "10m"],
             // An eighth is kept from visitors, and the program holds as many itself.
-            descriptors: (size + 200) / 7 * 8 + 256
+            ulimit: "-n \((size + 200) / 7 * 8 + 256)"
         )
         let report = try CrowdProgram.report(
             Report.self,

@@ -38,7 +38,7 @@ struct MemoryTests {
         try write("", to: configuration)
         let tunnel = try await RunningTunnel(
             edgeArguments: ["--config", configuration, "--deadlines-head", "5m"],
-            descriptors: 4096
+            ulimit: "-n 4096"
         )
         try await limit(tunnel, by: configuration)
         let events = ["-sSN", "-w", "%{http_code}", tunnel.url("/events?ms=100&count=100")]

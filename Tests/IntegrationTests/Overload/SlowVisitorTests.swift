@@ -25,7 +25,7 @@ struct SlowVisitorTests {
     func `hundreds who send or take a byte a second starve nobody, and none of them stays`() async throws {
         let tunnel = try await RunningTunnel(
             edgeArguments: ["--deadlines-head", "4s", "--deadlines-body", "4s", "--deadlines-reader", "4s"],
-            descriptors: 2048
+            ulimit: "-n 2048"
         )
         let refusedBefore = try tunnel.figure("osm_edge_requests_total{code=\"4xx\"}") ?? 0
         let report = try CrowdProgram.report(

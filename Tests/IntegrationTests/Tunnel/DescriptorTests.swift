@@ -29,13 +29,28 @@ struct DescriptorTests {
     private func pauses(_ edge: Program) -> Int { edge.errors.ranges(of: "out of descriptors").count }
 
     @Test(.timeLimit(.minutes(2)))
+    func `an edge takes as many descriptors as it may`() async throws {
+        let scratch = try TemporaryFolder()
+        let edge = try RunningTunnel.startEdge(
+            in: scratch.path,
+            tunnel: "127.0.0.1:0",
+            visitor: "127.0.0.1:0",
+            ulimit: "-H -n 700 && ulimit -S -n 300"
+        )
+        _ = try await RunningTunnel.announced(edge, RunningTunnel.EdgeAddresses.self)
+        let limits = try String(contentsOfFile: "/proc/\(edge.pid)/limits", encoding: .utf8)
+        let line = limits.split(separator: "\n").first { $0.hasPrefix("Max open files") }
+        #expect(line?.split(separator: " ").dropFirst(3).prefix(2) == ["700", "700"])
+    }
+
+    @Test(.timeLimit(.minutes(2)))
     func `an edge without descriptors waits for some, and neither spins nor ends`() async throws {
         let scratch = try TemporaryFolder()
         let edge = try RunningTunnel.startEdge(
             in: scratch.path,
             tunnel: "127.0.0.1:0",
             visitor: "127.0.0.1:0",
-            descriptors: 40
+            ulimit: "-n 40"
         )
         let addresses = try await RunningTunnel.announced(edge, RunningTunnel.EdgeAddresses.self)
         var channels: [any Channel] = []

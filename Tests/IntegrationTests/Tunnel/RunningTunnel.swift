@@ -35,7 +35,7 @@ final class RunningTunnel {
         edgeArguments: [String] = [],
         ca: String? = nil,
         waits: Bool = true,
-        descriptors: Int? = nil,
+        ulimit: String? = nil,
         serving service: LocalService = .sample,
         entrance: (EdgeAddresses) throws -> String = { $0.tunnel }
     ) async throws {
@@ -53,7 +53,7 @@ final class RunningTunnel {
             visitor: "127.0.0.1:0",
             extraEdgeArguments,
             ca: ca,
-            descriptors: descriptors
+            ulimit: ulimit
         )
         addresses = try await Self.announced(edge, EdgeAddresses.self)
         agent = try Self.startAgent(agentProgram, name, target, entrance(addresses), identity, scratch.path)
@@ -93,7 +93,7 @@ final class RunningTunnel {
         visitor: String,
         _ more: [String] = [],
         ca: String? = nil,
-        descriptors: Int? = nil,
+        ulimit: String? = nil,
         publicPort: Int = 8080
     ) throws -> Program {
         let ca = try ca ?? TestPrograms.caFolder()
@@ -106,10 +106,10 @@ final class RunningTunnel {
                 "\(ca)/bundle/operator-ca.json", "--public-url",
                 "http://*.localhost:\(publicPort)",
             ] + more
-        guard let descriptors else { return try Program("osm-proxy", arguments, in: folder) }
+        guard let ulimit else { return try Program("osm-proxy", arguments, in: folder) }
         return try Program(
             "/bin/sh",
-            ["-c", "ulimit -n \(descriptors) && exec \"$0\" \"$@\"", try TestPrograms.path("osm-proxy")] + arguments,
+            ["-c", "ulimit \(ulimit) && exec \"$0\" \"$@\"", try TestPrograms.path("osm-proxy")] + arguments,
             in: folder
         )
     }
