@@ -26,9 +26,8 @@ package final class AcceptGate: ChannelInboundHandler {
     private var isPaused = false
     private var isHeld = false
 
-    /// What `accept` fails with while the listener is sound: no descriptor in the process or the system, no memory for
-    /// a socket, or a peer that has left.
-    private static let passing = [EMFILE, ENFILE, ENOBUFS, ENOMEM, ECONNABORTED]
+    /// What `accept` fails with for everybody: no descriptor in the process or the system, no memory for a socket.
+    private static let exhaustion = [EMFILE, ENFILE, ENOBUFS, ENOMEM]
 
     /// - Parameters:
     ///   - pause: How long nothing is accepted after a failure.
@@ -46,11 +45,9 @@ package final class AcceptGate: ChannelInboundHandler {
     package func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
 
     package func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        guard let error = error as? IOError, Self.passing.contains(error.errnoCode) else {
-            return context.fireErrorCaught(error)
-        }
-        // The peer left before it was accepted: its own affair.
-        guard error.errnoCode != ECONNABORTED, !isPaused else { return }
+        // The listener's own end comes as its closing. Whatever else is the affair of one peer, such as one who left before
+        // it was accepted, and would end whoever serves all the others.
+        guard let error = error as? IOError, Self.exhaustion.contains(error.errnoCode), !isPaused else { return }
         isPaused = true
         exhausted()
         apply()

@@ -190,6 +190,7 @@ final class EdgeCore {
         if tunnels.closed(tunnel, at: now) {
             if tunnel.isShutOut {
                 bindings.deviceShutOut(tunnel.device)
+                raw.deviceShutOut(tunnel.device)
             } else {
                 bindings.deviceLeft(tunnel.device, at: now)
             }

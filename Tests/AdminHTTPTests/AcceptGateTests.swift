@@ -95,6 +95,30 @@ struct AcceptGateTests {
         }
     }
 
+    /// Whoever serves what a listener accepts takes an error for the end of it.
+    @Test func `no failure of a single peer goes further`() async throws {
+        try await withListener { listener, _, accepted in
+            let loop = listener.eventLoop
+            let passed = try await loop.submit {
+                let recorder = ErrorRecorder()
+                try listener.pipeline.syncOperations.addHandler(recorder)
+                listener.pipeline.fireErrorCaught(IOError(errnoCode: EINVAL, reason: "fcntl"))
+                listener.pipeline.fireErrorCaught(ChannelError.inputClosed)
+                return recorder.count
+            }.get()
+            #expect(passed == 0)
+            try await connect(to: listener)
+            for await _ in accepted { break }
+        }
+    }
+
+    private final class ErrorRecorder: ChannelInboundHandler {
+        typealias InboundIn = any Channel
+        private(set) var count = 0
+
+        func errorCaught(context: ChannelHandlerContext, error: any Error) { count += 1 }
+    }
+
     @Test func `a peer that has left pauses nothing`() async throws {
         let pauses = Mutex(0)
         try await withListener(exhausted: { pauses.withLock { $0 += 1 } }) { listener, _, _ in

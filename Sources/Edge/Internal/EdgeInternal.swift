@@ -61,16 +61,25 @@ final class EdgeInternal: Sendable {
     }
 
     private func answer(to request: AdminRequest) async -> Answer {
-        guard bucket.withLock({ $0.take(at: .now()) }) else { return .limited }
-        guard let name = CertificateQuestion.name(in: request) else { return .unknown }
+        guard let name = CertificateQuestion.name(in: request) else { return counted(.unknown) }
         do {
-            let isServed = try await eventLoop.submit { [core] in
-                core.value.bindings.isServed(name.text, at: .now())
+            let standing = try await eventLoop.submit { [core] in
+                core.value.bindings.standing(of: name.text, at: .now())
             }.get()
-            return isServed ? .served : .unknown
+            switch standing {
+            case .own: return .served
+            case .wildcard: return counted(.served)
+            case .nowhere: return counted(.unknown)
+            }
         } catch {
             return .unknown  // the loop is gone, and with it every name
         }
+    }
+
+    /// An answer about a name that anybody can invent; whoever does, in one handshake after the other, must not keep those
+    /// who have a name from their certificate.
+    private func counted(_ answer: Answer) -> Answer {
+        bucket.withLock { $0.take(at: .now()) } ? answer : .limited
     }
 }
 

@@ -9,12 +9,14 @@ struct MemoryWatcher {
     /// Giving memory back takes the allocator's locks, so it is not done at every look.
     private static let looksPerReturn = 10
 
+    /// Goes on until it is cancelled: the edge ends with the first of its tasks that does.
     func run(every interval: TimeAmount) async {
         var looks = 0
         while !Task.isCancelled {
             do {
                 try await Task.sleep(for: .nanoseconds(interval.nanoseconds))
-                guard let resident = system.resident() else { return }
+                // Reading takes a descriptor, and there may be none at the moment.
+                guard let resident = system.resident() else { continue }
                 let level = try await eventLoop.submit { core.value.overload.measured(resident) }.get()
                 guard level != .normal else {
                     looks = 0

@@ -18,6 +18,9 @@ struct TokenBucket: Equatable {
     /// When the next token can be taken; in the past when there is one.
     var nextToken: NIODeadline { refilled - tolerance }
 
+    /// Whether nothing is left of what was taken.
+    func isFull(at now: NIODeadline) -> Bool { refilled <= now }
+
     /// Takes one token; false when there is none.
     mutating func take(at now: NIODeadline) -> Bool {
         guard refilled <= now + tolerance else { return false }

@@ -12,14 +12,17 @@ final class DatagramFlow: HTTP2StreamDelegate {
     var stream: HTTP2Stream?
     /// The agent has refused or ended it: it stays, so that a visitor who goes on does not open stream after stream.
     private(set) var isOver = false
+    /// What carries it.
+    let tunnel: EdgeTunnel
     private weak var port: DatagramPort?
     private let handler: HTTP2Handler
     private var decoder = CapsuleDecoder()
     private var credit = AddressCredit()
     private var isBlocked = false
 
-    init(address: SocketAddress, port: DatagramPort, handler: HTTP2Handler) {
+    init(address: SocketAddress, port: DatagramPort, tunnel: EdgeTunnel, handler: HTTP2Handler) {
         self.address = address
+        self.tunnel = tunnel
         self.port = port
         self.handler = handler
     }

@@ -74,7 +74,8 @@ final class DatagramPort: ChannelInboundHandler {
         guard flows.mayAdd(address) else { return drop(.flows) }
         guard let (binding, tunnel) = ports.route(key), tunnel.allowsExtendedConnect, let handler = tunnel.handler
         else { return drop(.offline) }
-        let flow = DatagramFlow(address: address, port: self, handler: handler)
+        guard tunnel.mayCarryFlow(of: ports.configuration.flows) else { return drop(.flows) }
+        let flow = DatagramFlow(address: address, port: self, tunnel: tunnel, handler: handler)
         let fields = RawRequest.flow(to: binding, port: key.port, from: address, on: listener)
         do throws(HTTP2Error) {
             flow.stream = try tunnel.open(fields, ends: false, delegate: flow)
@@ -82,7 +83,7 @@ final class DatagramPort: ChannelInboundHandler {
             return drop(.offline)
         }
         flows.add(flow, for: address, at: .now())
-        ports.flowsChanged(by: 1)
+        ports.flowsChanged(by: 1, on: tunnel)
         return flow
     }
 
@@ -115,7 +116,7 @@ final class DatagramPort: ChannelInboundHandler {
     func expireFlows(at now: NIODeadline) {
         for flow in flows.expire(at: now) {
             flow.end()
-            ports.flowsChanged(by: -1)
+            ports.flowsChanged(by: -1, on: flow.tunnel)
         }
     }
 
@@ -124,6 +125,6 @@ final class DatagramPort: ChannelInboundHandler {
         guard flows[flow.address] === flow else { return }
         flows.remove(flow.address)
         flow.end()
-        ports.flowsChanged(by: -1)
+        ports.flowsChanged(by: -1, on: flow.tunnel)
     }
 }

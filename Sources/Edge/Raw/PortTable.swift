@@ -81,6 +81,15 @@ struct PortTable {
         return key
     }
 
+    /// A device may not come back: its ports are free.
+    ///
+    /// - Returns: The ports to close.
+    mutating func deviceShutOut(_ device: String) -> [Key] {
+        let keys = Array(byDevice[device, default: []])
+        for key in keys { remove(key) }
+        return keys
+    }
+
     /// A port could not be opened after all.
     mutating func abandon(_ key: Key) { remove(key) }
 

@@ -28,6 +28,8 @@ package struct FlowLimits: Sendable, Equatable {
     package var perBinding = 4096
     /// Of one IPv4 /24 or IPv6 /48.
     package var perNetwork = 256
+    /// A tunnel gives flows one in so many of its streams: a datagram's sender is easily forged, and the agent serves others.
+    package var tunnelShare = 4
     /// Without a datagram from the visitor.
     package var idle = TimeAmount(TunnelConstants.flowIdleTime)
 

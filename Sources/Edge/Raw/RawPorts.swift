@@ -108,6 +108,9 @@ final class RawPorts {
         core.eventLoop.scheduleTask(in: configuration.lease) { bound.value.closeExpired(at: .now()) }
     }
 
+    /// A device may not come back.
+    func deviceShutOut(_ device: String) { for key in table.deviceShutOut(device) { close(key) } }
+
     private func closeExpired(at now: NIODeadline) {
         for key in table.free(at: now) { close(key) }
         metrics.ports.record(table.count)
@@ -235,7 +238,8 @@ final class RawPorts {
         if isIdle { core.rawPortsAreIdle() }
     }
 
-    func flowsChanged(by difference: Int) {
+    func flowsChanged(by difference: Int, on tunnel: EdgeTunnel) {
+        tunnel.flowCount += difference
         flowCount += difference
         metrics.flows.record(flowCount)
     }

@@ -65,12 +65,21 @@ struct BindingTable {
         sites.site(host)?.bindings.first { !$0.isFree(at: now) }?.devices.first
     }
 
-    /// Whether a name, already normalised, leads anywhere: bound, by a wildcard too, registered, or leased.
-    func isServed(_ host: String, at now: NIODeadline) -> Bool {
+    /// How a name leads anywhere.
+    enum Standing {
+        /// Bound, registered or leased, itself.
+        case own
+        /// By a wildcard, as does every other name beside it.
+        case wildcard
+        case nowhere
+    }
+
+    /// How a name, already normalised, leads anywhere.
+    func standing(of host: String, at now: NIODeadline) -> Standing {
         switch sites.site(host) {
-        case .fixed: true
-        case .registered(let binding) where !binding.isFree(at: now): true
-        case .registered, nil: sites.hasWildcard(over: host)
+        case .fixed: .own
+        case .registered(let binding) where !binding.isFree(at: now): .own
+        case .registered, nil: sites.hasWildcard(over: host) ? .wildcard : .nowhere
         }
     }
 

@@ -27,6 +27,8 @@ final class EdgeTunnel: HTTP2ConnectionDelegate, RoutableTunnel {
     var hosts: Set<String> = []
     /// The bindings of TCP and UDP ports that this tunnel carries.
     var ports: Set<String> = []
+    /// The UDP flows that this tunnel carries.
+    var flowCount = 0
 
     private let channel: any Channel
     let logger: Logger
@@ -63,6 +65,9 @@ final class EdgeTunnel: HTTP2ConnectionDelegate, RoutableTunnel {
         self.handler = handler
         core.tunnelBegan(self)
         try channel.pipeline.syncOperations.addHandler(handler)
+        // Whoever sends heartbeats and takes nothing would keep all that visitors have sent it.
+        let guardian = SlowReaderGuard(limit: core.configuration.border.readerDeadline) { [self] in endReason = "dead" }
+        try channel.pipeline.syncOperations.addHandler(guardian, position: .first)
         let bound = NIOLoopBound(self, eventLoop: channel.eventLoop)
         timer = channel.eventLoop.scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) { _ in
             bound.value.tick(at: .now())
@@ -89,6 +94,10 @@ final class EdgeTunnel: HTTP2ConnectionDelegate, RoutableTunnel {
     /// Whether visitors of a TCP or UDP port may be sent here.
     func carries(_ binding: String) -> Bool {
         phase == .serving && handler?.isLeaving == false && ports.contains(binding)
+    }
+
+    func mayCarryFlow(of limits: FlowLimits) -> Bool {
+        flowCount < (handler?.peerSettings?.concurrentStreams ?? 0) / limits.tunnelShare
     }
 
     var allowsExtendedConnect: Bool { handler?.peerSettings?.allowsExtendedConnect ?? false }

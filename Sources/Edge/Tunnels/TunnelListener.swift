@@ -54,7 +54,7 @@ final class TunnelListener {
         guard !core.isDraining else {
             return farewell(GoAwayNotice(.draining, message: "This edge is shutting down."), on: channel)
         }
-        if case .later(let seconds) = core.admission.admit(at: .now()) {
+        if case .later(let seconds) = core.admission.admit(peer.identity.id, at: .now()) {
             core.metrics.handshakeRefused("overloaded")
             let message = "This edge takes no more tunnels at the moment."
             return farewell(GoAwayNotice(.overloaded, message: message, retryAfterSeconds: seconds), on: channel)

@@ -301,18 +301,6 @@ struct HTTP2OriginTests {
         }
     }
 
-    @Test func `a visitor who is behind is cut off when the memory is needed`() async throws {
-        var variation = OriginHarness.Variation()
-        variation.memoryBudget = 64 << 10
-        try await OriginHarness.with(variation) { harness in
-            let slow = try await harness.visit("/download", reads: false)
-            let answer = await slow.answer()
-            #expect(answer.status == "200")
-            #expect(answer.code == .enhanceYourCalm)
-            #expect(try await harness.visit("/echo").answer().status == "200")
-        }
-    }
-
     @Test func `takes no more from a visitor than a slow origin reads`() async throws {
         try await OriginHarness.with { harness in
             let visit = try await harness.visit("/hold", ends: false)

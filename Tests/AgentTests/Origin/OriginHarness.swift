@@ -18,8 +18,6 @@ final class OriginHarness: Sendable {
         var headDeadline = TimeAmount.seconds(30)
         var connectDeadline = TimeAmount.seconds(5)
         var serviceLimits = HTTP2Limits.towardsAgent
-        /// Bytes that the connection to the service may keep for visitors who are behind.
-        var memoryBudget = 1 << 30
         /// In place of the service: what to say to whoever connects.
         var greeting: [UInt8]?
         var isDown = false
@@ -210,10 +208,10 @@ private final class AgentStandIn: HTTP2ConnectionDelegate {
         options.limits.connectDeadline = variation.connectDeadline
         let service = try variation.origin ?? LocalService(target, options: options)
         let connections = ConnectionBudget(variation.connections)
-        let (rules, memoryBudget) = (variation.rules, variation.memoryBudget)
+        let rules = variation.rules
         hasManyEndpoints = variation.hasManyEndpoints
         makeOrigin = {
-            let made = service.origin(on: eventLoop, memoryBudget: memoryBudget, connections: connections)
+            let made = service.origin(on: eventLoop, memoryBudget: 1 << 30, connections: connections)
             guard let made else { throw NothingCame() }
             return rules.isEmpty ? made : GuardedOrigin(made, rules: rules, eventLoop: eventLoop)
         }

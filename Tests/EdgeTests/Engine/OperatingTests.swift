@@ -59,11 +59,11 @@ struct OperatingTests {
             configuration.ask.burst = 2
         } _: { edge in
             let statuses = try await withThrowingTaskGroup { group in
-                for _ in 0..<20 { group.addTask { try await Self.ask("app.example.com", edge) } }
+                for _ in 0..<20 { group.addTask { try await Self.ask("other.example.com", edge) } }
                 return try await group.reduce(into: [Int]()) { $0.append($1) }
             }
-            #expect(Set(statuses) == [200, 429])
-            #expect(statuses.filter { $0 == 200 }.count >= 2)
+            #expect(Set(statuses) == [404, 429])
+            #expect(statuses.filter { $0 == 404 }.count >= 2)
         }
     }
 
@@ -80,6 +80,25 @@ struct OperatingTests {
             try files.put(renewed)
             edge.reload()
             try await eventually { edge.figure(name) != before }
+        }
+    }
+
+    /// Anybody can make a TLS terminator ask about names of their own invention.
+    @Test(.timeLimit(.minutes(5)))
+    func `questions about invented names leave those about real ones alone`() async throws {
+        let few: (inout EdgeConfiguration) -> Void = {
+            $0.ask.perSecond = 1
+            $0.ask.burst = 2
+        }
+        try await withEdge(configured: few) { edge in
+            var invented: [Int] = []
+            for number in 0..<10 { invented.append(try await Self.ask("n\(number).example.com", edge)) }
+            #expect(invented.first == 404)
+            #expect(invented.contains(429))
+            for _ in 0..<10 {
+                let status = try await Self.ask("app.example.com", edge)
+                #expect(status == 200)
+            }
         }
     }
 

@@ -154,6 +154,22 @@ struct PortTableTests {
         #expect(table.count == 0)
     }
 
+    @Test func `the ports of a device that may not come back are free at once`() throws {
+        var table = try table("20000-20000")
+        _ = try table.register(.tcp, port: nil, for: Self.deviceA, by: ObjectIdentifier(one)).get()
+        let away = try table.register(.udp, port: nil, for: Self.deviceA, by: ObjectIdentifier(one)).get()
+        #expect(table.tunnelClosed(ObjectIdentifier(one), at: now) == true)
+        #expect(
+            table.register(.udp, port: 20_000, for: Self.deviceB, by: ObjectIdentifier(two)) == .failure(.portTaken)
+        )
+        #expect(Set(table.deviceShutOut(Self.deviceA).map(\.kind)) == [.tcp, .udp])
+        let next = try table.register(.udp, port: 20_000, for: Self.deviceB, by: ObjectIdentifier(two)).get()
+        #expect(next.key == away.key)
+        // The lease that it had is nobody's any more.
+        #expect(table.free(at: now + .hours(1)) == [])
+        #expect(table.count == 1)
+    }
+
     @Test(arguments: ["20000-20100", "20000", "1-65535"])
     func `a range of ports is read`(text: String) { #expect(PortRange(text) != nil) }
 

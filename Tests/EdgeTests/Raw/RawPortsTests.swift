@@ -59,6 +59,29 @@ struct RawPortsTests {
         #expect(rest == 0)
     }
 
+    @Test func `the ports of a revoked device are closed with its last tunnel`() async throws {
+        let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
+        let harness = try await eventLoop.submit {
+            NIOLoopBound(try Self.harness(on: eventLoop), eventLoop: eventLoop)
+        }.get()
+        let tunnel = try await eventLoop.submit {
+            NIOLoopBound(harness.value.tunnel(), eventLoop: eventLoop)
+        }.get()
+        try await eventLoop.flatSubmit {
+            let registered = eventLoop.makePromise(of: Void.self)
+            harness.value.core.raw.register(.tcp, port: nil, for: tunnel.value) { result in
+                registered.completeWith(result.map { _ in }.mapError { _ in CancellationError() })
+            }
+            return registered.futureResult
+        }.get()
+        let opened = try await eventLoop.submit {
+            tunnel.value.isShutOut = true
+            harness.value.core.tunnelClosed(tunnel.value)
+            return harness.value.core.raw.opened.count
+        }.get()
+        #expect(opened == 0)
+    }
+
     @Test func `what comes from port 0 opens no flow`() throws {
         let eventLoop = EmbeddedEventLoop()
         let harness = try Self.harness(on: eventLoop)

@@ -1,4 +1,5 @@
 import Agent
+import HTTP2
 import NIOCore
 import NIOPosix
 import Testing
@@ -91,8 +92,16 @@ struct UDPPortTests {
         }
     }
 
-    @Test func `a network has no more flows than it may`() async throws {
-        try await visit(configure: { $0.flows.perNetwork = 1 }) { port in
+    /// Networks are easily forged; the rest of a tunnel is for visitors who connect.
+    @Test(
+        arguments: [
+            { $0.perNetwork = 1 }, { $0.tunnelShare = HTTP2Limits.towardsEdge.concurrentStreams },
+        ] as [@Sendable (inout FlowLimits) -> Void]
+    )
+    func `neither a network nor a tunnel has more flows than it may`(
+        change: @escaping @Sendable (inout FlowLimits) -> Void
+    ) async throws {
+        try await visit(configure: { change(&$0.flows) }) { port in
             try await Self.socket().executeThenClose { inbound, outbound in
                 try await outbound.write(Self.datagram(ByteBuffer(string: "first"), to: port))
                 var datagrams = inbound.makeAsyncIterator()

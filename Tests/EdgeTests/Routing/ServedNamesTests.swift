@@ -14,7 +14,7 @@ struct ServedNamesTests {
     init() throws { table = BindingTable(baseDomain: try #require(HostName("t.example"))) }
 
     private func isServed(_ host: String, after time: TimeAmount = .zero) -> Bool {
-        table.isServed(host, at: Self.start + time)
+        table.standing(of: host, at: Self.start + time) != .nowhere
     }
 
     @Test mutating func `a registered name is served, its neighbours and its domain are not`() throws {
@@ -51,5 +51,7 @@ struct ServedNamesTests {
         table.fix(try FixedBinding("*.apps.example=\(Self.laptop)"), key: key)
         for host in ["a.example", "b.example", "x.apps.example"] { #expect(isServed(host), "\(host)") }
         for host in ["apps.example", "x.y.apps.example", "c.example"] { #expect(!isServed(host), "\(host)") }
+        #expect(table.standing(of: "a.example", at: Self.start) == .own)
+        #expect(table.standing(of: "x.apps.example", at: Self.start) == .wildcard)
     }
 }
