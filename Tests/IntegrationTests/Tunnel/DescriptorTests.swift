@@ -35,7 +35,7 @@ struct DescriptorTests {
             in: scratch.path,
             tunnel: "127.0.0.1:0",
             visitor: "127.0.0.1:0",
-            ulimit: "-H -n 700 && ulimit -S -n 300"
+            ulimit: "-S -n 300 && ulimit -H -n 700"
         )
         _ = try await RunningTunnel.announced(edge, RunningTunnel.EdgeAddresses.self)
         let limits = try String(contentsOfFile: "/proc/\(edge.pid)/limits", encoding: .utf8)
